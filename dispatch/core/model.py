@@ -1,0 +1,270 @@
+"""The data of one decision: what is known (`Problem`) and what is decided (`Plan`). Pure values.
+
+Times are integer seconds since ``problem.epoch`` (negative: before it); windows are inclusive at both
+ends; prices are CNY. A place is an index into the rows and columns of ``travel_s``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Lock(IntEnum):
+    """How much of a commitment may still change."""
+
+    FREE = 0
+    """Anything may change; a hint for a warm start."""
+    UNIT = 1
+    """The unit is fixed, the order is not."""
+    ORDER = 2
+    """Unit and place in the sequence are fixed: ordered commitments come first, in ``position`` order."""
+    FULL = 3
+    """Unit, sequence and times are fixed: a unit that rolls or works."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A place where a job is worked on, and for how long (``service_s`` >= 0)."""
+
+    place: int
+    service_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to do a job; exactly one option of a job is chosen.
+
+    Attributes
+    ----------
+    name
+        Stable within the job, e.g. ``boost`` or ``tow:centre-2``.
+    needs
+        Skills and equipment the unit must have, all of them.
+    visits
+        Done back to back by one unit with nothing in between: one for a repair, two for a tow
+        (pickup, delivery). The first is where the promise is kept.
+    price_cny
+        Extra cost of doing it this way.
+    kwh
+        Taken from the unit's stock.
+    """
+
+    name: str
+    needs: frozenset[str]
+    visits: tuple[Visit, ...]
+    price_cny: float = 0.0
+    kwh: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LatenessCurve:
+    """Price of arriving late: convex, piecewise linear, zero up to the target.
+
+    ``steps`` are ``(after_s, cny_per_min)``, ``after_s`` increasing from 0: beyond ``after_s`` seconds
+    of lateness each further minute costs ``cny_per_min`` *in all* (not in addition), non-decreasing.
+    ``breach_cny`` is charged once when lateness is positive; it is not part of the convex curve.
+    """
+
+    steps: tuple[tuple[int, float], ...] = ((0, 10.0),)
+    breach_cny: float = 0.0
+
+    def price(self, lateness_s: float) -> float:
+        """Return the price of ``lateness_s`` seconds of lateness, CNY."""
+        if lateness_s <= 0:
+            return 0.0
+        total = self.breach_cny
+        ends = [after for after, _ in self.steps[1:]] + [float("inf")]
+        for (start, rate), end in zip(self.steps, ends, strict=True):
+            if lateness_s > start:
+                total += rate * (min(lateness_s, end) - start) / 60.0
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work to be planned.
+
+    Attributes
+    ----------
+    id
+        Unique within the problem.
+    options
+        At least one.
+    target_s
+        Latest arrival at the first visit that keeps the promise (soft; may lie in the past).
+    earliest_s
+        Service of the first visit may not start before (a unit that is early waits).
+    latest_s
+        Hard latest start of service of the first visit; ``None``: no hard end.
+    lateness
+        Price of arriving after ``target_s``.
+    wait_cny_per_min
+        Price of each minute from ``max(0, earliest_s)`` until arrival, so that sooner is better.
+    unassigned_cny
+        Price of leaving the job out (a contractor, or the harm done).
+    """
+
+    id: str
+    options: tuple[Option, ...]
+    target_s: int
+    earliest_s: int = 0
+    latest_s: int | None = None
+    lateness: LatenessCurve = LatenessCurve()
+    wait_cny_per_min: float = 0.0
+    unassigned_cny: float = 10_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A dispatchable crew and vehicle, at the place and time where it is next free to choose.
+
+    Attributes
+    ----------
+    id
+        Unique within the problem.
+    has
+        Skills and equipment.
+    start_place, available_s
+        Where and when its free part begins (>= 0).
+    end_place
+        Where it must end, or ``None`` for an open route.
+    shift_end_s
+        After this, work is overtime; it is a price, not a wall.
+    hard_end_s
+        The last visit must be finished (and ``end_place`` reached) by then; ``None``: no wall.
+    kwh
+        Energy it can still give away.
+    kept_cny
+        Price of using it at all, by skill scarcity or contractor call-out.
+    """
+
+    id: str
+    has: frozenset[str]
+    start_place: int
+    available_s: int = 0
+    end_place: int | None = None
+    shift_end_s: int = 10**7
+    hard_end_s: int | None = None
+    kwh: float = 0.0
+    kept_cny: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """What the plan in force says of one job.
+
+    Attributes
+    ----------
+    position
+        0-based place in the unit's sequence.
+    option
+        The option chosen; fixed from ``UNIT`` upwards.
+    start_s
+        Arrival at the first visit; binding only at ``FULL``.
+    release_cny
+        Price of taking the job away from the unit all the same (diversion); ``None``: never.
+        A ``FULL`` commitment with a price may be broken *as a whole*: the job goes to another unit or the
+        unit serves another job first, and the price is paid once.
+    """
+
+    job_id: str
+    unit_id: str
+    lock: Lock
+    position: int
+    option: str
+    start_s: int | None = None
+    release_cny: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What a plan is charged for, besides the jobs' own prices; each is one named term.
+
+    Attributes
+    ----------
+    drive_cny_per_min
+        Driving.
+    overtime_cny_per_min
+        Work beyond the end of the shift.
+    change_cny
+        Giving a job that the plan in force gave to one unit to another (lock ``FREE`` or ``UNIT``).
+    """
+
+    drive_cny_per_min: float = 1.0
+    overtime_cny_per_min: float = 2.0
+    change_cny: float = 3.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """The immutable input of one decision (the optimizer's part of a snapshot).
+
+    ``travel_s`` is int32[n_places, n_places], directed; 2**31 - 1 marks a pair without a way.
+    """
+
+    epoch: datetime
+    travel_s: NDArray[np.int32]
+    units: tuple[Unit, ...]
+    jobs: tuple[Job, ...]
+    commitments: tuple[Commitment, ...] = ()
+    prices: Prices = Prices()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedJob:
+    """One job on a route.
+
+    ``arrival_s`` at the first visit, ``start_s`` of its service (>= arrival), ``end_s`` when the last
+    visit is finished, ``drive_s`` the driving that it causes (to it, and between its visits).
+    """
+
+    job_id: str
+    option: str
+    arrival_s: int
+    start_s: int
+    end_s: int
+    drive_s: int
+    lateness_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One unit's ordered jobs; units without a job have no route."""
+
+    unit_id: str
+    jobs: tuple[PlannedJob, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unassigned:
+    """A job left out and why.
+
+    ``reason`` is one of ``no_unit_has``, ``unreachable``, ``stock``, ``window``, ``locked``,
+    ``too_expensive``; ``detail`` is a sentence for people.
+    """
+
+    job_id: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Routes and what they cost, by term (``drive, lateness, breach, wait, overtime, unassigned, option,
+    change, release, kept``); ``cost_cny`` is their sum.
+
+    ``lower_bound_cny`` is ``None`` unless it was proved.
+    """
+
+    routes: tuple[Route, ...]
+    unassigned: tuple[Unassigned, ...]
+    cost_cny: float
+    terms: Mapping[str, float] = field(default_factory=dict)
+    engine: str = ""
+    lower_bound_cny: float | None = None

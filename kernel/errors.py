@@ -1,0 +1,161 @@
+"""Every error Roadflare raises on purpose, in one tree.
+
+::
+
+    RoadflareError
+    ├── InvalidInput          one or more faults in what was given        (422)
+    ├── NotAuthenticated      no valid token                              (401)
+    ├── NotAllowed            a valid token without the right             (403)
+    ├── NotFound              no such thing, or not yours to see          (404)
+    ├── Conflict              the world has moved on                      (409)
+    │   ├── StalePlan         the plan in force is newer than yours
+    │   ├── JobTaken          the unit or the job already has a partner
+    │   ├── IllegalTransition the state machine forbids this move
+    │   └── DatabaseInUse     another process holds this SQLite file
+    ├── RoutingError          travel cannot be computed                   (422)
+    │   ├── OutsideNetwork    the place is too far from any road
+    │   └── Unreachable       no way leads there
+    ├── BadData               a file is broken, clipped or of another kind
+    └── ExternalServiceError  something outside did not answer            (503)
+
+Messages name the offending value and the remedy. HTTP status codes live in one table in ``api``.
+Infeasibility is never an exception: it is a result (``plan.unassigned``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class RoadflareError(Exception):
+    """Root of the tree; ``code`` is stable and machine-readable, the message is for people."""
+
+    code = "error"
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(f"{message} {remedy}".strip())
+        self.message = message
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with an input.
+
+    Attributes
+    ----------
+    pointer
+        JSON pointer into the input, e.g. ``/location/lat``; empty for the whole.
+    code
+        Stable code, e.g. ``vin.alphabet``.
+    message
+        What is wrong, naming the value.
+    remedy
+        What to do instead.
+    """
+
+    pointer: str
+    code: str
+    message: str
+    remedy: str = ""
+
+
+class InvalidInput(RoadflareError):
+    """All faults of one input, gathered."""
+
+    code = "invalid_input"
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        if not self.faults:
+            raise ValueError("InvalidInput needs at least one fault")
+        super().__init__("; ".join(f"{f.pointer or '/'}: {f.message} {f.remedy}".strip() for f in self.faults))
+
+    @classmethod
+    def one(cls, pointer: str, code: str, message: str, remedy: str = "") -> InvalidInput:
+        """Return the error for a single fault."""
+        return cls([Fault(pointer, code, message, remedy)])
+
+
+class NotAuthenticated(RoadflareError):
+    """No valid token was presented."""
+
+    code = "not_authenticated"
+
+
+class NotAllowed(RoadflareError):
+    """The token is valid but does not carry the right."""
+
+    code = "not_allowed"
+
+
+class NotFound(RoadflareError):
+    """There is no such thing, or it is not yours to see."""
+
+    code = "not_found"
+
+    def __init__(self, kind: str, key: object, *, remedy: str = "") -> None:
+        super().__init__(f"There is no {kind} {key!r}.", remedy=remedy)
+        self.kind = kind
+        self.key = key
+
+
+class Conflict(RoadflareError):
+    """The request was fine when it was thought of, but the world has moved on."""
+
+    code = "conflict"
+
+
+class StalePlan(Conflict):
+    """The plan in force is newer than the one the change was based on."""
+
+    code = "stale_plan"
+
+
+class JobTaken(Conflict):
+    """The unit already has an active job, or the job already has a unit."""
+
+    code = "job_taken"
+
+
+class IllegalTransition(Conflict):
+    """A state machine forbids the move."""
+
+    code = "illegal_transition"
+
+
+class DatabaseInUse(Conflict):
+    """Another process already holds this embedded database."""
+
+    code = "database_in_use"
+
+
+class RoutingError(RoadflareError):
+    """Travel cannot be computed."""
+
+    code = "routing"
+
+
+class OutsideNetwork(RoutingError):
+    """The place is too far from any road of the network."""
+
+    code = "outside_network"
+
+
+class Unreachable(RoutingError):
+    """No way leads from the one place to the other."""
+
+    code = "unreachable"
+
+
+class BadData(RoadflareError):
+    """A file is broken, clipped or not what it claims to be."""
+
+    code = "bad_data"
+
+
+class ExternalServiceError(RoadflareError):
+    """Something outside did not answer, or answered nonsense."""
+
+    code = "external_service"

@@ -1,0 +1,121 @@
+"""What every travel-time engine offers. Seconds are free-flow unless the engine says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo_data.network import RoadNetwork
+from kernel.position import Position
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+UNREACHABLE_S = np.int32(2**31 - 1)
+"""Marks a pair without a way in a travel-time matrix."""
+
+
+@dataclass(frozen=True, eq=False)
+class Snapped:
+    """Positions laid on edges of the connected network.
+
+    Attributes
+    ----------
+    edge
+        int32[n], directed edge.
+    fraction
+        float64[n] in [0, 1]: how far along the edge, by length.
+    distance_m
+        float64[n], from the position to the road.
+    """
+
+    edge: NDArray[np.int32]
+    fraction: NDArray[np.float64]
+    distance_m: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.edge)
+
+    def pick(self, rows: Sequence[int] | NDArray[np.intp]) -> Snapped:
+        """Return the chosen rows."""
+        return Snapped(self.edge[rows], self.fraction[rows], self.distance_m[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class DrivenRoute:
+    """One way from a to b.
+
+    Attributes
+    ----------
+    duration_s, length_m
+        Of the whole way.
+    edges
+        int32[k], in driving order.
+    points
+        float64[m, 2] (lon, lat), first and last are the snapped ends.
+    elapsed_s
+        float64[m], seconds from the start at each point, non-decreasing, last is ``duration_s``.
+    streets
+        (name or ref or "", metres) in driving order, neighbours of one name merged.
+    """
+
+    duration_s: float
+    length_m: float
+    edges: NDArray[np.int32]
+    points: NDArray[np.float64]
+    elapsed_s: NDArray[np.float64]
+    streets: tuple[tuple[str, float], ...]
+
+
+class TravelTimes(Protocol):
+    """Travel times on one road network.
+
+    Both directions of a two-way street are reachable from a position on it, as a car parked at the kerb
+    may leave either way: an engine snaps a position to one edge and also uses its reverse.
+    """
+
+    @property
+    def network(self) -> RoadNetwork:
+        """The roads."""
+        ...
+
+    def snap(self, positions: Sequence[Position], *, max_distance_m: float = 2000.0) -> Snapped:
+        """Lay positions on the nearest edge of the connected network.
+
+        Raises
+        ------
+        kernel.errors.OutsideNetwork
+            When a position is farther than ``max_distance_m`` from every road; it names the position.
+        """
+        ...
+
+    def matrix(self, sources: Snapped, targets: Snapped) -> NDArray[np.int32]:
+        """Return int32[n_sources, n_targets] seconds; `UNREACHABLE_S` where there is no way."""
+        ...
+
+    def route(self, source: Snapped, target: Snapped) -> DrivenRoute:
+        """Return the fastest way between two single snapped positions.
+
+        Raises
+        ------
+        kernel.errors.Unreachable
+            When there is none.
+        """
+        ...
+
+    def reach(self, sources: Snapped, seconds: int, *, inbound: bool = False) -> NDArray[np.bool_]:
+        """Return bool[n_edges]: edges whose end is reached from any source within ``seconds``.
+
+        With ``inbound`` the edges from whose start any source can be reached.
+        """
+        ...
+
+    def isochrone(
+        self, sources: Snapped, seconds: Sequence[int], *, inbound: bool = False
+    ) -> gpd.GeoDataFrame:
+        """Return one row per limit (columns ``seconds``, ``geometry``), EPSG:4326 multipolygons."""
+        ...
