@@ -70,7 +70,9 @@ class InvalidInput(RoadflareError):
         self.faults = tuple(faults)
         if not self.faults:
             raise ValueError("InvalidInput needs at least one fault")
-        super().__init__("; ".join(f"{f.pointer or '/'}: {f.message} {f.remedy}".strip() for f in self.faults))
+        super().__init__(
+            "; ".join(f"{f.pointer or '/'}: {f.message} {f.remedy}".strip() for f in self.faults)
+        )
 
     @classmethod
     def one(cls, pointer: str, code: str, message: str, remedy: str = "") -> InvalidInput:

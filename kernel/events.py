@@ -1,0 +1,175 @@
+"""The append-only event log: what happened, in one order, each event chained to the one before.
+
+``hash`` covers the event and ``prev_hash``, so that an edit, a gap or a reordering shows
+(`verify_chain`). Appending takes a transaction-long lock: sequence order is commit order, and a
+reader that has seen ``seq`` never finds a smaller one later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Integer, String, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from kernel.database import Base, UtcDateTime, WriteSession
+
+_GENESIS = "0" * 64
+_APPEND_LOCK = 0x726F6164  # "road": key of the PostgreSQL advisory lock
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened; ``seq`` grows by one."""
+
+    seq: int
+    at: datetime
+    region: str
+    kind: str
+    incident_id: int | None
+    job_id: int | None
+    unit_id: int | None
+    payload: dict[str, Any]
+
+
+class EventRow(Base):
+    """Table ``events``; never updated, never deleted."""
+
+    __tablename__ = "events"
+
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    region: Mapped[str] = mapped_column(String(60), index=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    incident_id: Mapped[int | None] = mapped_column(Integer, index=True)
+    job_id: Mapped[int | None] = mapped_column(Integer)
+    unit_id: Mapped[int | None] = mapped_column(Integer)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    prev_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+def append(
+    session: WriteSession,
+    at: datetime,
+    kind: str,
+    *,
+    region: str,
+    incident_id: int | None = None,
+    job_id: int | None = None,
+    unit_id: int | None = None,
+    payload: dict[str, Any] | None = None,
+) -> Event:
+    """Append one event inside the caller's transaction and return it.
+
+    Parameters
+    ----------
+    at
+        When it happened by the service's clock.
+    payload
+        JSON values only; personal data does not belong here.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _APPEND_LOCK})
+    last_seq, last_hash = last(session)
+    at = at.astimezone(UTC)
+    event = Event(last_seq + 1, at, region, kind, incident_id, job_id, unit_id, dict(payload or {}))
+    digest = _digest(event, last_hash)
+    session.add(
+        EventRow(
+            seq=event.seq,
+            at=at,
+            region=region,
+            kind=kind,
+            incident_id=incident_id,
+            job_id=job_id,
+            unit_id=unit_id,
+            payload=event.payload,
+            prev_hash=last_hash,
+            hash=digest,
+        )
+    )
+    session.flush()
+    session.appended.append(event)
+    return event
+
+
+def last(session: Session) -> tuple[int, str]:
+    """Return the sequence number and hash of the newest event (0 and zeros before the first)."""
+    row = session.execute(
+        select(EventRow.seq, EventRow.hash).order_by(EventRow.seq.desc()).limit(1)
+    ).first()
+    return (row.seq, row.hash) if row else (0, _GENESIS)
+
+
+def read_after(
+    session: Session,
+    seq: int,
+    *,
+    region: str | None = None,
+    incident_id: int | None = None,
+    unit_id: int | None = None,
+    kinds: Iterable[str] = (),
+    limit: int = 500,
+) -> list[Event]:
+    """Return up to ``limit`` events with a sequence number above ``seq``, oldest first."""
+    query = select(EventRow).where(EventRow.seq > seq).order_by(EventRow.seq).limit(limit)
+    for column, value in (
+        (EventRow.region, region),
+        (EventRow.incident_id, incident_id),
+        (EventRow.unit_id, unit_id),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    wanted = tuple(kinds)
+    if wanted:
+        query = query.where(EventRow.kind.in_(wanted))
+    return [_event(row) for row in session.scalars(query)]
+
+
+def verify_chain(session: Session) -> int | None:
+    """Return the sequence number of the first event that does not fit the chain, or ``None``."""
+    expected_seq, previous = 1, _GENESIS
+    for row in _all(session):
+        fits = row.seq == expected_seq and row.prev_hash == previous
+        if not fits or row.hash != _digest(_event(row), previous):
+            return row.seq
+        expected_seq, previous = row.seq + 1, row.hash
+    return None
+
+
+def _all(session: Session) -> Iterator[EventRow]:
+    yield from session.scalars(
+        select(EventRow).order_by(EventRow.seq).execution_options(yield_per=500)
+    )
+
+
+def _event(row: EventRow) -> Event:
+    return Event(
+        row.seq, row.at, row.region, row.kind, row.incident_id, row.job_id, row.unit_id, row.payload
+    )
+
+
+def _digest(event: Event, previous: str) -> str:
+    body = json.dumps(
+        [
+            previous,
+            event.seq,
+            event.at.isoformat(timespec="microseconds"),
+            event.region,
+            event.kind,
+            event.incident_id,
+            event.job_id,
+            event.unit_id,
+            event.payload,
+        ],
+        sort_keys=True,
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256(body.encode()).hexdigest()
