@@ -1,0 +1,1 @@
+"""Units, crews, skills, equipment, shifts, stock, positions and contractors."""

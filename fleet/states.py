@@ -1,0 +1,60 @@
+"""The states of a unit and the moves between them: one table, nothing else is legal."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from kernel.state_machine import StateMachine
+
+
+class UnitState(StrEnum):
+    """What a unit is doing."""
+
+    OFF_SHIFT = "off_shift"
+    IDLE = "idle"
+    PAUSED = "paused"
+    ROLLING = "rolling"
+    ON_SITE = "on_site"
+    LOADED = "loaded"
+
+
+class UnitMove(StrEnum):
+    """What can happen to a unit."""
+
+    START_SHIFT = "start_shift"
+    END_SHIFT = "end_shift"
+    PAUSE = "pause"
+    RESUME = "resume"
+    ROLL = "roll"
+    ARRIVE = "arrive"
+    STAND_DOWN = "stand_down"
+    LOAD = "load"
+    FINISH = "finish"
+
+
+UNIT_MACHINE: StateMachine[UnitState, UnitMove] = StateMachine(
+    "unit",
+    {
+        UnitState.OFF_SHIFT: {UnitMove.START_SHIFT: UnitState.IDLE},
+        UnitState.IDLE: {
+            UnitMove.ROLL: UnitState.ROLLING,
+            UnitMove.PAUSE: UnitState.PAUSED,
+            UnitMove.END_SHIFT: UnitState.OFF_SHIFT,
+        },
+        UnitState.PAUSED: {
+            UnitMove.RESUME: UnitState.IDLE,
+            UnitMove.END_SHIFT: UnitState.OFF_SHIFT,
+        },
+        UnitState.ROLLING: {
+            UnitMove.ARRIVE: UnitState.ON_SITE,
+            UnitMove.STAND_DOWN: UnitState.IDLE,
+            UnitMove.ROLL: UnitState.ROLLING,  # diverted to another job
+        },
+        UnitState.ON_SITE: {
+            UnitMove.LOAD: UnitState.LOADED,
+            UnitMove.FINISH: UnitState.IDLE,
+        },
+        UnitState.LOADED: {UnitMove.FINISH: UnitState.IDLE},
+    },
+)
+"""Diverting a rolling unit is ``roll`` again; a unit that has arrived must finish first."""
