@@ -74,8 +74,8 @@ class DrivenRoute:
 class TravelTimes(Protocol):
     """Travel times on one road network.
 
-    Both directions of a two-way street are reachable from a position on it, as a car parked at the kerb
-    may leave either way: an engine snaps a position to one edge and also uses its reverse.
+    Both directions of a two-way street are reachable from a position on it, as a car parked at the
+    kerb may leave either way: an engine snaps a position to one edge and also uses its reverse.
     """
 
     @property
@@ -89,7 +89,8 @@ class TravelTimes(Protocol):
         Raises
         ------
         kernel.errors.OutsideNetwork
-            When a position is farther than ``max_distance_m`` from every road; it names the position.
+            When a position is farther than ``max_distance_m`` from every road; it names the
+            position.
         """
         ...
 

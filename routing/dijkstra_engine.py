@@ -1,0 +1,212 @@
+"""Travel times by Dijkstra on the turn graph, with the trees of recent targets kept.
+
+In live dispatch the targets (incidents, service centres) stay where they are and the units move. A
+tree holds the time from *everywhere* to one target, so that a new matrix mostly gathers from trees
+that are there already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo_data.network import RoadNetwork
+from kernel.errors import InvalidInput
+from kernel.position import Position
+from routing.matrix import from_source_ms, straight_ahead_ms, to_target_ms
+from routing.phantoms import Phantoms, make_phantoms
+from routing.reach import EdgeTimes, edge_times
+from routing.route import find_path, lay_out
+from routing.snap import Snapper
+from routing.travel_times import DrivenRoute, Snapped
+from routing.tree_cache import Tree, TreeCache
+from routing.trees import trees_from, trees_to
+from routing.turn_costs import NO_TURN_COSTS, TurnCosts
+from routing.turns import build_turn_graph
+from routing.weights import to_seconds
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+DEFAULT_CACHE_BYTES = 128 * 2**20
+"""About 900 trees of the demo city."""
+
+_TREES_AT_ONCE = 64
+
+_FORWARD_ADVANTAGE = 4
+"""Search from the sources, and keep nothing, where that takes this many times fewer trees."""
+
+
+class DijkstraEngine:
+    """The first engine behind `routing.travel_times.TravelTimes`; exact, turn-aware, thread-safe.
+
+    Parameters
+    ----------
+    network
+        The roads.
+    turn_costs
+        Seconds per kind of turn; none by default.
+    cache_bytes
+        Memory for trees of recent targets.
+
+    Raises
+    ------
+    kernel.errors.BadData
+        When the network has no edges, or lengths or speeds that are not positive numbers.
+    """
+
+    def __init__(
+        self,
+        network: RoadNetwork,
+        *,
+        turn_costs: TurnCosts = NO_TURN_COSTS,
+        cache_bytes: int = DEFAULT_CACHE_BYTES,
+    ) -> None:
+        self._network = network
+        self._graph = build_turn_graph(network, turn_costs)
+        self._trees = TreeCache(cache_bytes)
+
+    @property
+    def network(self) -> RoadNetwork:
+        """The roads."""
+        return self._network
+
+    @property
+    def connected(self) -> NDArray[np.bool_]:
+        """bool[n_edges]: the edges that positions are snapped to, each reachable from each."""
+        return self._graph.connected
+
+    @cached_property
+    def _snapper(self) -> Snapper:
+        return Snapper(self._network, self._graph.connected)
+
+    def snap(
+        self,
+        positions: Sequence[Position],
+        *,
+        max_distance_m: float = 2000.0,
+        heading_deg: Sequence[float | None] | None = None,
+        street: Sequence[str | None] | None = None,
+    ) -> Snapped:
+        """Lay positions on the best edge; see `routing.snap.Snapper.snap`."""
+        return self._snapper.snap(
+            positions, max_distance_m=max_distance_m, heading_deg=heading_deg, street=street
+        )
+
+    def matrix(self, sources: Snapped, targets: Snapped) -> NDArray[np.int32]:
+        """Return int32[n_sources, n_targets] seconds; `UNREACHABLE_S` where there is no way.
+
+        Seconds are rounded half up from exact milliseconds.
+        """
+        begin, end = self._phantoms(sources), self._phantoms(targets)
+        best = straight_ahead_ms(begin, end)
+        if best.size:
+            self._improve_by_trees(best, begin, end)
+        return to_seconds(best)
+
+    def _improve_by_trees(self, best: NDArray[np.int64], begin: Phantoms, end: Phantoms) -> None:
+        missing: dict[tuple[int, ...], list[int]] = {}
+        for column in range(len(end)):
+            tree = self._trees.get(end.key(column))
+            if tree is None:
+                missing.setdefault(end.key(column), []).append(column)
+            else:
+                best[:, column] = np.minimum(best[:, column], to_target_ms(tree, begin))
+        source_rows: dict[tuple[int, ...], list[int]] = {}
+        for row in range(len(begin)):
+            source_rows.setdefault(begin.key(row), []).append(row)
+        if len(missing) > _FORWARD_ADVANTAGE * len(source_rows):
+            self._search_from_sources(best, begin, end, list(source_rows.values()))
+        else:
+            self._search_to_targets(best, begin, end, list(missing.values()))
+
+    def _search_to_targets(
+        self, best: NDArray[np.int64], begin: Phantoms, end: Phantoms, columns: list[list[int]]
+    ) -> None:
+        for first in range(0, len(columns), _TREES_AT_ONCE):
+            chunk = columns[first : first + _TREES_AT_ONCE]
+            trees = self._target_trees(end, [same[0] for same in chunk])
+            for tree, same in zip(trees, chunk, strict=True):
+                time_ms = to_target_ms(tree, begin)
+                best[:, same] = np.minimum(best[:, same], time_ms[:, None])
+
+    def _search_from_sources(
+        self, best: NDArray[np.int64], begin: Phantoms, end: Phantoms, rows: list[list[int]]
+    ) -> None:
+        for first in range(0, len(rows), _TREES_AT_ONCE):
+            chunk = rows[first : first + _TREES_AT_ONCE]
+            starts = [[(e, after) for e, _, after in begin.sides(same[0])] for same in chunk]
+            for tree, same in zip(trees_from(self._graph, starts), chunk, strict=True):
+                best[same] = np.minimum(best[same], from_source_ms(self._graph, tree, end))
+
+    def _target_trees(self, end: Phantoms, rows: Sequence[int]) -> list[Tree]:
+        """Search and keep the trees to the given targets."""
+        starts = [[(edge, before) for edge, before, _ in end.sides(row)] for row in rows]
+        trees = [tree.copy() for tree in trees_to(self._graph, starts)]
+        for row, tree in zip(rows, trees, strict=True):
+            self._trees.put(end.key(row), tree)
+        return trees
+
+    def route(self, source: Snapped, target: Snapped) -> DrivenRoute:
+        """Return the fastest way between two single snapped positions.
+
+        Its duration is exact to the millisecond; rounded half up it equals the matrix entry.
+
+        Raises
+        ------
+        kernel.errors.Unreachable
+            When there is none.
+        """
+        for name, one in (("source", source), ("target", target)):
+            if len(one) != 1:
+                raise InvalidInput.one(
+                    f"/{name}", "route.single", f"{len(one)} positions were given, not one."
+                )
+        begin, end = self._phantoms(source), self._phantoms(target)
+        tree = self._trees.get(end.key(0))
+        if tree is None:
+            tree = self._target_trees(end, [0])[0]
+        path = find_path(self._graph, tree, begin, end)
+        return lay_out(self._network, self._graph.edge_ms, path)
+
+    def reach(self, sources: Snapped, seconds: int, *, inbound: bool = False) -> NDArray[np.bool_]:
+        """Return bool[n_edges]: edges whose end is reached from any source within ``seconds``.
+
+        With ``inbound`` the edges from whose start any source can be reached. ``seconds`` is
+        inclusive.
+        """
+        self._check_limits([seconds])
+        times = self._edge_times(sources, seconds, inbound=inbound)
+        return times.whole_edge_within(int(seconds) * 1000)
+
+    def isochrone(
+        self, sources: Snapped, seconds: Sequence[int], *, inbound: bool = False
+    ) -> gpd.GeoDataFrame:
+        """Return one row per limit (columns ``seconds``, ``geometry``), EPSG:4326 multipolygons."""
+        # GeoPandas takes a second to import, and a dispatcher draws no areas.
+        from routing.isochrone import isochrone_frame  # noqa: PLC0415
+
+        self._check_limits(seconds)
+        times = self._edge_times(sources, max(seconds, default=0), inbound=inbound)
+        return isochrone_frame(self._network, times, [int(limit) for limit in seconds])
+
+    def _edge_times(self, points: Snapped, seconds: int, *, inbound: bool) -> EdgeTimes:
+        phantoms = self._phantoms(points)
+        return edge_times(self._graph, phantoms, int(seconds) * 1000, inbound=inbound)
+
+    def _phantoms(self, snapped: Snapped) -> Phantoms:
+        return make_phantoms(self._network, self._graph.edge_ms, snapped)
+
+    @staticmethod
+    def _check_limits(seconds: Sequence[int]) -> None:
+        for row, limit in enumerate(seconds):
+            if not 0 <= limit <= 86_400 or int(limit) != limit:
+                raise InvalidInput.one(
+                    f"/seconds/{row}",
+                    "reach.seconds",
+                    f"{limit!r} is not a whole number of seconds from 0 to 86400.",
+                )

@@ -1,0 +1,204 @@
+"""Positions to the nearest edge of the connected network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo_data.network import RoadNetwork
+from kernel.errors import InvalidInput, OutsideNetwork
+from kernel.position import Position
+from routing.projection import LocalMetres
+from routing.shapes import Geometries, edge_lines
+from routing.travel_times import Snapped
+
+PREFERENCE_SLACK_M = 40.0
+"""With a heading or a street given, roads this much farther than the nearest one also compete."""
+
+WRONG_STREET_M = 30.0
+"""Metres a road of another name counts as farther away."""
+
+OPPOSITE_HEADING_M = 30.0
+"""Metres a road driven the opposite way counts as farther away; less in proportion to the angle."""
+
+
+class Snapper:
+    """Lays positions on edges, never on a road that is cut off from the rest.
+
+    Parameters
+    ----------
+    network
+        The roads.
+    connected
+        bool[n_edges], the edges that may be used.
+    """
+
+    def __init__(self, network: RoadNetwork, connected: NDArray[np.bool_]) -> None:
+        self._network = network
+        self._connected = connected
+        self._metres = LocalMetres.around(network)
+        # One edge stands for both directions: the lower number, unless only the other is connected.
+        edges = np.flatnonzero(connected)
+        reverse = network.edge_reverse[edges]
+        has_twin = (reverse >= 0) & (reverse < edges)
+        has_twin &= connected[np.maximum(reverse, 0)]
+        self._edges = edges[~has_twin].astype(np.int32)
+
+    @cached_property
+    def _lines(self) -> Geometries:
+        return edge_lines(self._network, self._metres, self._edges)
+
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        return shapely.STRtree(self._lines)
+
+    def snap(
+        self,
+        positions: Sequence[Position],
+        *,
+        max_distance_m: float = 2000.0,
+        heading_deg: Sequence[float | None] | None = None,
+        street: Sequence[str | None] | None = None,
+    ) -> Snapped:
+        """Return the best edge for every position.
+
+        Parameters
+        ----------
+        positions
+            Where to look.
+        max_distance_m
+            No road farther than this is taken.
+        heading_deg
+            Per position, the compass direction the car points to, where it is known: roads that
+            run the other way count as farther, and the edge driven that way is returned.
+        street
+            Per position, the street's name or number, where it is known: roads of another name
+            count as farther.
+
+        Raises
+        ------
+        OutsideNetwork
+            When a position is farther than ``max_distance_m`` from every road; it names the first.
+        InvalidInput
+            When there are not as many headings or streets as positions, or a heading is not finite.
+        """
+        _check_lengths(positions, heading_deg, street)
+        lon = np.array([p.lon for p in positions], dtype=np.float64)
+        lat = np.array([p.lat for p in positions], dtype=np.float64)
+        points = np.asarray(shapely.points(self._metres.to_xy(lon, lat)), dtype=np.object_)
+        line, distance_m = self._nearest(points, positions, max_distance_m)
+        edge = self._edges[line]
+        fraction = self._fractions(line, points)
+        for row in range(len(positions)):
+            heading = None if heading_deg is None else heading_deg[row]
+            name = None if street is None else street[row]
+            if heading is not None or name is not None:
+                edge[row], fraction[row], distance_m[row] = self._preferred(
+                    points[row], distance_m[row], max_distance_m, heading, name
+                )
+        return Snapped(edge=edge, fraction=fraction, distance_m=distance_m)
+
+    def _nearest(
+        self, points: Geometries, positions: Sequence[Position], max_distance_m: float
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Return the nearest line of each point (the lowest edge of equally near ones), metres."""
+        if not len(points):
+            return np.empty(0, dtype=np.intp), np.empty(0)
+        pairs, distances = self._tree.query_nearest(points, return_distance=True)
+        order = np.lexsort((pairs[1], pairs[0]))
+        first = order[np.unique(pairs[0][order], return_index=True)[1]]
+        line, distance_m = pairs[1][first], distances[first]
+        far = np.flatnonzero(distance_m > max_distance_m)
+        if len(far):
+            raise self._outside(positions[far[0]], distance_m[far[0]], max_distance_m)
+        return line, distance_m
+
+    def _outside(
+        self, position: Position, distance_m: float, max_distance_m: float
+    ) -> OutsideNetwork:
+        return OutsideNetwork(
+            f"The position lon {position.lon}, lat {position.lat} is {distance_m / 1000:.1f} km "
+            f"from the nearest road of {self._network.name!r}, "
+            f"farther than {max_distance_m / 1000:g} km.",
+            remedy="Check that longitude and latitude are not swapped, and the city.",
+        )
+
+    def _fractions(self, line: NDArray[np.intp], points: Geometries) -> NDArray[np.float64]:
+        fraction = shapely.line_locate_point(self._lines[line], points, normalized=True)
+        # A shape whose points all coincide has no length to be a fraction of.
+        return np.clip(np.nan_to_num(fraction, nan=0.0), 0.0, 1.0)
+
+    def _preferred(
+        self,
+        point: shapely.Point,
+        nearest_m: float,
+        max_distance_m: float,
+        heading_deg: float | None,
+        street: str | None,
+    ) -> tuple[int, float, float]:
+        """Return (edge, fraction, metres) of the road that fits best among the near ones."""
+        within_m = min(nearest_m + PREFERENCE_SLACK_M, max_distance_m)
+        lines = np.sort(self._tree.query(point, predicate="dwithin", distance=within_m))
+        fractions = self._fractions(lines, np.full(len(lines), point))
+        distances = shapely.distance(self._lines[lines], point)
+        best = (np.inf, -1, 0.0, 0.0)
+        for line, fraction, distance_m in zip(lines, fractions, distances, strict=True):
+            for edge, along in self._directions(int(self._edges[line]), float(fraction)):
+                score = float(distance_m) + self._misfit_m(edge, along, heading_deg, street)
+                best = min(best, (score, edge, along, float(distance_m)))
+        return best[1:]
+
+    def _directions(self, edge: int, fraction: float) -> list[tuple[int, float]]:
+        reverse = int(self._network.edge_reverse[edge])
+        if reverse < 0 or not self._connected[reverse]:
+            return [(edge, fraction)]
+        return [(edge, fraction), (reverse, 1.0 - fraction)]
+
+    def _misfit_m(
+        self, edge: int, fraction: float, heading_deg: float | None, street: str | None
+    ) -> float:
+        misfit = 0.0
+        if street is not None and street.casefold() not in self._names(edge):
+            misfit += WRONG_STREET_M
+        if heading_deg is not None:
+            turn = abs((heading_deg - self._bearing(edge, fraction) + 180.0) % 360.0 - 180.0)
+            misfit += OPPOSITE_HEADING_M * turn / 180.0
+        return misfit
+
+    def _names(self, edge: int) -> set[str]:
+        name, ref = int(self._network.edge_name[edge]), int(self._network.edge_ref[edge])
+        found = {self._network.names[name].casefold()} if name >= 0 else set()
+        return found | ({self._network.refs[ref].casefold()} if ref >= 0 else set())
+
+    def _bearing(self, edge: int, fraction: float) -> float:
+        """Return the compass direction of the piece of an edge at a fraction of its length."""
+        shape = self._network.shape(edge)
+        xy = self._metres.to_xy(shape[:, 0], shape[:, 1])
+        step = np.diff(xy, axis=0)
+        along = np.cumsum(np.hypot(step[:, 0], step[:, 1]))
+        piece = min(int(np.searchsorted(along, fraction * along[-1])), len(step) - 1)
+        return float(np.degrees(np.arctan2(step[piece, 0], step[piece, 1])))
+
+
+def _check_lengths(
+    positions: Sequence[Position],
+    heading_deg: Sequence[float | None] | None,
+    street: Sequence[str | None] | None,
+) -> None:
+    for what, values in (("heading_deg", heading_deg), ("street", street)):
+        if values is not None and len(values) != len(positions):
+            raise InvalidInput.one(
+                f"/{what}",
+                "snap.length",
+                f"{len(values)} values were given for {len(positions)} positions.",
+                "Give one for each, None where it is not known.",
+            )
+    for row, heading in enumerate(heading_deg or ()):
+        if heading is not None and not np.isfinite(heading):
+            raise InvalidInput.one(
+                f"/heading_deg/{row}", "snap.heading", f"{heading!r} is not a compass direction."
+            )

@@ -1,0 +1,57 @@
+"""Driving time of every edge as whole milliseconds, and how milliseconds become seconds.
+
+Inside the engine a weight is an integer number of milliseconds: sums are exact, so two engines (or
+a route and its matrix entry) agree to the last bit. Outside, a matrix holds whole seconds, rounded
+half up.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo_data.network import RoadNetwork
+from kernel.errors import BadData
+from routing.travel_times import UNREACHABLE_S
+
+UNREACHABLE_MS = np.int32(2**31 - 1)
+"""Marks "no way" in arrays of int32 milliseconds."""
+
+MAX_EDGE_MS = 86_400_000
+"""An edge that takes longer than a day is a mistake in the data, not a road."""
+
+
+def edge_milliseconds(network: RoadNetwork) -> NDArray[np.int32]:
+    """Return int32[n_edges], the free-flow time of each edge, rounded half up, at least 1 ms.
+
+    Raises
+    ------
+    BadData
+        When a length or a speed is not a positive finite number, or an edge would take more than a
+        day; it names the first such edge.
+    """
+    for what, values in (
+        ("length_m", network.edge_length_m),
+        ("speed_kph", network.edge_speed_kph),
+    ):
+        wrong = np.flatnonzero(~(np.isfinite(values) & (values > 0)))
+        if len(wrong):
+            raise BadData(
+                f"Edge {wrong[0]} of {network.name!r} has {what} {values[wrong[0]]!r}.",
+                remedy="Import the city again; lengths and speeds must be positive.",
+            )
+    exact_ms = network.edge_length_m * 3600.0 / network.edge_speed_kph
+    slow = np.flatnonzero(exact_ms > MAX_EDGE_MS)
+    if len(slow):
+        raise BadData(
+            f"Edge {slow[0]} of {network.name!r} would take {exact_ms[slow[0]] / 3.6e6:.1f} hours.",
+            remedy="Correct its length or speed in the source.",
+        )
+    return np.maximum(np.floor(exact_ms + 0.5), 1.0).astype(np.int32)
+
+
+def to_seconds(milliseconds: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return whole seconds, rounded half up; anything from `UNREACHABLE_MS` on is unreachable."""
+    seconds = ((milliseconds + 500) // 1000).astype(np.int32)
+    seconds[milliseconds >= UNREACHABLE_MS] = UNREACHABLE_S
+    return seconds
