@@ -1,0 +1,238 @@
+"""Work that serves an incident or an appointment: its values, states, moves and options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from dispatch.core.model import Lock
+from kernel.position import Position
+from kernel.state_machine import StateMachine
+from kernel.words import Words
+
+
+class JobKind(StrEnum):
+    """What is done."""
+
+    REPAIR = "repair"
+    BOOST = "boost"
+    TOW = "tow"
+    TRANSFER = "transfer"
+    INSTALLATION = "installation"
+
+
+class JobState(StrEnum):
+    """How far the work has come."""
+
+    OPEN = "open"
+    ORDERED = "ordered"
+    ROLLING = "rolling"
+    ON_SITE = "on_site"
+    LOADED = "loaded"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class JobMove(StrEnum):
+    """What can happen to a job."""
+
+    ORDER = "order"
+    WITHDRAW = "withdraw"
+    DECLINE = "decline"
+    ROLL = "roll"
+    ARRIVE = "arrive"
+    LOAD = "load"
+    FINISH = "finish"
+    CANCEL = "cancel"
+    FAIL = "fail"
+
+
+_S, _M = JobState, JobMove
+
+JOB_MACHINE: StateMachine[JobState, JobMove] = StateMachine(
+    "job",
+    {
+        _S.OPEN: {_M.ORDER: _S.ORDERED, _M.CANCEL: _S.CANCELLED, _M.FAIL: _S.FAILED},
+        _S.ORDERED: {
+            _M.ROLL: _S.ROLLING,
+            _M.WITHDRAW: _S.OPEN,
+            _M.DECLINE: _S.OPEN,
+            _M.CANCEL: _S.CANCELLED,
+            _M.FAIL: _S.FAILED,
+        },
+        _S.ROLLING: {
+            _M.ARRIVE: _S.ON_SITE,
+            _M.WITHDRAW: _S.OPEN,  # diverted, at a named price
+            _M.DECLINE: _S.OPEN,  # the unit broke down on the way
+            _M.CANCEL: _S.CANCELLED,
+            _M.FAIL: _S.FAILED,
+        },
+        _S.ON_SITE: {
+            _M.LOAD: _S.LOADED,
+            _M.FINISH: _S.DONE,
+            _M.CANCEL: _S.CANCELLED,
+            _M.FAIL: _S.FAILED,
+        },
+        _S.LOADED: {_M.FINISH: _S.DONE, _M.FAIL: _S.FAILED},
+        _S.DONE: {},
+        _S.CANCELLED: {},
+        _S.FAILED: {},
+    },
+)
+
+ACTIVE = frozenset({_S.ORDERED, _S.ROLLING, _S.ON_SITE, _S.LOADED})
+"""A unit is bound; at most one such job per unit, by a database constraint."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTime:
+    """How long work takes on site: mean and ninth decile, seconds."""
+
+    mean_s: int
+    p90_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a car is brought, and how long handing it over takes."""
+
+    name: str
+    position: Position
+    service_s: int
+    centre_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobOption:
+    """One way to do a job; exactly one option of a job is carried out.
+
+    Attributes
+    ----------
+    name
+        Stable within the job: ``boost``, ``tow:3`` (3 is the service centre's id).
+    needs
+        Skills and equipment the unit must have, all of them.
+    service
+        At the car.
+    destination
+        Where the car goes, for tows and transfers; ``None`` for work on the spot.
+    """
+
+    name: str
+    kind: JobKind
+    label: Words
+    needs: frozenset[str]
+    service: ServiceTime
+    price_cny: float = 0.0
+    kwh: float = 0.0
+    destination: Destination | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the stored form; `option_from_json` reads it back."""
+        goal = self.destination
+        return {
+            "name": self.name,
+            "kind": self.kind.value,
+            "label": self.label.as_dict(),
+            "needs": sorted(self.needs),
+            "service": [self.service.mean_s, self.service.p90_s],
+            "price_cny": self.price_cny,
+            "kwh": self.kwh,
+            "destination": None
+            if goal is None
+            else {
+                "name": goal.name,
+                "lon": goal.position.lon,
+                "lat": goal.position.lat,
+                "service_s": goal.service_s,
+                "centre_id": goal.centre_id,
+            },
+        }
+
+
+def option_from_json(raw: dict[str, Any]) -> JobOption:
+    """Return the option that `JobOption.as_json` wrote."""
+    goal = raw["destination"]
+    return JobOption(
+        name=raw["name"],
+        kind=JobKind(raw["kind"]),
+        label=Words(**raw["label"]),
+        needs=frozenset(raw["needs"]),
+        service=ServiceTime(*raw["service"]),
+        price_cny=raw["price_cny"],
+        kwh=raw["kwh"],
+        destination=None
+        if goal is None
+        else Destination(
+            goal["name"], Position(goal["lon"], goal["lat"]), goal["service_s"], goal["centre_id"]
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job as it is stored. Times are aware UTC.
+
+    Attributes
+    ----------
+    purpose
+        ``rescue``, ``fetch``, ``return`` or ``installation``.
+    position, place_text
+        Where the first visit is.
+    target_at
+        Latest arrival that keeps the promise (soft).
+    earliest_at, latest_at
+        Window for the start of work, both inclusive; ``None``: no such bound.
+    planned_unit_id, planned_option, planned_sequence, planned_arrival_at
+        What the plan in force says; ``planned_sequence`` counts from 0 within the unit.
+    unit_id, option
+        The unit that has the order, and how it does the job; ``None`` while open.
+    declined_by
+        Units that have refused it.
+    version
+        Grows with every change: a plan made from an older version is stale for this job.
+    """
+
+    id: int
+    region: str
+    incident_id: int | None
+    appointment_id: int | None
+    purpose: str
+    state: JobState
+    options: tuple[JobOption, ...]
+    position: Position
+    place_text: str
+    priority: int
+    target_at: datetime
+    earliest_at: datetime | None
+    latest_at: datetime | None
+    lock: Lock
+    planned_unit_id: int | None
+    planned_option: str | None
+    planned_sequence: int | None
+    planned_arrival_at: datetime | None
+    unit_id: int | None
+    option: str | None
+    created_at: datetime
+    ordered_at: datetime | None
+    accepted_at: datetime | None
+    rolling_at: datetime | None
+    arrived_at: datetime | None
+    loaded_at: datetime | None
+    done_at: datetime | None
+    version: int
+    declined_by: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a unit is bound to it."""
+        return self.state in ACTIVE
+
+    def option_named(self, name: str | None) -> JobOption:
+        """Return the option of that name (``None``: the first); KeyError when there is none."""
+        if name is None:
+            return self.options[0]
+        return {option.name: option for option in self.options}[name]

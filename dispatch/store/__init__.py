@@ -1,0 +1,44 @@
+"""Dispatch's tables, one noun a module, and rows turned into frozen values.
+
+Importing the package registers every table with `kernel.database.Base`.
+"""
+
+from dispatch.store.alarms import AlarmRow
+from dispatch.store.appointments import AppointmentRow
+from dispatch.store.field_events import TechnicianEventRow
+from dispatch.store.incidents import (
+    IncidentCallRow,
+    IncidentRow,
+    get_incident,
+    incident_of,
+    incident_row,
+    incidents_of,
+)
+from dispatch.store.jobs import JobRow, get_job, job_of, job_of_incident, job_row, jobs_of
+from dispatch.store.offers import ContractorOfferRow
+from dispatch.store.owner_links import OwnerLinkRow
+from dispatch.store.plans import PlanRow, RegionRow
+from dispatch.store.ratings import RatingRow
+
+__all__ = [
+    "AlarmRow",
+    "AppointmentRow",
+    "ContractorOfferRow",
+    "IncidentCallRow",
+    "IncidentRow",
+    "JobRow",
+    "OwnerLinkRow",
+    "PlanRow",
+    "RatingRow",
+    "RegionRow",
+    "TechnicianEventRow",
+    "get_incident",
+    "get_job",
+    "incident_of",
+    "incident_row",
+    "incidents_of",
+    "job_of",
+    "job_of_incident",
+    "job_row",
+    "jobs_of",
+]

@@ -1,0 +1,206 @@
+"""Tables ``incidents`` and ``incident_calls``."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from dispatch.entitlement import entitlement_from_json
+from dispatch.incident import (
+    Caller,
+    Channel,
+    Incident,
+    IncidentState,
+    IntakeWarning,
+    Outcome,
+    Place,
+    Vehicle,
+)
+from dispatch.triage import triage_from_json
+from kernel.database import Base, UtcDateTime
+from kernel.errors import NotFound
+from kernel.geometry import PositionColumn, index_spatially
+from kernel.position import Position
+from kernel.words import Words
+
+
+def _one_open(column: str) -> Index:
+    """Return the constraint that one car has at most one open incident."""
+    where = text(f"state <> 'closed' AND {column} IS NOT NULL")
+    return Index(
+        f"incident_one_open_per_{column}",
+        column,
+        unique=True,
+        sqlite_where=where,
+        postgresql_where=where,
+    )
+
+
+class IncidentRow(Base):
+    """Table ``incidents``."""
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        _one_open("vin"),
+        _one_open("plate"),
+        Index("incident_by_state", "region", "state"),
+        CheckConstraint("(state = 'closed') = (outcome IS NOT NULL)", name="incident_outcome"),
+        CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="incident_closed_at"),
+        CheckConstraint("(outcome = 'merged') = (merged_into IS NOT NULL)", name="incident_merged"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    region: Mapped[str] = mapped_column(String(60))
+    channel: Mapped[str] = mapped_column(String(20))
+    case_ref: Mapped[str | None] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(20))
+    outcome: Mapped[str | None] = mapped_column(String(30))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    target_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    promised_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    promise_reason: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    eta_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    eta_low_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    eta_high_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    risk: Mapped[str] = mapped_column(String(20))
+    urban: Mapped[bool]
+    area: Mapped[str] = mapped_column(String(120))
+    position: Mapped[Position] = mapped_column(PositionColumn)
+    place_text: Mapped[str] = mapped_column(Text)
+    place_confidence: Mapped[float] = mapped_column(Float)
+    place_source: Mapped[str] = mapped_column(String(20))
+    place_note: Mapped[str | None] = mapped_column(Text)
+    caller_name: Mapped[str | None] = mapped_column(String(200))
+    caller_phone: Mapped[str] = mapped_column(String(20), index=True)
+    vin: Mapped[str | None] = mapped_column(String(17))
+    plate: Mapped[str | None] = mapped_column(String(20))
+    model: Mapped[str | None] = mapped_column(String(200))
+    purchased_on: Mapped[date | None] = mapped_column(Date)
+    colour: Mapped[str | None] = mapped_column(String(200))
+    fault: Mapped[str] = mapped_column(String(30))
+    scenario: Mapped[str | None] = mapped_column(Text)
+    symptom: Mapped[str | None] = mapped_column(Text)
+    effect: Mapped[str | None] = mapped_column(Text)
+    state_of_charge_pct: Mapped[float | None] = mapped_column(Float)
+    drivable: Mapped[bool | None]
+    safe_place: Mapped[bool | None]
+    n_people: Mapped[int | None] = mapped_column(Integer)
+    warnings: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    entitlement: Mapped[dict[str, Any]] = mapped_column(JSON)
+    triage: Mapped[dict[str, Any]] = mapped_column(JSON)
+    note: Mapped[str | None] = mapped_column(Text)
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"))
+    n_calls: Mapped[int] = mapped_column(Integer, default=1)
+
+
+index_spatially(IncidentRow.__table__, "position")  # type: ignore[arg-type]
+
+
+class IncidentCallRow(Base):
+    """Table ``incident_calls``: every call for an incident on any channel, also the first."""
+
+    __tablename__ = "incident_calls"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    channel: Mapped[str] = mapped_column(String(20))
+    case_ref: Mapped[str | None] = mapped_column(String(200))
+    caller_name: Mapped[str | None] = mapped_column(String(200))
+    caller_phone: Mapped[str] = mapped_column(String(20))
+    said: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+def get_incident(session: Session, incident_id: int) -> Incident:
+    """Return one incident.
+
+    Raises
+    ------
+    NotFound
+        When there is none of that id.
+    """
+    return incident_of(incident_row(session, incident_id))
+
+
+def incidents_of(
+    session: Session, region: str, *, which: str = "open", limit: int = 500
+) -> tuple[Incident, ...]:
+    """Return incidents of a region, newest call first; ``which`` is open, closed or all."""
+    query = select(IncidentRow).where(IncidentRow.region == region)
+    if which == "open":
+        query = query.where(IncidentRow.state != IncidentState.CLOSED.value)
+    elif which == "closed":
+        query = query.where(IncidentRow.state == IncidentState.CLOSED.value)
+    newest_first = query.order_by(IncidentRow.received_at.desc(), IncidentRow.id.desc())
+    return tuple(incident_of(row) for row in session.scalars(newest_first.limit(limit)))
+
+
+def incident_row(session: Session, incident_id: int, *, lock: bool = False) -> IncidentRow:
+    """Return the row of one incident; NotFound when there is none.
+
+    With ``lock`` the row is held until the transaction ends (PostgreSQL; SQLite has one writer).
+    """
+    row = session.get(IncidentRow, incident_id, with_for_update=True if lock else None)
+    if row is None:
+        raise NotFound("incident", incident_id)
+    return row
+
+
+def incident_of(row: IncidentRow) -> Incident:
+    """Return the value of a row."""
+    return Incident(
+        id=row.id,
+        region=row.region,
+        channel=Channel(row.channel),
+        case_ref=row.case_ref,
+        state=IncidentState(row.state),
+        outcome=None if row.outcome is None else Outcome(row.outcome),
+        received_at=row.received_at,
+        target_at=row.target_at,
+        promised_at=row.promised_at,
+        promise_reason=None if row.promise_reason is None else Words(**row.promise_reason),
+        eta_at=row.eta_at,
+        eta_low_at=row.eta_low_at,
+        eta_high_at=row.eta_high_at,
+        arrived_at=row.arrived_at,
+        closed_at=row.closed_at,
+        risk=row.risk,
+        urban=row.urban,
+        area=row.area,
+        place=Place(
+            row.position, row.place_text, row.place_confidence, row.place_source, row.place_note
+        ),
+        caller=Caller(row.caller_phone, row.caller_name),
+        vehicle=Vehicle(row.vin, row.plate, row.model, row.purchased_on, row.colour),
+        fault=row.fault,
+        scenario=row.scenario,
+        symptom=row.symptom,
+        effect=row.effect,
+        state_of_charge_pct=row.state_of_charge_pct,
+        drivable=row.drivable,
+        safe_place=row.safe_place,
+        n_people=row.n_people,
+        warnings=tuple(IntakeWarning(w["code"], Words(w["zh"], w["en"])) for w in row.warnings),
+        entitlement=entitlement_from_json(row.entitlement),
+        triage=triage_from_json(row.triage),
+        note=row.note,
+        merged_into=row.merged_into,
+        n_calls=row.n_calls,
+    )

@@ -1,0 +1,61 @@
+"""Table ``contractor_offers``: whom we asked to help, by when they must answer, what they said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.database import Base, UtcDateTime
+
+OFFER_STATES = ("offered", "accepted", "arrived", "done", "rejected", "expired", "withdrawn")
+_TAKEN = text("state IN ('accepted', 'arrived')")
+_ASKED = text("state = 'offered'")
+
+
+class ContractorOfferRow(Base):
+    """Table ``contractor_offers``.
+
+    An incident is taken by one contractor at most; each is asked about it once at a time.
+    """
+
+    __tablename__ = "contractor_offers"
+    __table_args__ = (
+        Index(
+            "offer_one_taken_per_incident",
+            "incident_id",
+            unique=True,
+            sqlite_where=_TAKEN,
+            postgresql_where=_TAKEN,
+        ),
+        Index(
+            "offer_one_open_per_contractor",
+            "incident_id",
+            "contractor_id",
+            unique=True,
+            sqlite_where=_ASKED,
+            postgresql_where=_ASKED,
+        ),
+        CheckConstraint(
+            "state NOT IN ('accepted', 'arrived', 'done') OR eta_at IS NOT NULL",
+            name="offer_accepted_has_eta",
+        ),
+        CheckConstraint(
+            "state <> 'rejected' OR reject_reason IS NOT NULL", name="offer_rejected_has_reason"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    region: Mapped[str] = mapped_column(String(60), index=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"))
+    contractor_id: Mapped[int] = mapped_column(ForeignKey("contractors.id"), index=True)
+    state: Mapped[str] = mapped_column(String(20))
+    offered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    eta_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reject_reason: Mapped[str | None] = mapped_column(Text)
+    arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
