@@ -1,0 +1,1 @@
+"""Planners' benchmarks, the simulated day and the demo; speaks to the service over HTTP only."""
