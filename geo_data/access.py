@@ -23,16 +23,18 @@ from geo_data.network import HIGHWAY_CLASSES
 Direction: TypeAlias = Literal[-1, 0, 1]
 
 _CAR_KEYS = ("motorcar", "motor_vehicle", "vehicle", "access")
-_CLOSED = frozenset(
-    "no private agricultural forestry emergency military psv bus foot bicycle use_sidepath "
-    "restricted official employees residents_only".split()
-)
+_CLOSED = frozenset([
+    "no", "private", "agricultural", "forestry", "emergency", "military", "psv", "bus",
+    "foot", "bicycle", "use_sidepath", "restricted", "official", "employees",
+    "residents_only",
+])  # fmt: skip
 _USELESS_SERVICE = frozenset(["parking_aisle", "driveway", "drive-through", "emergency_access"])
 _CLASSES = frozenset(HIGHWAY_CLASSES)
-_BLOCKING = frozenset(
-    "bollard block jersey_barrier cycle_barrier motorcycle_barrier log fence debris turnstile "
-    "kissing_gate stile wall chain planter bus_trap".split()
-)
+_BLOCKING = frozenset([
+    "bollard", "block", "jersey_barrier", "cycle_barrier", "motorcycle_barrier", "log",
+    "fence", "debris", "turnstile", "kissing_gate", "stile", "wall", "chain", "planter",
+    "bus_trap",
+])  # fmt: skip
 _GATES = frozenset(["gate", "lift_gate", "swing_gate", "sliding_gate", "bump_gate"])
 _ONEWAY_KEYS = ("oneway:motorcar", "oneway:motor_vehicle", "oneway:vehicle", "oneway")
 _FORWARD = frozenset(["yes", "true", "1"])

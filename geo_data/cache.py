@@ -89,8 +89,8 @@ def load_network(path: Path, content_hash: str | None = None) -> RoadNetwork:
     """
     remedy = "Delete the file and import the place again."
     try:
-        with np.load(path, allow_pickle=False) as file:
-            columns = {key: file[key] for key in file.files}  # zip checks each one's CRC
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            columns = {key: arrays[key] for key in arrays.files}  # zip checks each one's CRC
         network = _network_of(columns)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise BadData(f"{path} is not a readable road network ({error}).", remedy=remedy) from error

@@ -9,7 +9,6 @@ import numpy as np
 from geo_data.network import HIGHWAY_CLASSES, RoadNetwork
 from kernel.errors import BadData
 
-
 _POSITIVE = ("edge_length_m", "edge_speed_kph")
 
 

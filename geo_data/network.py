@@ -43,7 +43,8 @@ class RoadNetwork:
         int32[n_edges], the edge of the same road in the other direction; -1 on one-way roads.
     shape_ptr
         int64[n_edges + 1]: edge ``e`` has the points
-        ``shape_lon[shape_ptr[e]:shape_ptr[e + 1]]``, in driving order, both ends included (at least two points).
+        ``shape_lon[shape_ptr[e]:shape_ptr[e + 1]]``, in driving order, both
+        ends included (at least two points).
     shape_lon, shape_lat
         float64[n_points].
     banned_turns

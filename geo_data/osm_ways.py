@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import osmium
 import osmium.filter
+import osmium.index
+import osmium.io
 import osmium.osm
 from numpy.typing import NDArray
 
@@ -16,6 +18,7 @@ from geo_data.access import blocks_cars, direction, is_drivable
 from geo_data.network import HIGHWAY_CLASSES
 from geo_data.osm_file import reading
 from geo_data.speeds import way_speeds_kph
+from kernel.errors import BadData
 
 _CLASS_INDEX = {highway: index for index, highway in enumerate(HIGHWAY_CLASSES)}
 _RELATION_KEYS = (
@@ -116,7 +119,7 @@ class _Columns:
         self.speed_backward_kph.append(backward)
         self.name.append(self.names.add(street_name(tags)))
         self.ref.append(self.refs.add(tags.get("ref")))
-        self.node_ref.extend([node.ref for node in way.nodes])
+        self.node_ref.extend(node.ref for node in way.nodes)
         self.ptr.append(len(self.node_ref))
 
     def add_relation(self, relation: osmium.osm.Relation, tags: dict[str, str]) -> None:
@@ -178,14 +181,29 @@ def _read_columns(path: Path) -> _Columns:
 def _read_nodes(
     path: Path, node_id: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
-    row = {osm_id: index for index, osm_id in enumerate(node_id.tolist())}
-    lon, lat = np.full(len(row), np.nan), np.full(len(row), np.nan)
-    blocked = np.zeros(len(row), dtype=np.bool_)
-    wanted = osmium.filter.IdFilter(row)
-    for item in osmium.FileProcessor(path, osmium.osm.NODE).with_filter(wanted):
-        if isinstance(item, osmium.osm.Node) and item.location.valid():
-            index = row[item.id]
-            lon[index], lat[index] = item.location.lon, item.location.lat
-            if len(item.tags):
-                blocked[index] = blocks_cars({tag.k: tag.v for tag in item.tags})
-    return lon, lat, blocked
+    if len(node_id) and node_id[0] < 0:
+        raise BadData(
+            f"{path} has negative node ids ({node_id[0]}), as unsaved edits have.",
+            remedy="Renumber it, e.g. with `osmium renumber`.",
+        )
+    ids: list[int] = node_id.tolist()
+    # This index alone finds nodes in files that are not sorted by id.
+    index = osmium.index.create_map("sparse_mem_map")
+    with osmium.io.Reader(str(path), osmium.osm.NODE) as reader:
+        osmium.apply(reader, osmium.filter.IdFilter(ids), osmium.NodeLocationsForWays(index))
+    lon, lat = np.full(len(ids), np.nan), np.full(len(ids), np.nan)
+    for row, osm_id in enumerate(ids):
+        try:
+            location = index.get(osm_id)
+        except KeyError:  # the extract was clipped
+            continue
+        if location.valid():
+            lon[row], lat[row] = location.lon, location.lat
+    return lon, lat, np.isin(node_id, _blocking_nodes(path))
+
+
+def _blocking_nodes(path: Path) -> list[int]:
+    barriers = osmium.FileProcessor(path, osmium.osm.NODE).with_filter(
+        osmium.filter.KeyFilter("barrier")
+    )
+    return [node.id for node in barriers if blocks_cars({tag.k: tag.v for tag in node.tags})]
