@@ -121,10 +121,11 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class PositionReport:
-    """One measured place of a unit, as its phone sent it (WGS-84)."""
+    """One measured place of a unit, as its phone sent it (WGS-84 degrees, not yet checked)."""
 
     at: datetime
-    position: Position
+    lon: float
+    lat: float
     accuracy_m: float | None = None
     speed_kph: float | None = None
     heading_deg: float | None = None

@@ -1,0 +1,183 @@
+"""Where units are and were: batches from phones, late and out of order as they come.
+
+A movement trail is sensitive personal data (PIPL, Art. 28): it is taken on duty only, and each row
+carries the date on which `purge_trail` deletes it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, func, select
+from sqlalchemy.orm import Session
+
+from fleet.model import PositionReport
+from fleet.states import UnitState
+from fleet.store import ShiftRow, UnitPositionRow, UnitRow, unit_row
+from kernel.database import WriteSession
+from kernel.errors import Fault
+from kernel.position import Position
+
+CLOCK_SKEW = timedelta(minutes=5)
+"""A phone's clock may be ahead by this much; its time is then held to now."""
+
+OLDEST = timedelta(days=2)
+"""Older reports are refused: no offline queue is kept that long."""
+
+KEPT = timedelta(days=30)
+"""How long the trail is kept: disputes about an arrival are raised within a month."""
+
+WORST_ACCURACY_M = 5000.0
+"""A place known no better than this says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PositionsTaken:
+    """What became of a batch.
+
+    Attributes
+    ----------
+    n_accepted
+        Reports stored now or known already (repeats are harmless).
+    refused
+        One fault for each report that was not believed; pointers are ``/positions/<index>/...``.
+    moved
+        Whether the unit's latest known place changed.
+    """
+
+    n_accepted: int
+    refused: tuple[Fault, ...]
+    moved: bool
+
+
+def take_positions(
+    session: WriteSession,
+    now: datetime,
+    unit_id: int,
+    reports: Sequence[PositionReport],
+    *,
+    kept: timedelta = KEPT,
+) -> PositionsTaken:
+    """Store a batch in the trail and move the unit to the newest place, never back in time.
+
+    Reports that cannot be believed are refused one by one; the others are taken.
+
+    Raises
+    ------
+    NotFound
+        When there is no such unit.
+    """
+    row = unit_row(session, unit_id)
+    on_duty_until = _on_duty_until(session, row, now)
+    refused: list[Fault] = []
+    good: dict[datetime, PositionReport] = {}
+    for index, report in enumerate(reports):
+        fault = _fault(report, index, now, on_duty_until)
+        if fault is not None:
+            refused.append(fault)
+        else:
+            good[min(report.at, now)] = report
+    _store_new(session, unit_id, good, now + kept)
+    moved = _move_to_newest(row, good)
+    session.flush()
+    return PositionsTaken(len(reports) - len(refused), tuple(refused), moved)
+
+
+def trail(
+    session: Session, unit_id: int, since: datetime, until: datetime
+) -> tuple[tuple[datetime, Position], ...]:
+    """Return (time, place) of a unit within ``[since, until]``, oldest first."""
+    query = (
+        select(UnitPositionRow.at, UnitPositionRow.position)
+        .where(UnitPositionRow.unit_id == unit_id, UnitPositionRow.at.between(since, until))
+        .order_by(UnitPositionRow.at)
+    )
+    return tuple((at, position) for at, position in session.execute(query))
+
+
+def purge_trail(session: WriteSession, now: datetime) -> int:
+    """Delete what is past its purge date and return how many rows that were."""
+    result = session.execute(delete(UnitPositionRow).where(UnitPositionRow.purge_at <= now))
+    return cast(CursorResult[Any], result).rowcount
+
+
+def _on_duty_until(session: Session, row: UnitRow, now: datetime) -> datetime | None:
+    """Return until when reports may be taken; ``None`` when the unit was never on duty."""
+    if row.state != UnitState.OFF_SHIFT.value:
+        return now + CLOCK_SKEW
+    return session.scalar(select(func.max(ShiftRow.ended_at)).where(ShiftRow.unit_id == row.id))
+
+
+def _fault(
+    report: PositionReport, index: int, now: datetime, on_duty_until: datetime | None
+) -> Fault | None:
+    """Return why a report is not believed, or ``None``."""
+    at = f"/positions/{index}"
+    return _place_fault(report, at) or _time_fault(report, f"{at}/at", now, on_duty_until)
+
+
+def _place_fault(report: PositionReport, at: str) -> Fault | None:
+    values = (report.lon, report.lat)
+    if not all(math.isfinite(v) for v in values) or abs(report.lon) > 180 or abs(report.lat) > 90:
+        return Fault(at, "position.range", f"{values} is no place.", "Give WGS-84 degrees.")
+    if values == (0.0, 0.0):
+        return Fault(at, "position.zero", "(0, 0) means 'not known'.", "Leave the report out.")
+    if report.accuracy_m is not None and not 0 <= report.accuracy_m <= WORST_ACCURACY_M:
+        text = f"An accuracy of {report.accuracy_m!r} m says nothing."
+        return Fault(f"{at}/accuracy_m", "position.accuracy", text, "Leave the report out.")
+    return None
+
+
+def _time_fault(
+    report: PositionReport, pointer: str, now: datetime, on_duty_until: datetime | None
+) -> Fault | None:
+    if report.at > now + CLOCK_SKEW:
+        text = f"{report.at:%Y-%m-%dT%H:%M:%SZ} lies in the future."
+        return Fault(pointer, "position.future", text, "Set the phone's clock.")
+    if report.at < now - OLDEST:
+        text = f"{report.at:%Y-%m-%dT%H:%M:%SZ} is more than {OLDEST.days} days ago."
+        return Fault(pointer, "position.too_old", text, "Drop reports as old as that.")
+    if on_duty_until is None or report.at > on_duty_until:
+        text = "The unit was off shift: its place is not recorded."
+        return Fault(pointer, "position.off_shift", text, "Start the shift first.")
+    return None
+
+
+def _store_new(
+    session: WriteSession, unit_id: int, good: dict[datetime, PositionReport], purge_at: datetime
+) -> None:
+    if not good:
+        return
+    known = set(
+        session.scalars(
+            select(UnitPositionRow.at).where(
+                UnitPositionRow.unit_id == unit_id,
+                UnitPositionRow.at.between(min(good), max(good)),
+            )
+        )
+    )
+    session.add_all(
+        UnitPositionRow(
+            unit_id=unit_id,
+            at=at,
+            position=Position(report.lon, report.lat),
+            accuracy_m=report.accuracy_m,
+            speed_kph=report.speed_kph,
+            heading_deg=report.heading_deg,
+            purge_at=purge_at,
+        )
+        for at, report in sorted(good.items())
+        if at not in known
+    )
+
+
+def _move_to_newest(row: UnitRow, good: dict[datetime, PositionReport]) -> bool:
+    newest = max(good, default=None)
+    if newest is None or (row.position_at is not None and newest <= row.position_at):
+        return False
+    row.position, row.position_at = Position(good[newest].lon, good[newest].lat), newest
+    return True
