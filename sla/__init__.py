@@ -1,0 +1,1 @@
+"""The promise: service areas, targets, clocks from the call, risk, lateness, coverage, reports."""
