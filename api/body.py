@@ -1,0 +1,144 @@
+"""Reads a request's body once, at the door: its size, and JSON that means one thing only.
+
+Python's parser lets through what RFC 8259 forbids or leaves open: ``NaN``, members given twice,
+nesting without end. Refused here, for every endpoint alike.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import http_problem, problem_of
+from kernel.errors import Fault, InvalidInput
+
+MAX_BODY_BYTES = 1_000_000
+MAX_JSON_DEPTH = 40
+
+_WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
+
+
+class BodyDoor:
+    """ASGI middleware in front of the application."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int = MAX_BODY_BYTES) -> None:
+        self.app = app
+        self.max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 413 or 422 at once, or pass the request on with its body."""
+        if scope["type"] != "http" or scope["method"] not in _WITH_BODY:
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        body = await _read(headers, receive, self.max_bytes)
+        if body is None:
+            refusal = http_problem(
+                413,
+                f"The body is longer than {self.max_bytes} bytes",
+                {"Connection": "close"},
+            )
+            await refusal(scope, receive, send)
+            return
+        fault = json_fault(body) if body and _is_json(headers) else None
+        if fault is not None:
+            await problem_of(InvalidInput([fault]))(scope, receive, send)
+            return
+        await self.app(scope, _Replay(body, receive), send)
+
+
+class _Replay:
+    """Gives the body read before, then whatever comes (a disconnect)."""
+
+    def __init__(self, body: bytes, receive: Receive) -> None:
+        self.body: bytes | None = body
+        self.receive = receive
+
+    async def __call__(self) -> Message:
+        if self.body is None:
+            return await self.receive()
+        body, self.body = self.body, None
+        return {"type": "http.request", "body": body, "more_body": False}
+
+
+async def _read(headers: Headers, receive: Receive, max_bytes: int) -> bytes | None:
+    """Return the whole body, or ``None`` as soon as it is too long."""
+    declared = headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > max_bytes:
+        return None
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return bytes(body)
+        body += message.get("body", b"")
+        if len(body) > max_bytes:
+            return None
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _is_json(headers: Headers) -> bool:
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
+
+
+def json_fault(body: bytes) -> Fault | None:
+    """Return what is wrong with a JSON text, or ``None``."""
+    try:
+        value = json.loads(body, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+        _check_depth(value)
+        if b"\\u" in body:
+            json.dumps(value, ensure_ascii=False).encode()
+    except _Refused as error:
+        return Fault("", error.code, str(error), error.remedy)
+    except RecursionError:
+        return _too_deep()
+    except UnicodeEncodeError:
+        return Fault(
+            "", "json.surrogate", "A text holds half a character.", "Send whole UTF-16 pairs."
+        )
+    except ValueError as error:
+        return Fault(
+            "", "json.invalid", f"The body is not JSON: {error}.", "Send valid JSON, UTF-8."
+        )
+    return None
+
+
+class _Refused(Exception):
+    def __init__(self, code: str, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.remedy = remedy
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _Refused("json.duplicate", f"The member {twice!r} is given twice.", "Give it once.")
+    return members
+
+
+def _no_constant(name: str) -> Any:
+    raise _Refused("json.number", f"{name} is not a JSON number.", "Give a finite number or null.")
+
+
+def _too_deep() -> Fault:
+    return Fault(
+        "", "json.depth", f"The JSON is nested deeper than {MAX_JSON_DEPTH}.", "Send it flatter."
+    )
+
+
+def _check_depth(value: Any, depth: int = 0) -> None:
+    if depth > MAX_JSON_DEPTH:
+        raise RecursionError
+    children = value.values() if isinstance(value, dict) else value
+    if isinstance(value, dict | list):
+        for child in children:
+            if isinstance(child, dict | list):
+                _check_depth(child, depth + 1)

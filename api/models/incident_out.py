@@ -1,0 +1,206 @@
+"""An incident as staff see it, and who could serve it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from api.models.incident_in import Channel, FaultKind
+from field_app.wire import Bilingual, WireModel
+
+IncidentState = Literal["waiting", "assigned", "rolling", "on_site", "towing", "closed"]
+Outcome = Literal[
+    "repaired",
+    "boosted",
+    "towed",
+    "solved_remotely",
+    "merged",
+    "cancelled_by_owner",
+    "cancelled_by_dispatcher",
+    "gone_on_arrival",
+    "not_possible",
+]
+JobState = Literal["open", "ordered", "rolling", "on_site", "loaded", "done", "cancelled", "failed"]
+Risk = Literal["normal", "at_risk", "breached"]
+CommitmentLock = Literal["free", "unit", "order", "full"]
+
+
+class LocationOut(WireModel):
+    """Where the car is, WGS-84; ``confidence`` 0 to 1 says how sure the gazetteer is."""
+
+    lon: float
+    lat: float
+    text: str
+    confidence: float
+    note: str | None
+
+
+class CallerOut(WireModel):
+    """Who called; ``phone`` is masked (138****1234)."""
+
+    name: str | None
+    phone: str
+
+
+class VehicleOut(WireModel):
+    """The car, as far as it is known."""
+
+    vin: str | None
+    plate: str | None
+    model: str | None
+    purchased_on: date | None
+    colour: str | None
+
+
+class EntitlementOut(WireModel):
+    """Whether the owner pays, and why."""
+
+    free: bool
+    reason: Bilingual
+
+
+class WarningOut(WireModel):
+    """Something doubtful in the report that did not stop it."""
+
+    code: str
+    text: Bilingual
+
+
+class TriageOption(WireModel):
+    """One way to help; ``needs`` are the skills and equipment it takes."""
+
+    name: str
+    label: Bilingual
+    needs: list[str]
+
+
+class TriageOut(WireModel):
+    """What the rules made of the report."""
+
+    outcome: str
+    priority: int
+    options: list[TriageOption]
+
+
+class JobOut(WireModel):
+    """The work that serves the incident, and where the plan has put it."""
+
+    id: int
+    state: JobState
+    option: str | None
+    lock: CommitmentLock
+    unit_id: int | None
+    unit_code: str | None
+    planned_sequence: int | None
+    planned_arrival_at: datetime | None
+    ordered_at: datetime | None
+    rolling_at: datetime | None
+    arrived_at: datetime | None
+    done_at: datetime | None
+
+
+class ContractorOut(WireModel):
+    """The contractor the incident was last offered to."""
+
+    id: int
+    name: str
+    state: str
+    eta_at: datetime | None
+
+
+class TimelineItem(WireModel):
+    """One thing that happened, told to people."""
+
+    at: datetime
+    kind: str
+    text: Bilingual
+    unit_code: str | None
+
+
+class IncidentOut(WireModel):
+    """One motorist's call for help; ``timeline`` only where one incident was asked for."""
+
+    id: int
+    number: str
+    region: str
+    channel: Channel
+    case_ref: str | None
+    state: IncidentState
+    outcome: Outcome | None
+    received_at: datetime
+    target_at: datetime
+    promised_at: datetime | None
+    promise_reason: Bilingual | None
+    eta_at: datetime | None
+    eta_range: tuple[datetime, datetime] | None
+    arrived_at: datetime | None
+    closed_at: datetime | None
+    risk: Risk
+    urban: bool
+    area: str
+    location: LocationOut
+    caller: CallerOut
+    vehicle: VehicleOut
+    fault: FaultKind
+    scenario: str | None
+    symptom: str | None
+    effect: str | None
+    state_of_charge_pct: float | None
+    drivable: bool | None
+    safe_place: bool | None
+    n_people: int | None
+    warnings: list[WarningOut]
+    note: str | None
+    entitlement: EntitlementOut
+    triage: TriageOut
+    job: JobOut | None
+    contractor: ContractorOut | None
+    merged_into: int | None
+    n_calls: int
+    track_url: str | None
+    timeline: list[TimelineItem] | None = None
+
+
+class Incidents(WireModel):
+    """Incidents without their timelines, and the version of the plan they were read with."""
+
+    items: list[IncidentOut]
+    plan_version: int
+
+
+class Forbidden(WireModel):
+    """The rule that keeps a unit from a job."""
+
+    rule: str
+    text: Bilingual
+
+
+class Effect(WireModel):
+    """How much later another incident is served if this unit is taken."""
+
+    incident_number: str
+    delay_s: int
+
+
+class Candidate(WireModel):
+    """One unit, what it would cost to send it, or why it cannot go."""
+
+    unit_id: int
+    unit_code: str
+    name: str
+    kind: str
+    state: str
+    chosen: bool
+    arrival_at: datetime | None
+    on_time: bool
+    extra_cost_cny: float | None
+    terms: dict[str, float]
+    forbidden: Forbidden | None
+    effects: list[Effect]
+
+
+class Candidates(WireModel):
+    """Every unit of the region, best first."""
+
+    plan_version: int
+    items: list[Candidate]

@@ -1,0 +1,26 @@
+"""RFC 9457 problem details, the one shape of every error."""
+
+from __future__ import annotations
+
+from field_app.wire import WireModel
+
+
+class FaultOut(WireModel):
+    """One thing wrong with an input; ``pointer`` is a JSON pointer (RFC 6901) into the body."""
+
+    pointer: str
+    code: str
+    message: str
+    remedy: str
+
+
+class Problem(WireModel):
+    """Why a request was not done, and what to do about it."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    remedy: str
+    faults: list[FaultOut]

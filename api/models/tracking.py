@@ -1,0 +1,84 @@
+"""The owner's page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, Strict
+
+from api.models.incident_out import TimelineItem
+from api.models.region import GeoJson
+from field_app.wire import Bilingual, LongText, WireModel
+
+Stage = Literal[
+    "received",
+    "assigned",
+    "finishing_other_job",
+    "on_the_way",
+    "at_car",
+    "towing",
+    "done",
+    "cancelled",
+]
+"""What the owner is told; a unit with another job first is never shown driving."""
+
+
+class TrackPlace(WireModel):
+    """Where the owner waits."""
+
+    lon: float
+    lat: float
+    text: str
+
+
+class TrackUnit(WireModel):
+    """Who comes; the position only while it is on the way to this owner."""
+
+    name: str
+    kind: str
+    lon: float | None
+    lat: float | None
+    plate: str | None
+
+
+class Rating(WireModel):
+    """What the owner thought of it."""
+
+    stars: int
+    text: str
+
+
+class Track(WireModel):
+    """All an owner may see through the link, and nothing of anybody else."""
+
+    number: str
+    state: str
+    stage: Stage
+    promised_at: datetime | None
+    promise_reason: Bilingual | None
+    eta_range: tuple[datetime, datetime] | None
+    eta_at: datetime | None
+    location: TrackPlace
+    unit: TrackUnit | None
+    route: GeoJson | None
+    free: bool
+    free_reason: Bilingual | None
+    timeline: list[TimelineItem]
+    can_cancel: bool
+    can_rate: bool
+    rating: Rating | None
+    now: datetime
+    basemap: str | None
+    bounds: tuple[float, float, float, float]
+    attribution: str
+    kind: Literal["incident", "appointment"]
+    window: tuple[datetime, datetime] | None
+    code: str | None
+
+
+class RatingIn(WireModel):
+    """One to five stars and a remark."""
+
+    stars: Annotated[int, Strict(), Field(ge=1, le=5)]
+    text: LongText = ""

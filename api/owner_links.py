@@ -1,0 +1,111 @@
+"""Owner links: an unguessable key that opens one incident or appointment, for a while."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch.store import AppointmentRow, IncidentRow, OwnerLinkRow
+from kernel.database import WriteSession
+from kernel.errors import NotFound
+
+LINK_LIFE = timedelta(days=30)
+"""At most, from its making; appointments: from the end of their last window."""
+AFTER_CLOSE = timedelta(hours=24)
+"""What is left of it once all is over: time for a rating."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerLink:
+    """What a valid key opens: exactly one of the two."""
+
+    key: str
+    incident_id: int | None
+    appointment_id: int | None
+
+
+def link_for_incident(session: WriteSession, incident_id: int, now: datetime) -> str:
+    """Return the key of an incident's link; made if there is none."""
+    return _link(session, now, now + LINK_LIFE, incident_id=incident_id)
+
+
+def link_for_appointment(
+    session: WriteSession, appointment_id: int, now: datetime, until: datetime
+) -> str:
+    """Return the key of an appointment's link, valid until 30 days after ``until``."""
+    return _link(session, now, until + LINK_LIFE, appointment_id=appointment_id)
+
+
+def keys_of_incidents(session: Session, incident_ids: list[int]) -> dict[int, str]:
+    """Return the key for each incident that has a link."""
+    rows = session.execute(
+        select(OwnerLinkRow.incident_id, OwnerLinkRow.key).where(
+            OwnerLinkRow.incident_id.in_(incident_ids), OwnerLinkRow.revoked_at.is_(None)
+        )
+    )
+    return {incident_id: key for incident_id, key in rows if incident_id is not None}
+
+
+def keys_of_appointments(session: Session, appointment_ids: list[int]) -> dict[int, str]:
+    """Return the key for each appointment that has a link."""
+    rows = session.execute(
+        select(OwnerLinkRow.appointment_id, OwnerLinkRow.key).where(
+            OwnerLinkRow.appointment_id.in_(appointment_ids), OwnerLinkRow.revoked_at.is_(None)
+        )
+    )
+    return {appointment_id: key for appointment_id, key in rows if appointment_id is not None}
+
+
+def open_link(session: Session, key: str, now: datetime) -> OwnerLink:
+    """Return what a key opens.
+
+    Raises
+    ------
+    NotFound
+        When it is unknown, expired or revoked: which of them is not told, nor is the key repeated.
+    """
+    row = session.scalar(select(OwnerLinkRow).filter_by(key=key))
+    if row is None or row.revoked_at is not None or now >= _end(session, row):
+        raise NotFound(
+            "such link (any more)", "…", remedy="Ask the hotline for a new one; links expire."
+        )
+    return OwnerLink(row.key, row.incident_id, row.appointment_id)
+
+
+def _end(session: Session, row: OwnerLinkRow) -> datetime:
+    over: datetime | None
+    if row.incident_id is not None:
+        over = session.scalar(select(IncidentRow.closed_at).filter_by(id=row.incident_id))
+    else:
+        over = session.scalar(select(AppointmentRow.cancelled_at).filter_by(id=row.appointment_id))
+    return row.expires_at if over is None else min(row.expires_at, over + AFTER_CLOSE)
+
+
+def _link(
+    session: WriteSession,
+    now: datetime,
+    expires_at: datetime,
+    *,
+    incident_id: int | None = None,
+    appointment_id: int | None = None,
+) -> str:
+    row = session.scalar(
+        select(OwnerLinkRow)
+        .filter_by(incident_id=incident_id, appointment_id=appointment_id)
+        .where(OwnerLinkRow.revoked_at.is_(None))
+    )
+    if row is None:
+        row = OwnerLinkRow(
+            key=secrets.token_urlsafe(24),
+            incident_id=incident_id,
+            appointment_id=appointment_id,
+            created_at=now,
+            expires_at=expires_at,
+        )
+        session.add(row)
+        session.flush()
+    return row.key

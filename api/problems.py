@@ -1,0 +1,201 @@
+"""Every error as RFC 9457 problem details; the one table from error to HTTP status."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from kernel import errors
+from kernel.errors import Fault, InvalidInput, RoadflareError
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: dict[type[RoadflareError], tuple[int, str]] = {
+    errors.InvalidInput: (422, "The input is not valid"),
+    errors.NotAuthenticated: (401, "Not logged in"),
+    errors.NotAllowed: (403, "Not allowed"),
+    errors.NotFound: (404, "Not found"),
+    errors.StalePlan: (409, "The plan has moved on"),
+    errors.JobTaken: (409, "Already taken"),
+    errors.IllegalTransition: (409, "Not possible in this state"),
+    errors.DatabaseInUse: (503, "The database is in use"),
+    errors.Conflict: (409, "The world has moved on"),
+    errors.RoutingError: (422, "No way by road"),
+    errors.BadData: (500, "The service's own data is broken"),
+    errors.ExternalServiceError: (503, "Something outside did not answer"),
+    errors.RoadflareError: (500, "Internal error"),
+}
+"""First match along an error's classes wins."""
+
+_HTTP = {
+    400: ("bad_request", "Bad request", "Send JSON as the OpenAPI document says."),
+    401: ("not_authenticated", "Not logged in", "Log in with POST /api/v1/login."),
+    403: ("not_allowed", "Not allowed", ""),
+    404: ("no_such_address", "Not found", "See /api/v1/openapi.json for what there is."),
+    405: ("method_not_allowed", "Method not allowed", "See the Allow header."),
+    413: ("too_large", "Too large", "Send less than 1 MB; split batches."),
+    416: ("range_not_satisfiable", "No such range", ""),
+}
+
+_REMEDIES = {
+    "missing": "Add it.",
+    "extra_forbidden": "Leave it out, or check its spelling in the OpenAPI document.",
+    "float_type": "Give a JSON number, without quotes.",
+    "int_type": "Give a whole JSON number, without quotes.",
+    "bool_type": "Give true or false, without quotes.",
+    "string_type": "Give a JSON text.",
+    "literal_error": "Give one of the values of the OpenAPI document.",
+    "timezone_aware": "Add Z or an offset such as +08:00.",
+}
+
+_LOCATION_TAGS = ("pin", "address", "motorway")
+_SECRET = ("secret", "phone")
+_SHOWN = 80
+
+_log = structlog.get_logger("api")
+
+
+def status_of(error: RoadflareError) -> tuple[int, str]:
+    """Return the HTTP status and the title of an error of the tree."""
+    for kind in type(error).__mro__:
+        if kind in STATUS:
+            return STATUS[kind]
+    raise AssertionError("the root of the tree is in the table")
+
+
+def problem_body(
+    status: int, title: str, code: str, detail: str, remedy: str = "", faults: Iterable[Fault] = ()
+) -> dict[str, Any]:
+    """Return the JSON object of one problem (`api.models.problem.Problem`)."""
+    return {
+        "type": f"tag:roadflare,2026:{code}",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "remedy": remedy,
+        "faults": [
+            {
+                "pointer": fault.pointer,
+                "code": fault.code,
+                "message": fault.message,
+                "remedy": fault.remedy,
+            }
+            for fault in faults
+        ],
+    }
+
+
+def problem_response(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    """Return the HTTP response of one problem."""
+    # Input is quoted in messages, and it may hold lone surrogates: escape them.
+    return Response(
+        json.dumps(body, ensure_ascii=True),
+        status_code=body["status"],
+        media_type=MEDIA_TYPE,
+        headers=dict(headers or {}),
+    )
+
+
+def problem_of(error: RoadflareError) -> Response:
+    """Return the response for an error of the tree."""
+    status, title = status_of(error)
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    faults = error.faults if isinstance(error, InvalidInput) else ()
+    detail = (
+        f"{len(faults)} fault{'' if len(faults) == 1 else 's'} in the input."
+        if faults
+        else error.message
+    )
+    return problem_response(
+        problem_body(status, title, error.code, detail, error.remedy, faults), headers
+    )
+
+
+def faults_of(found: Sequence[Mapping[str, Any]]) -> list[Fault]:
+    """Return pydantic's errors as faults with JSON pointers."""
+    return [_fault_of(one) for one in found]
+
+
+def _fault_of(one: Mapping[str, Any]) -> Fault:
+    place, *path = one["loc"]
+    kind = str(one["type"])
+    message = str(one["msg"]).removeprefix("Value error, ")
+    if kind == "json_invalid":
+        reason = (one.get("ctx") or {}).get("error", "broken")
+        return Fault("", "json.invalid", f"The body is not JSON: {reason}.", "Send valid JSON.")
+    if place != "body":
+        message, path = f"{place} parameter {'.'.join(map(str, path))}: {message}", []
+    elif kind not in ("missing", "extra_forbidden") and not _is_secret(path):
+        message = f"{message}, not {_shown(one.get('input'))}"
+    return Fault(_pointer(path), f"input.{kind}", f"{message}.", _REMEDIES.get(kind, ""))
+
+
+def _pointer(path: Sequence[Any]) -> str:
+    """Return the JSON pointer (RFC 6901), without the tags that pydantic adds to unions."""
+    steps: list[str] = []
+    for index, step in enumerate(path):
+        if index and path[index - 1] == "location" and step in _LOCATION_TAGS:
+            continue
+        steps.append(str(step).replace("~", "~0").replace("/", "~1"))
+    return "".join(f"/{step}" for step in steps)
+
+
+def _is_secret(path: Sequence[Any]) -> bool:
+    return any(step in _SECRET for step in path)
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def install_problems(app: FastAPI) -> None:
+    """Make ``app`` answer every error with problem details."""
+
+    def of_tree(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, RoadflareError)
+        response = problem_of(error)
+        if response.status_code >= 500:
+            _log.error("request failed", code=error.code, detail=str(error))
+        return response
+
+    def of_validation(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return problem_of(InvalidInput(faults_of(error.errors())))
+
+    def of_http(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return http_problem(error.status_code, error.detail, error.headers)
+
+    def of_surprise(_request: Request, _error: Exception) -> Response:
+        return problem_response(
+            problem_body(
+                500,
+                "Internal error",
+                "internal",
+                "Something in the service is broken; nothing was stored.",
+                "Try again; if it stays, tell the operator.",
+            )
+        )
+
+    app.add_exception_handler(RoadflareError, of_tree)
+    app.add_exception_handler(RequestValidationError, of_validation)
+    app.add_exception_handler(HTTPException, of_http)
+    app.add_exception_handler(Exception, of_surprise)
+
+
+def http_problem(
+    status: int, detail: str = "", headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return the problem for a bare HTTP status."""
+    code, title, remedy = _HTTP.get(status, (f"http_{status}", "Not done", ""))
+    return problem_response(
+        problem_body(status, title, code, f"{detail or title}.".replace("..", "."), remedy), headers
+    )

@@ -1,0 +1,91 @@
+"""What every body on the wire has in common: closed, strict, finite, aware UTC times.
+
+Strict means: no text for numbers, no ``false`` for ``0``. FastAPI hands pydantic what the JSON
+parser made of the body, so strictness is set per type; a strict model would refuse JSON's times.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+)
+
+_LAYOUT = "\t\n\r"
+_BIDI_OVERRIDES = "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"
+_FIRST_YEAR, _LAST_YEAR = 1990, 2200
+
+
+class WireModel(BaseModel):
+    """A JSON object: unknown members are refused, values are frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def _printable(text: str) -> str:
+    for character in text:
+        if character in _LAYOUT:
+            continue
+        if unicodedata.category(character) in ("Cc", "Cs") or character in _BIDI_OVERRIDES:
+            raise ValueError(f"U+{ord(character):04X} is not text; leave it out")
+    return text
+
+
+def _only_text(value: Any) -> Any:
+    if isinstance(value, str | datetime):
+        return value
+    raise ValueError("a time is text in ISO 8601, e.g. 2026-03-01T09:30:00Z")
+
+
+def _utc(value: datetime) -> datetime:
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise ValueError(f"the year {value.year} is not within {_FIRST_YEAR}-{_LAST_YEAR}")
+    return value.astimezone(UTC)
+
+
+ShortText = Annotated[
+    str,
+    Strict(),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_printable),
+]
+"""A name or a code."""
+
+LongText = Annotated[
+    str,
+    Strict(),
+    StringConstraints(strip_whitespace=True, max_length=2000),
+    AfterValidator(_printable),
+]
+"""What people say; may be empty."""
+
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+Longitude = Annotated[float, Strict(), Field(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Strict(), Field(ge=-90, le=90, allow_inf_nan=False)]
+Truth = Annotated[bool, Strict()]
+Count = Annotated[int, Strict(), Field(ge=0, le=2**31 - 1)]
+Id = Annotated[int, Strict(), Field(ge=1, le=2**31 - 1)]
+"""A database key; never beyond PostgreSQL's integer."""
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(_utc)]
+"""A point in time, ISO 8601 with an offset; UTC inside."""
+
+LonLat = tuple[float, float]
+"""``[lon, lat]``, WGS-84 degrees, in answers."""
+
+
+class Bilingual(WireModel):
+    """One text in both languages of the product."""
+
+    zh: str
+    en: str
