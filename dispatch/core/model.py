@@ -1,7 +1,9 @@
 """The data of one decision: what is known (`Problem`) and what is decided (`Plan`). Pure values.
 
-Times are integer seconds since ``problem.epoch`` (negative: before it); windows are inclusive at both
-ends; prices are CNY. A place is an index into the rows and columns of ``travel_s``.
+Times are integer seconds since ``problem.epoch`` (negative: before it); windows are inclusive at
+both ends; prices are CNY and never negative. A place is an index into the rows and columns of
+``travel_s``. How sequences become times is said in ``schedule``, what each lock level allows in
+``locks``, what a plan is charged for in ``terms``.
 """
 
 from __future__ import annotations
@@ -14,6 +16,34 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+UNREACHABLE_S = 2**31 - 1
+"""The entry of a travel-time matrix for a pair of places without a way, seconds."""
+
+REASONS = (
+    "no_unit_has",
+    "unreachable",
+    "stock",
+    "window",
+    "locked",
+    "too_expensive",
+    "waiting",
+)
+"""Why a job may be left out; see `Unassigned`."""
+
+TERMS = (
+    "drive",
+    "lateness",
+    "breach",
+    "wait",
+    "overtime",
+    "unassigned",
+    "option",
+    "change",
+    "release",
+    "kept",
+)
+"""What a plan is charged for, in the order in which people are told."""
+
 
 class Lock(IntEnum):
     """How much of a commitment may still change."""
@@ -23,7 +53,7 @@ class Lock(IntEnum):
     UNIT = 1
     """The unit is fixed, the order is not."""
     ORDER = 2
-    """Unit and place in the sequence are fixed: ordered commitments come first, in ``position`` order."""
+    """Unit and place in the sequence are fixed: these come first, in ``position`` order."""
     FULL = 3
     """Unit, sequence and times are fixed: a unit that rolls or works."""
 
@@ -66,9 +96,10 @@ class Option:
 class LatenessCurve:
     """Price of arriving late: convex, piecewise linear, zero up to the target.
 
-    ``steps`` are ``(after_s, cny_per_min)``, ``after_s`` increasing from 0: beyond ``after_s`` seconds
-    of lateness each further minute costs ``cny_per_min`` *in all* (not in addition), non-decreasing.
-    ``breach_cny`` is charged once when lateness is positive; it is not part of the convex curve.
+    ``steps`` are ``(after_s, cny_per_min)``, ``after_s`` increasing from 0: beyond ``after_s``
+    seconds of lateness each further minute costs ``cny_per_min`` *in all* (not in addition),
+    non-decreasing. ``breach_cny`` is charged once when lateness is positive; it is not part of the
+    convex curve.
     """
 
     steps: tuple[tuple[int, float], ...] = ((0, 10.0),)
@@ -78,7 +109,11 @@ class LatenessCurve:
         """Return the price of ``lateness_s`` seconds of lateness, CNY."""
         if lateness_s <= 0:
             return 0.0
-        total = self.breach_cny
+        return self.breach_cny + self.convex_price(lateness_s)
+
+    def convex_price(self, lateness_s: float) -> float:
+        """Return the price of ``lateness_s`` seconds without the price of the breach, CNY."""
+        total = 0.0
         ends = [after for after, _ in self.steps[1:]] + [float("inf")]
         for (start, rate), end in zip(self.steps, ends, strict=True):
             if lateness_s > start:
@@ -108,6 +143,9 @@ class Job:
         Price of each minute from ``max(0, earliest_s)`` until arrival, so that sooner is better.
     unassigned_cny
         Price of leaving the job out (a contractor, or the harm done).
+    excluded_units
+        Ids of units that may not do it although they have what it needs (a technician declined it).
+        A lock of the plan in force to such a unit still holds.
     """
 
     id: str
@@ -118,6 +156,7 @@ class Job:
     lateness: LatenessCurve = LatenessCurve()
     wait_cny_per_min: float = 0.0
     unassigned_cny: float = 10_000.0
+    excluded_units: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +208,8 @@ class Commitment:
         Arrival at the first visit; binding only at ``FULL``.
     release_cny
         Price of taking the job away from the unit all the same (diversion); ``None``: never.
-        A ``FULL`` commitment with a price may be broken *as a whole*: the job goes to another unit or the
-        unit serves another job first, and the price is paid once.
+        A ``FULL`` commitment with a price may be broken *as a whole*: the job goes to another unit
+        or the unit serves another job first, and the price is paid once. Only read at ``FULL``.
     """
 
     job_id: str
@@ -193,7 +232,7 @@ class Prices:
     overtime_cny_per_min
         Work beyond the end of the shift.
     change_cny
-        Giving a job that the plan in force gave to one unit to another (lock ``FREE`` or ``UNIT``).
+        Giving a job that the plan in force gave to one unit (lock ``FREE``) to another.
     """
 
     drive_cny_per_min: float = 1.0
@@ -220,8 +259,8 @@ class Problem:
 class PlannedJob:
     """One job on a route.
 
-    ``arrival_s`` at the first visit, ``start_s`` of its service (>= arrival), ``end_s`` when the last
-    visit is finished, ``drive_s`` the driving that it causes (to it, and between its visits).
+    ``arrival_s`` at the first visit, ``start_s`` of its service (>= arrival), ``end_s`` when the
+    last visit is finished, ``drive_s`` the driving that it causes (to it, and between its visits).
     """
 
     job_id: str
@@ -245,8 +284,16 @@ class Route:
 class Unassigned:
     """A job left out and why.
 
-    ``reason`` is one of ``no_unit_has``, ``unreachable``, ``stock``, ``window``, ``locked``,
-    ``too_expensive``; ``detail`` is a sentence for people.
+    ``reason`` is one of `REASONS`; ``detail`` is a sentence for people. The reason is the furthest
+    that any (unit, option) got when it was tried without the jobs that could be moved away:
+
+    - ``no_unit_has``: no unit has the skills and equipment of any option;
+    - ``unreachable``: no unit that has them has a way there (and to its end place);
+    - ``stock``: no such unit has the energy left;
+    - ``window``: every such unit would start after ``latest_s`` or finish after ``hard_end_s``;
+    - ``locked``: the job is locked to a unit, and cannot be done there in this plan;
+    - ``too_expensive``: it could be done, but nowhere in this plan for less than leaving it out;
+    - ``waiting``: it could be done, but no unit is free now (policies that plan one job ahead).
     """
 
     job_id: str
@@ -256,8 +303,7 @@ class Unassigned:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Routes and what they cost, by term (``drive, lateness, breach, wait, overtime, unassigned, option,
-    change, release, kept``); ``cost_cny`` is their sum.
+    """Routes and what they cost, by term (all of `TERMS`); ``cost_cny`` is their sum.
 
     ``lower_bound_cny`` is ``None`` unless it was proved.
     """

@@ -1,0 +1,80 @@
+"""Is the reason for leaving a job out true? Part of `checker`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from dispatch.core.checker_times import TOLERANCE, Book, Step, Violation, route_money, work_out
+from dispatch.core.model import REASONS, Job, Lock, Option, Unassigned, Unit
+
+
+def check_reason(
+    book: Book, sequences: dict[str, list[Step]], left: Unassigned
+) -> Iterator[Violation]:
+    """Yield what is wrong with the reason that a plan gives for leaving a job out."""
+    job = book.jobs[left.job_id]
+    if left.reason not in REASONS:
+        yield Violation("reason.unknown", f"{left.reason!r} is no reason to leave {job.id!r}.")
+        return
+    if book.binding(job) is not None:
+        if any(
+            _insertions(book, unit, sequences.get(unit.id, []), job) for unit in book.units.values()
+        ):
+            yield Violation("lock.dropped", f"{job.id!r} is locked and could be done.")
+        true = {"locked"}
+    else:
+        true = _true_reasons(book, sequences, job)
+    if left.reason not in true:
+        told = " or ".join(sorted(true)) or "no reason at all"
+        yield Violation("reason.false", f"{job.id!r} is left out for {told}, not {left.reason}.")
+
+
+def _true_reasons(book: Book, sequences: dict[str, list[Step]], job: Job) -> set[str]:
+    stage = max(
+        (_stage(book, u, job, o) for u in book.units.values() for o in job.options), default=0
+    )
+    if stage < 4:
+        return {("no_unit_has", "unreachable", "stock", "window")[stage]}
+    cheapest = idle = math.inf
+    for unit in book.units.values():
+        steps = sequences.get(unit.id, [])
+        least = min(_insertions(book, unit, steps, job), default=math.inf)
+        cheapest = min(cheapest, least)
+        if not steps and unit.available_s == 0:
+            idle = min(idle, least)
+    allowed = TOLERANCE * max(1.0, job.unassigned_cny)
+    reasons = set()
+    if cheapest >= job.unassigned_cny - allowed:
+        reasons.add("too_expensive")
+    if idle >= job.unassigned_cny - allowed:
+        reasons.add("waiting")
+    return reasons
+
+
+def _stage(book: Book, unit: Unit, job: Job, option: Option) -> int:
+    """Return how far a unit gets with an option after its facts: 4 is all the way."""
+    steps: list[Step] = []
+    for c in book.head(unit):
+        if c.lock == Lock.FULL and c.release_cny is None and c.job_id != job.id:
+            longer = [*steps, (book.jobs[c.job_id], book.options[c.job_id, c.option])]
+            if not work_out(book, unit, longer).broken:
+                steps = longer
+    codes = {v.code for v in work_out(book, unit, [*steps, (job, option)]).broken}
+    order = ("capability", "unreachable", "stock")
+    for stage, code in enumerate(order):
+        if code in codes:
+            return stage
+    return 3 if codes else 4
+
+
+def _insertions(book: Book, unit: Unit, steps: Sequence[Step], job: Job) -> list[float]:
+    """Return the extra cost of each possible insertion of a job into a route."""
+    before = sum(cny for _, cny in route_money(book, unit, steps))
+    prices = []
+    for option in job.options:
+        for i in range(len(steps) + 1):
+            longer = [*steps[:i], (job, option), *steps[i:]]
+            if not work_out(book, unit, longer).broken:
+                prices.append(sum(cny for _, cny in route_money(book, unit, longer)) - before)
+    return prices

@@ -1,0 +1,153 @@
+"""A problem with indices instead of ids: what every engine, the schedule and the terms read.
+
+A *choice* is one option of one job; choices are numbered through all jobs. Since the visits of an
+option are done back to back by one unit, a choice behaves like a single stop that is entered at its
+first place and left at its last one.
+
+Plain lists, not numpy: the inner loops touch single elements, which lists hand out ten times
+faster.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dispatch.core.locks import HeadJob, heads, is_fixed
+from dispatch.core.model import UNREACHABLE_S, Job, Lock, Option, Problem, Unit
+
+NEVER_S = 2**62
+"""Later than any time that occurs, seconds."""
+
+
+@dataclass(slots=True)
+class Compiled:
+    """The arrays of one problem; read-only after `compile_problem`.
+
+    ``work_s[c]`` is the time from the start of service of choice ``c`` to the end of its last
+    visit, ``inner_drive_s[c]`` the driving in it; both are `UNREACHABLE_S` where a leg is missing.
+    ``fixed_unit[j]`` is -1 unless a lock fixes the unit of job ``j`` (and ``fixed_choice[j]`` its
+    option); ``given_to[j]`` is the unit of a ``FREE`` commitment or -1. ``can[u][c]`` says whether
+    unit ``u`` has what choice ``c`` needs and no lock forbids the pair; ``able[u][j]`` are the
+    choices of job ``j`` worth trying on it (the head's own ones included).
+    ``idle_end_s[u]`` and ``idle_drive_s[u]``: when the unit would be at its end place, and what it
+    would drive, if it were given nothing.
+    """
+
+    problem: Problem
+    rows: list[list[int]]
+    units: tuple[Unit, ...]
+    jobs: tuple[Job, ...]
+    options: list[Option] = field(default_factory=list)
+    job_of: list[int] = field(default_factory=list)
+    first: list[int] = field(default_factory=list)
+    last: list[int] = field(default_factory=list)
+    work_s: list[int] = field(default_factory=list)
+    inner_drive_s: list[int] = field(default_factory=list)
+    choices: list[list[int]] = field(default_factory=list)
+    fixed_unit: list[int] = field(default_factory=list)
+    fixed_choice: list[int] = field(default_factory=list)
+    given_to: list[int] = field(default_factory=list)
+    head: list[tuple[HeadJob, ...]] = field(default_factory=list)
+    can: list[list[bool]] = field(default_factory=list)
+    able: list[list[list[int]]] = field(default_factory=list)
+    idle_end_s: list[int] = field(default_factory=list)
+    idle_drive_s: list[int] = field(default_factory=list)
+    unit_index: dict[str, int] = field(default_factory=dict)
+    job_index: dict[str, int] = field(default_factory=dict)
+    choice_index: dict[tuple[int, str], int] = field(default_factory=dict)
+
+    def label(self, choice: int) -> str:
+        """Return how people call a choice: job and option."""
+        return f"{self.jobs[self.job_of[choice]].id} ({self.options[choice].name})"
+
+
+def compile_problem(problem: Problem) -> Compiled:
+    """Return the indexed form of a problem that `validate.check_problem` accepts."""
+    compiled = Compiled(
+        problem=problem,
+        rows=problem.travel_s.tolist(),
+        units=problem.units,
+        jobs=problem.jobs,
+    )
+    compiled.unit_index = {unit.id: u for u, unit in enumerate(problem.units)}
+    compiled.job_index = {job.id: j for j, job in enumerate(problem.jobs)}
+    _add_choices(compiled)
+    _add_locks(compiled)
+    compiled.can = [_capabilities(compiled, u) for u in range(len(compiled.units))]
+    compiled.able = [_able(compiled, u) for u in range(len(compiled.units))]
+    for unit in compiled.units:
+        end_s, drive_s = _idle(compiled.rows, unit)
+        compiled.idle_end_s.append(end_s)
+        compiled.idle_drive_s.append(drive_s)
+    return compiled
+
+
+def _add_choices(compiled: Compiled) -> None:
+    for j, job in enumerate(compiled.jobs):
+        numbers = []
+        for option in job.options:
+            number = len(compiled.options)
+            numbers.append(number)
+            work_s, drive_s = _work(compiled.rows, option)
+            compiled.options.append(option)
+            compiled.job_of.append(j)
+            compiled.first.append(option.visits[0].place)
+            compiled.last.append(option.visits[-1].place)
+            compiled.work_s.append(work_s)
+            compiled.inner_drive_s.append(drive_s)
+            compiled.choice_index[j, option.name] = number
+        compiled.choices.append(numbers)
+
+
+def _work(rows: list[list[int]], option: Option) -> tuple[int, int]:
+    legs = [rows[a.place][b.place] for a, b in zip(option.visits, option.visits[1:], strict=False)]
+    if UNREACHABLE_S in legs:
+        return UNREACHABLE_S, UNREACHABLE_S
+    drive_s = sum(legs)
+    return drive_s + sum(visit.service_s for visit in option.visits), drive_s
+
+
+def _add_locks(compiled: Compiled) -> None:
+    n_jobs = len(compiled.jobs)
+    compiled.fixed_unit = [-1] * n_jobs
+    compiled.fixed_choice = [-1] * n_jobs
+    compiled.given_to = [-1] * n_jobs
+    for commitment in compiled.problem.commitments:
+        j = compiled.job_index[commitment.job_id]
+        u = compiled.unit_index[commitment.unit_id]
+        if is_fixed(commitment):
+            compiled.fixed_unit[j] = u
+            compiled.fixed_choice[j] = compiled.choice_index[j, commitment.option]
+        elif commitment.lock == Lock.FREE:
+            compiled.given_to[j] = u
+    by_unit = heads(compiled.problem, compiled.job_index, compiled.choice_index)
+    compiled.head = [by_unit.get(unit.id, ()) for unit in compiled.units]
+
+
+def _capabilities(compiled: Compiled, u: int) -> list[bool]:
+    has = compiled.units[u].has
+    facts = {h.choice for h in compiled.head[u] if h.fact and h.release_cny is None}
+    result = []
+    for c, option in enumerate(compiled.options):
+        j = compiled.job_of[c]
+        free = compiled.fixed_unit[j] == -1
+        ours = compiled.fixed_unit[j] == u and compiled.fixed_choice[j] == c
+        allowed = compiled.units[u].id not in compiled.jobs[j].excluded_units
+        able = option.needs <= has and (allowed or ours)
+        result.append(c in facts or ((free or ours) and able))
+    return result
+
+
+def _able(compiled: Compiled, u: int) -> list[list[int]]:
+    can = compiled.can[u]
+    able = [[c for c in choices if can[c]] for choices in compiled.choices]
+    for head in compiled.head[u]:
+        if head.choice not in able[head.job]:
+            able[head.job].append(head.choice)
+    return able
+
+
+def _idle(rows: list[list[int]], unit: Unit) -> tuple[int, int]:
+    leg = 0 if unit.end_place is None else rows[unit.start_place][unit.end_place]
+    drive_s = 0 if leg == UNREACHABLE_S else leg
+    return unit.available_s + drive_s, drive_s

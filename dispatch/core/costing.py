@@ -1,0 +1,218 @@
+"""The cost of one route, fast: what the inner loops of all engines call.
+
+The same semantics as `schedule` and `terms`, in one pass without building anything; a property test
+holds the two equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import inf
+from typing import NamedTuple
+
+from dispatch.core.compiled import NEVER_S, Compiled
+from dispatch.core.model import UNREACHABLE_S, Job
+from dispatch.core.schedule import (
+    KWH_TOLERANCE,
+    Broken,
+    Timetable,
+    split_head,
+    timetable,
+    too_late,
+    walk,
+)
+from dispatch.core.terms import STOP_TERMS, route_charges
+
+RouteCost = Callable[[int, Sequence[int]], float]
+"""``cost(unit, choices)``: CNY, or infinity where a rule is broken."""
+
+
+class Entry(NamedTuple):
+    """Where a unit stands after the kept part of its head (or at its start).
+
+    ``strict`` tells that a job other than a fact was done, ``takes`` that such a job took energy.
+    """
+
+    n_done: int
+    time_s: int
+    place: int
+    cny: float
+    drive_s: int
+    kwh: float
+    strict: bool
+    takes: bool
+
+
+def route_cost_function(compiled: Compiled) -> RouteCost:  # noqa: C901 - holds the hot loop
+    """Return the function that prices a sequence of choices on a unit.
+
+    It equals the sum of `terms.route_charges` over `schedule.timetable`, infinity where that is
+    `Broken`; an empty sequence costs what it releases.
+    """
+    jobs, units, job_of = compiled.jobs, compiled.units, compiled.job_of
+    rows, first, last = compiled.rows, compiled.first, compiled.last
+    work_s, inner_s = compiled.work_s, compiled.inner_drive_s
+    extra = [_extra(compiled, u) for u in range(len(units))]
+    earliest = [job.earliest_s for job in jobs]
+    latest = [NEVER_S if job.latest_s is None else job.latest_s for job in jobs]
+    target = [job.target_s for job in jobs]
+    wait_from = [max(0, job.earliest_s) for job in jobs]
+    wait_rate = [job.wait_cny_per_min / 60 for job in jobs]
+    late_price = [late_price_function(job) for job in jobs]
+    kwh = [option.kwh for option in compiled.options]
+    stock = [unit.kwh + KWH_TOLERANCE for unit in units]
+    hard_end = [NEVER_S if unit.hard_end_s is None else unit.hard_end_s for unit in units]
+    drive_rate = compiled.problem.prices.drive_cny_per_min / 60
+    turned_away = [sum(h.release_cny or 0.0 for h in heads) for heads in compiled.head]
+    enter, finish = _head_function(compiled), _finish_function(compiled)
+
+    def cost(u: int, sequence: Sequence[int]) -> float:  # noqa: C901, PLR0911 - the hot loop
+        if not sequence:
+            return turned_away[u]
+        entry = enter(u, sequence)
+        if entry is None:
+            return inf
+        done, time, place, total, drive, taken, strict, takes = entry
+        if done == len(sequence) and not strict:
+            return _cost_of_facts(compiled, u, sequence)
+        extra_u = extra[u]
+        for c in sequence[done:]:
+            leg = rows[place][first[c]]
+            if leg == UNREACHABLE_S:
+                return inf
+            j = job_of[c]
+            total += extra_u[c]
+            arrival = time + leg
+            late = arrival - target[j]
+            if late > 0:
+                total += late_price[j](late)
+            waited = arrival - wait_from[j]
+            if waited > 0:
+                total += waited * wait_rate[j]
+            start = arrival if arrival > earliest[j] else earliest[j]  # noqa: FURB136 - hot
+            if start > latest[j]:
+                return inf
+            time = start + work_s[c]
+            place = last[c]
+            drive += leg + inner_s[c]
+            if kwh[c]:
+                taken += kwh[c]
+                takes = True
+        end, price = finish(u, time, place)
+        if end > hard_end[u] or (takes and taken > stock[u]):
+            return inf
+        return total + drive * drive_rate + price
+
+    return cost
+
+
+def _cost_of_facts(compiled: Compiled, u: int, sequence: Sequence[int]) -> float:
+    times = timetable(compiled, u, sequence)
+    if isinstance(times, Broken):
+        return inf
+    return sum(charge.cny for charge in route_charges(compiled, times))
+
+
+def late_price_function(job: Job) -> Callable[[float], float]:
+    """Return the price of positive lateness (seconds) of one job, breach included."""
+    breach_cny, steps = job.lateness.breach_cny, job.lateness.steps
+    if len(steps) == 1:
+        rate = steps[0][1] / 60
+        return lambda late_s: breach_cny + rate * late_s
+    return job.lateness.price
+
+
+def _extra(compiled: Compiled, u: int) -> list[float]:
+    """Option and change price by choice; infinity where the unit may not do it."""
+    result = []
+    change_cny = compiled.problem.prices.change_cny
+    for c, option in enumerate(compiled.options):
+        if compiled.work_s[c] == UNREACHABLE_S or not compiled.can[u][c]:
+            result.append(inf)
+        else:
+            changed = compiled.given_to[compiled.job_of[c]] not in (-1, u)
+            result.append(option.price_cny + (change_cny if changed else 0.0))
+    return result
+
+
+def _finish_function(compiled: Compiled) -> Callable[[int, int, int], tuple[int, float]]:
+    """Return ``finish(unit, time, place)``: the end of the route, and the price of ending it.
+
+    That is driving home less what is driven anyway, and overtime; infinite without a way home.
+    """
+    units, rows, idle_drive = compiled.units, compiled.rows, compiled.idle_drive_s
+    shift_end = [u.shift_end_s for u in units]
+    anyway = [
+        max(0, end - unit.shift_end_s) for end, unit in zip(compiled.idle_end_s, units, strict=True)
+    ]
+    drive_rate = compiled.problem.prices.drive_cny_per_min / 60
+    overtime_rate = compiled.problem.prices.overtime_cny_per_min / 60
+
+    def finish(u: int, time: int, place: int) -> tuple[int, float]:
+        total = 0.0
+        end_place = units[u].end_place
+        if end_place is not None:
+            leg = rows[place][end_place]
+            if leg == UNREACHABLE_S:
+                return time, inf
+            time += leg
+            total = (leg - idle_drive[u]) * drive_rate
+        over = (time - shift_end[u] if time > shift_end[u] else 0) - anyway[u]
+        return time, total + over * overtime_rate
+
+    return finish
+
+
+def _head_function(compiled: Compiled) -> Callable[[int, Sequence[int]], Entry | None]:
+    """Return ``enter(unit, sequence)``: the state after the kept head, remembered by prefix."""
+    starts = [_start(compiled, u, unit.kept_cny) for u, unit in enumerate(compiled.units)]
+    memory: dict[tuple[int, tuple[int, ...]], Entry | None] = {}
+    head_jobs = [{head.job for head in heads} for heads in compiled.head]
+    job_of = compiled.job_of
+
+    def enter(u: int, sequence: Sequence[int]) -> Entry | None:
+        n = len(head_jobs[u])
+        if n == 0:
+            return starts[u]
+        if any(job_of[c] in head_jobs[u] for c in sequence[n:]):
+            return _enter(compiled, u, sequence)
+        key = (u, tuple(sequence[:n]))
+        if key not in memory:
+            memory[key] = _enter(compiled, u, key[1])
+        return memory[key]
+
+    return enter
+
+
+def _start(compiled: Compiled, u: int, cny: float) -> Entry:
+    unit = compiled.units[u]
+    return Entry(0, unit.available_s, unit.start_place, cny, 0, 0.0, strict=False, takes=False)
+
+
+def _enter(compiled: Compiled, u: int, sequence: Sequence[int]) -> Entry | None:
+    split = split_head(compiled, u, sequence)
+    if split is None:
+        return None
+    kept, released = split
+    price = compiled.units[u].kept_cny + sum(head.release_cny or 0.0 for head in released)
+    if not kept:
+        return _start(compiled, u, price)
+    walked = walk(compiled, u, [head.choice for head in kept])
+    if isinstance(walked, Broken) or too_late(compiled, walked.stops) is not None:
+        return None
+    times = Timetable(u, walked.stops, walked.stops[-1].end_s, 0, ())
+    chosen = [stop.choice for stop in walked.stops if not stop.fact]
+    return Entry(
+        n_done=len(kept),
+        time_s=times.end_s,
+        place=walked.place,
+        cny=price + _price_of_stops(compiled, times),
+        drive_s=sum(stop.drive_s for stop in walked.stops),
+        kwh=sum(compiled.options[head.choice].kwh for head in kept),
+        strict=bool(chosen),
+        takes=any(compiled.options[c].kwh > 0 for c in chosen),
+    )
+
+
+def _price_of_stops(compiled: Compiled, times: Timetable) -> float:
+    return sum(charge.cny for term in STOP_TERMS for charge in term(compiled, times))

@@ -1,0 +1,90 @@
+"""What the plan in force still allows: the meaning of each lock level, in one place.
+
+``FREE``
+    A hint. The job may go to any unit, in any option, or be left out. If it goes to another unit
+    than the one it was given to, ``prices.change_cny`` is charged (`terms.change`).
+``UNIT``
+    Unit and option are fixed; the unit chooses when. The job may be left out only where it cannot
+    be inserted into that unit's route, at any price (reason ``locked``).
+``ORDER``
+    As ``UNIT``, and the job belongs to the unit's *head*: the committed jobs at ``ORDER`` and
+    ``FULL``, by ``position``. The head comes first in the route, in that order, with nothing in
+    between. A head job that cannot be done is left out (``locked``), and the others close up.
+``FULL`` without ``release_cny``
+    A *fact*: the unit rolls or works. It belongs to the head, its arrival is the commitment's
+    (see `schedule`), and it is done even against a window, the stock, the skills or ``hard_end_s``:
+    the plan cannot undo what is happening. It is left out only where driving between its visits is
+    impossible.
+``FULL`` with ``release_cny``
+    A choice. In its place in the head, with its option, it is *kept*: a fact as above. Anywhere
+    else (another unit, later on the same unit, another option, left out) it is *released*:
+    ``release_cny`` is charged once (`terms.release`), no change price comes on top, and it is an
+    ordinary job without a lock. Jobs may thus come before it; the rest of the head may not be
+    disturbed.
+
+Two commitments of one job, or two head commitments of one unit at one position, are invalid
+(`validate`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from dispatch.core.model import Commitment, Lock, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class HeadJob:
+    """One place of a unit's head, with indices instead of ids.
+
+    ``start_s`` is ``None`` where the arrival is computed; ``release_cny`` is ``None`` for "never";
+    ``fact`` tells ``FULL`` from ``ORDER``.
+    """
+
+    job: int
+    choice: int
+    fact: bool
+    start_s: int | None
+    release_cny: float | None
+
+
+def is_fixed(commitment: Commitment) -> bool:
+    """Return whether the job may be done by no other unit and in no other option."""
+    if commitment.lock == Lock.FULL:
+        return commitment.release_cny is None
+    return commitment.lock >= Lock.UNIT
+
+
+def is_head(commitment: Commitment) -> bool:
+    """Return whether the commitment belongs to its unit's head."""
+    return commitment.lock >= Lock.ORDER
+
+
+def heads(
+    problem: Problem, job_index: dict[str, int], choice_index: dict[tuple[int, str], int]
+) -> dict[str, tuple[HeadJob, ...]]:
+    """Return the head of each unit that has one, by unit id, in the order of ``position``."""
+    by_unit: dict[str, list[Commitment]] = defaultdict(list)
+    for commitment in problem.commitments:
+        if is_head(commitment):
+            by_unit[commitment.unit_id].append(commitment)
+    result = {}
+    for unit_id, commitments in by_unit.items():
+        commitments.sort(key=lambda c: c.position)
+        result[unit_id] = tuple(_head_job(c, job_index, choice_index) for c in commitments)
+    return result
+
+
+def _head_job(
+    commitment: Commitment, job_index: dict[str, int], choice_index: dict[tuple[int, str], int]
+) -> HeadJob:
+    job = job_index[commitment.job_id]
+    fact = commitment.lock == Lock.FULL
+    return HeadJob(
+        job=job,
+        choice=choice_index[job, commitment.option],
+        fact=fact,
+        start_s=commitment.start_s if fact else None,
+        release_cny=commitment.release_cny if fact else None,
+    )

@@ -1,0 +1,48 @@
+"""One function in front of all engines."""
+
+from __future__ import annotations
+
+from dispatch.core.engines import ENGINES
+from dispatch.core.model import Plan, Problem
+from dispatch.core.params import SolveParams
+from dispatch.core.validate import check_problem
+from kernel.errors import InvalidInput
+
+DEFAULT_PARAMS = SolveParams()
+
+
+def solve(
+    problem: Problem,
+    *,
+    engine: str = "ortools",
+    params: SolveParams = DEFAULT_PARAMS,
+    seed: int = 0,
+) -> Plan:
+    """Return a plan: who does what, in which order, at what cost, and what is left out and why.
+
+    Parameters
+    ----------
+    problem
+        What is known at this instant.
+    engine
+        One of `engines.ENGINES`.
+    params
+        How hard to try.
+    seed
+        Fixes every random choice: equal arguments give equal plans.
+
+    Raises
+    ------
+    InvalidInput
+        When the problem is malformed or the engine unknown. Nothing else: what cannot be done is
+        left out with its reason.
+    """
+    if engine not in ENGINES:
+        raise InvalidInput.one(
+            "/engine",
+            "engine.unknown",
+            f"There is no engine {engine!r}.",
+            f"Use one of {', '.join(ENGINES)}.",
+        )
+    check_problem(problem)
+    return ENGINES[engine](problem, params, seed)

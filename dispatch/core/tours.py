@@ -1,0 +1,116 @@
+"""The state that engines work on: one tour for each unit, and the jobs that are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import inf
+
+from dispatch.core.compiled import Compiled
+from dispatch.core.insertion import Pricer, inserted
+
+LOCKED_OUT_CNY = 1e10
+"""Inside the engines a job that is locked to a unit is never left out to save money."""
+
+IMPROVEMENT_CNY = 1e-6
+"""A change has to save more than this; less is rounding."""
+
+
+@dataclass(slots=True)
+class Tours:
+    """Sequences of choices by unit, and the jobs in none of them, with the cost kept up to date."""
+
+    pricer: Pricer
+    routes: list[tuple[int, ...]]
+    left: set[int]
+    cost_cny: float
+
+    @classmethod
+    def of(cls, pricer: Pricer, routes: Iterable[tuple[int, ...]]) -> Tours:
+        """Return the state of feasible routes."""
+        compiled, listed = pricer.compiled, list(routes)
+        served = {compiled.job_of[c] for route in listed for c in route}
+        left = {j for j in range(len(compiled.jobs)) if j not in served}
+        cost = sum(pricer.route_cny(u, route) for u, route in enumerate(listed))
+        return cls(pricer, listed, left, cost + sum(leave_cny(compiled, j) for j in left))
+
+    def copy(self) -> Tours:
+        """Return an independent copy."""
+        return Tours(self.pricer, list(self.routes), set(self.left), self.cost_cny)
+
+    def change(self, u: int, route: tuple[int, ...]) -> None:
+        """Replace the route of unit ``u``; the jobs left out follow from the difference."""
+        pricer, compiled = self.pricer, self.pricer.compiled
+        old = self.routes[u]
+        self.cost_cny += pricer.route_cny(u, route) - pricer.route_cny(u, old)
+        self.routes[u] = route
+        for c in old:
+            if c not in route:
+                self._leave(compiled.job_of[c])
+        for c in route:
+            if c not in old:
+                self._serve(compiled.job_of[c])
+
+    def _leave(self, job: int) -> None:
+        self.left.add(job)
+        self.cost_cny += leave_cny(self.pricer.compiled, job)
+
+    def _serve(self, job: int) -> None:
+        if job in self.left:
+            self.left.remove(job)
+            self.cost_cny -= leave_cny(self.pricer.compiled, job)
+
+    def where(self) -> dict[int, int]:
+        """Return the unit of each job served."""
+        job_of = self.pricer.compiled.job_of
+        return {job_of[c]: u for u, route in enumerate(self.routes) for c in route}
+
+
+def leave_cny(compiled: Compiled, job: int) -> float:
+    """Return what the engines charge for leaving a job out."""
+    if compiled.fixed_unit[job] != -1:
+        return LOCKED_OUT_CNY
+    return compiled.jobs[job].unassigned_cny
+
+
+def base_tours(pricer: Pricer) -> Tours:
+    """Return what every plan begins with: the heads, and the jobs whose unit is fixed.
+
+    Jobs that cannot be done where they are locked are left out.
+    """
+    compiled = pricer.compiled
+    routes: list[tuple[int, ...]] = []
+    for u in range(len(compiled.units)):
+        route: tuple[int, ...] = ()
+        for facts_only in (True, False):
+            for head in compiled.head[u]:
+                if head.choice in route or (facts_only and not head.fact):
+                    continue
+                longer = _in_head_order(compiled, u, (*route, head.choice))
+                if pricer.route_cny(u, longer) < inf:
+                    route = longer
+        routes.append(route)
+    tours = Tours.of(pricer, routes)
+    insert_fixed(tours)
+    return tours
+
+
+def insert_fixed(tours: Tours) -> None:
+    """Insert every job that is locked to a unit and left out wherever it can be done there."""
+    compiled, pricer = tours.pricer.compiled, tours.pricer
+    again = True
+    while again:
+        again = False
+        for j in sorted(tours.left):
+            u = compiled.fixed_unit[j]
+            if u == -1:
+                continue
+            found = pricer.best(u, tours.routes[u], j)
+            if found.choice != -1:
+                tours.change(u, inserted(tours.routes[u], found))
+                again = True
+
+
+def _in_head_order(compiled: Compiled, u: int, choices: tuple[int, ...]) -> tuple[int, ...]:
+    order = {head.choice: i for i, head in enumerate(compiled.head[u])}
+    return tuple(sorted(choices, key=order.__getitem__))

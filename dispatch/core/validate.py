@@ -1,0 +1,202 @@
+"""Is a problem well-formed? All faults at once, each with a pointer, a code and a remedy.
+
+Infeasible is not invalid: a job that nobody can do, a window in the past or a place without a way
+are results of solving, not faults of the input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from dispatch.core.locks import is_head
+from dispatch.core.model import UNREACHABLE_S, Commitment, Job, LatenessCurve, Option, Problem, Unit
+from kernel.errors import Fault, InvalidInput
+
+MOST_S = 10**9
+"""Times and durations stay below this, seconds (about 31 years), so that sums cannot overflow."""
+
+MOST_CNY = 1e9
+"""Prices stay below this, CNY."""
+
+MOST_KWH = 1e6
+"""Energy stays below this, kWh."""
+
+
+def check_problem(problem: Problem) -> None:
+    """Check everything that engines take for granted.
+
+    Raises
+    ------
+    InvalidInput
+        With all faults found.
+    """
+    faults = list(_faults(problem))
+    if faults:
+        raise InvalidInput(faults)
+
+
+def _faults(problem: Problem) -> Iterator[Fault]:
+    if problem.epoch.tzinfo is None:
+        yield Fault("/epoch", "epoch.naive", "epoch has no time zone.", "Give an aware UTC time.")
+    yield from _matrix_faults(problem)
+    n_places = len(problem.travel_s) if problem.travel_s.ndim == 2 else 0
+    yield from _twice("/units", "unit.twice", (unit.id for unit in problem.units))
+    for i, unit in enumerate(problem.units):
+        yield from _unit_faults(f"/units/{i}", unit, n_places)
+    yield from _twice("/jobs", "job.twice", (job.id for job in problem.jobs))
+    for i, job in enumerate(problem.jobs):
+        yield from _job_faults(f"/jobs/{i}", job, n_places)
+    yield from _commitment_faults(problem)
+    for name in ("drive_cny_per_min", "overtime_cny_per_min", "change_cny"):
+        yield from _amount(f"/prices/{name}", getattr(problem.prices, name), MOST_CNY)
+
+
+def _matrix_faults(problem: Problem) -> Iterator[Fault]:
+    at, matrix = "/travel_s", problem.travel_s
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        yield Fault(at, "matrix.shape", f"travel_s has shape {matrix.shape}.", "Make it square.")
+        return
+    if matrix.dtype != np.int32:
+        yield Fault(at, "matrix.dtype", f"travel_s is {matrix.dtype}.", "Give int32 seconds.")
+        return
+    if (matrix < 0).any():
+        row, column = np.argwhere(matrix < 0)[0].tolist()
+        message = f"{matrix[row, column]} s from {row} to {column} is negative."
+        yield Fault(f"{at}/{row}/{column}", "matrix.negative", message, "Give 0 or more.")
+    if ((matrix > MOST_S) & (matrix != UNREACHABLE_S)).any():
+        message = f"A travel time is above {MOST_S} s."
+        yield Fault(at, "matrix.large", message, f"Mark missing ways with {UNREACHABLE_S}.")
+    if matrix.diagonal().any():
+        place = int(np.flatnonzero(matrix.diagonal())[0])
+        message = f"Place {place} is {matrix[place, place]} s away from itself."
+        yield Fault(f"{at}/{place}/{place}", "matrix.diagonal", message, "Make the diagonal 0.")
+
+
+def _unit_faults(at: str, unit: Unit, n_places: int) -> Iterator[Fault]:
+    yield from _place(f"{at}/start_place", unit.start_place, n_places)
+    if unit.end_place is not None:
+        yield from _place(f"{at}/end_place", unit.end_place, n_places)
+    yield from _whole(f"{at}/available_s", unit.available_s, 0)
+    yield from _whole(f"{at}/shift_end_s", unit.shift_end_s, -MOST_S)
+    if unit.hard_end_s is not None:
+        yield from _whole(f"{at}/hard_end_s", unit.hard_end_s, -MOST_S)
+    yield from _amount(f"{at}/kwh", unit.kwh, MOST_KWH)
+    yield from _amount(f"{at}/kept_cny", unit.kept_cny, MOST_CNY)
+
+
+def _job_faults(at: str, job: Job, n_places: int) -> Iterator[Fault]:
+    if not job.options:
+        message = f"Job {job.id!r} has no option."
+        yield Fault(f"{at}/options", "job.no_option", message, "Give at least one way to do it.")
+    yield from _twice(f"{at}/options", "option.twice", (option.name for option in job.options))
+    for i, option in enumerate(job.options):
+        yield from _option_faults(f"{at}/options/{i}", option, n_places)
+    yield from _whole(f"{at}/target_s", job.target_s, -MOST_S)
+    yield from _whole(f"{at}/earliest_s", job.earliest_s, -MOST_S)
+    if job.latest_s is not None:
+        yield from _whole(f"{at}/latest_s", job.latest_s, -MOST_S)
+        if job.latest_s < job.earliest_s:
+            message = f"latest_s {job.latest_s} lies before earliest_s {job.earliest_s}."
+            yield Fault(f"{at}/latest_s", "job.window", message, "Swap or widen the window.")
+    yield from _amount(f"{at}/wait_cny_per_min", job.wait_cny_per_min, MOST_CNY)
+    yield from _amount(f"{at}/unassigned_cny", job.unassigned_cny, MOST_CNY)
+    yield from _curve_faults(f"{at}/lateness", job.lateness)
+
+
+def _option_faults(at: str, option: Option, n_places: int) -> Iterator[Fault]:
+    if not option.visits:
+        message = f"Option {option.name!r} has no visit."
+        yield Fault(f"{at}/visits", "option.no_visit", message, "Give at least one place.")
+    for i, visit in enumerate(option.visits):
+        yield from _place(f"{at}/visits/{i}/place", visit.place, n_places)
+        yield from _whole(f"{at}/visits/{i}/service_s", visit.service_s, 0)
+    yield from _amount(f"{at}/price_cny", option.price_cny, MOST_CNY)
+    yield from _amount(f"{at}/kwh", option.kwh, MOST_KWH)
+
+
+def _curve_faults(at: str, curve: LatenessCurve) -> Iterator[Fault]:
+    yield from _amount(f"{at}/breach_cny", curve.breach_cny, MOST_CNY)
+    if not curve.steps or curve.steps[0][0] != 0:
+        message = "The curve does not begin at 0 s of lateness."
+        yield Fault(f"{at}/steps", "curve.start", message, "Make the first step (0, rate).")
+    for i, (after_s, rate) in enumerate(curve.steps):
+        yield from _whole(f"{at}/steps/{i}/0", after_s, 0)
+        yield from _amount(f"{at}/steps/{i}/1", rate, MOST_CNY)
+    for i, (before, after) in enumerate(zip(curve.steps, curve.steps[1:], strict=False), start=1):
+        if after[0] <= before[0]:
+            message = f"Step {i} begins at {after[0]} s, not after {before[0]} s."
+            yield Fault(f"{at}/steps/{i}", "curve.order", message, "Sort the steps by after_s.")
+        if after[1] < before[1]:
+            message = f"Step {i} costs {after[1]} CNY/min, less than {before[1]} before it."
+            yield Fault(f"{at}/steps/{i}", "curve.convex", message, "Let the rate never fall.")
+
+
+def _commitment_faults(problem: Problem) -> Iterator[Fault]:
+    units = {unit.id for unit in problem.units}
+    options = {job.id: {option.name for option in job.options} for job in problem.jobs}
+    yield from _twice("/commitments", "commitment.twice", (c.job_id for c in problem.commitments))
+    taken: set[tuple[str, int]] = set()
+    for i, commitment in enumerate(problem.commitments):
+        at = f"/commitments/{i}"
+        yield from _reference_faults(at, commitment, units, options)
+        yield from _whole(f"{at}/position", commitment.position, 0)
+        if commitment.start_s is not None:
+            yield from _whole(f"{at}/start_s", commitment.start_s, -MOST_S)
+        if commitment.release_cny is not None:
+            yield from _amount(f"{at}/release_cny", commitment.release_cny, MOST_CNY)
+        if is_head(commitment):
+            place = (commitment.unit_id, commitment.position)
+            if place in taken:
+                message = f"{commitment.unit_id!r} has two commitments at {commitment.position}."
+                yield Fault(f"{at}/position", "commitment.position", message, "Number them.")
+            taken.add(place)
+
+
+def _reference_faults(
+    at: str, commitment: Commitment, units: set[str], options: dict[str, set[str]]
+) -> Iterator[Fault]:
+    if commitment.unit_id not in units:
+        message = f"There is no unit {commitment.unit_id!r}."
+        yield Fault(f"{at}/unit_id", "commitment.unit", message, "Name a unit of the problem.")
+    if commitment.job_id not in options:
+        message = f"There is no job {commitment.job_id!r}."
+        yield Fault(f"{at}/job_id", "commitment.job", message, "Name a job of the problem.")
+    elif commitment.option not in options[commitment.job_id]:
+        message = f"Job {commitment.job_id!r} has no option {commitment.option!r}."
+        yield Fault(f"{at}/option", "commitment.option", message, "Name an option of the job.")
+
+
+def _twice(at: str, code: str, names: Iterable[str]) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for i, name in enumerate(names):
+        if name in seen:
+            yield Fault(f"{at}/{i}", code, f"{name!r} occurs twice.", "Make it unique.")
+        seen.add(name)
+
+
+def _place(at: str, place: int, n_places: int) -> Iterator[Fault]:
+    if not _is_whole(place) or not 0 <= place < n_places:
+        message = f"Place {place!r} is not a row of the {n_places} x {n_places} matrix."
+        yield Fault(at, "place.unknown", message, "Count places from 0.")
+
+
+def _whole(at: str, value: int, least: int) -> Iterator[Fault]:
+    if not _is_whole(value) or not least <= value <= MOST_S:
+        message = f"{value!r} is not a whole number of seconds from {least} to {MOST_S}."
+        yield Fault(at, "number.range", message, "Count seconds since the epoch.")
+
+
+def _amount(at: str, value: float, most: float) -> Iterator[Fault]:
+    if not _is_number(value) or not 0 <= value <= most:
+        message = f"{value!r} is not a number from 0 to {most:g}."
+        yield Fault(at, "number.range", message, "Give a finite amount, 0 or more.")
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
