@@ -1,0 +1,55 @@
+"""The cities Roadflare knows: load one by name, list them, import new ones."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from geo_data.city_import import (
+    BUILT_IN,
+    import_city_from_file,
+    import_city_from_place,
+    rebuild_network,
+)
+from geo_data.city_store import VERSION, City, city_folder, read_city, read_facts, stored_cities
+from kernel.errors import BadData, NotFound
+
+__all__ = ["City", "import_city_from_file", "import_city_from_place", "list_cities", "load_city"]
+
+_log = logging.getLogger(__name__)
+
+
+def load_city(name: str, data_dir: Path | str) -> City:
+    """Return a city by name; ``demo`` and ``town`` are made on first use.
+
+    Raises
+    ------
+    NotFound
+        When there is no such city; the message lists those there are.
+    BadData
+        When the stored city is damaged and cannot be made again.
+    InvalidInput
+        When the name could not be one.
+    """
+    folder = city_folder(name, data_dir)
+    if name in BUILT_IN:
+        try:
+            return _load(folder, data_dir)
+        except (BadData, FileNotFoundError) as error:
+            _log.info("Making the city %r (%s).", name, error)
+            BUILT_IN[name](data_dir)
+    if not (folder / "city.json").is_file():
+        raise NotFound("city", name, remedy=f"Known: {', '.join(list_cities(data_dir))}.")
+    return _load(folder, data_dir)
+
+
+def list_cities(data_dir: Path | str) -> tuple[str, ...]:
+    """Return the names of all cities that `load_city` knows, sorted."""
+    return tuple(sorted({*BUILT_IN, *stored_cities(data_dir)}))
+
+
+def _load(folder: Path, data_dir: Path | str) -> City:
+    facts = read_facts(folder)
+    if facts["name"] in BUILT_IN and facts["version"] != VERSION:
+        raise BadData(f"{folder} was made by another version ({facts['version']}).")
+    return read_city(folder, lambda: rebuild_network(folder, facts, data_dir))
