@@ -34,19 +34,16 @@ class Snapper:
     network
         The roads.
     connected
-        bool[n_edges], the edges that may be used.
+        bool[n_edges], the edges that may be used; both directions of a road or none.
     """
 
     def __init__(self, network: RoadNetwork, connected: NDArray[np.bool_]) -> None:
         self._network = network
-        self._connected = connected
         self._metres = LocalMetres.around(network)
-        # One edge stands for both directions: the lower number, unless only the other is connected.
+        # The edge of the lower number stands for both directions of a road.
         edges = np.flatnonzero(connected)
         reverse = network.edge_reverse[edges]
-        has_twin = (reverse >= 0) & (reverse < edges)
-        has_twin &= connected[np.maximum(reverse, 0)]
-        self._edges = edges[~has_twin].astype(np.int32)
+        self._edges = edges[(reverse < 0) | (reverse >= edges)].astype(np.int32)
 
     @cached_property
     def _lines(self) -> Geometries:
@@ -154,7 +151,7 @@ class Snapper:
 
     def _directions(self, edge: int, fraction: float) -> list[tuple[int, float]]:
         reverse = int(self._network.edge_reverse[edge])
-        if reverse < 0 or not self._connected[reverse]:
+        if reverse < 0:
             return [(edge, fraction)]
         return [(edge, fraction), (reverse, 1.0 - fraction)]
 

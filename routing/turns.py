@@ -60,8 +60,8 @@ class TurnGraph:
     copies
         The progress states of each edge that has any.
     connected
-        bool[n_edges], edges of the largest strongly connected component: from each of them every
-        other one is reached.
+        bool[n_edges], edges of the largest strongly connected component and their reverses: from
+        a position on any of these roads, every other one is reached.
     """
 
     n_edges: int
@@ -109,7 +109,7 @@ def build_turn_graph(network: RoadNetwork, costs: TurnCosts = NO_TURN_COSTS) -> 
         outgoing=outgoing,
         incoming=_grouped(to_state, from_state, weight_ms, n_states),
         copies=_copies(state_edge, network.n_edges),
-        connected=_connected_edges(outgoing, state_edge, network.n_edges),
+        connected=_connected_edges(outgoing, state_edge, network.edge_reverse),
     )
 
 
@@ -196,12 +196,18 @@ def _copies(state_edge: NDArray[np.int32], n_edges: int) -> dict[int, tuple[int,
     return found
 
 
-def _connected_edges(arcs: Arcs, state_edge: NDArray[np.int32], n_edges: int) -> NDArray[np.bool_]:
+def _connected_edges(
+    arcs: Arcs, state_edge: NDArray[np.int32], edge_reverse: NDArray[np.int32]
+) -> NDArray[np.bool_]:
     # A driver who starts on an edge has no progress along any ban and may do all that one with
     # progress may: an edge counts as connected when any of its states is.
     matrix = csr_array((arcs.weight_ms, arcs.state, arcs.ptr), shape=(len(state_edge),) * 2)
     _, label = connected_components(matrix, directed=True, connection="strong")
     largest = int(np.argmax(np.bincount(label)))
-    connected = np.zeros(n_edges, dtype=bool)
+    connected = np.zeros(len(edge_reverse), dtype=bool)
     connected[state_edge[label == largest]] = True
+    # Without a place to turn, a ring's two directions are components of their own; a position on a
+    # two-way road lies on both, so either of them connects it.
+    back = edge_reverse[connected]
+    connected[back[back >= 0]] = True
     return connected
