@@ -29,7 +29,7 @@ def demo(
         float, typer.Option(min=0.1, max=120, help="Live: seconds of the city per second.")
     ] = 10,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Live: 127.0.0.1, this port.")] = 8080,
-    data_dir: Annotated[Path, typer.Option(envvar="ROADFLARE_DATA_DIR")] = Path(".data"),
+    data_dir: Annotated[Path, typer.Option(envvar="ROADFLARE_DATA_DIR")] = Path(".cache/data"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
 ) -> None:
     """Show a city at work.
