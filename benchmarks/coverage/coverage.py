@@ -90,6 +90,7 @@ def coverage(
 
 def as_rows(city: City, found: Sequence[Coverage], *, minutes: float) -> dict[str, Any]:
     """Return the JSON of a coverage: shares 0 to 1, ``null`` where a zone has nobody to reach."""
+    people = float(city.zones["population"].sum())
     zones = [
         {
             "zone_id": int(zone.zone_id),
@@ -112,7 +113,8 @@ def as_rows(city: City, found: Sequence[Coverage], *, minutes: float) -> dict[st
     return {
         "city": city.name,
         "minutes": minutes,
-        "population": float(city.zones["population"].sum()),
+        "population": people,
+        "population_without_roads": round(people - float(spread_people(city).weight.sum()), 1),
         "kinds": kinds,
         "zones": zones,
         "attribution": city.attribution,
