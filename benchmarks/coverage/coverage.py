@@ -75,7 +75,7 @@ def coverage(
     found = []
     for kind, members in {**kinds, "any": list(posts)}.items():
         snapped = travel_times.snap([post.position for post in members])
-        reached = travel_times.reach(snapped, seconds)[demand.edge]
+        reached = _on_either_side(city.network, travel_times.reach(snapped, seconds))[demand.edge]
         found.append(
             Coverage(
                 kind,
@@ -134,6 +134,12 @@ def _midpoints(network: RoadNetwork) -> NDArray[np.float64]:
     lon = (network.shape_lon[middle] + network.shape_lon[after]) / 2
     lat = (network.shape_lat[middle] + network.shape_lat[after]) / 2
     return np.column_stack([lon, lat])
+
+
+def _on_either_side(network: RoadNetwork, reached: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """A two-way road is reached from whichever side comes first."""
+    back = network.edge_reverse
+    return reached | ((back >= 0) & reached[back])
 
 
 def _number(value: float) -> float | None:
