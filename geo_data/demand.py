@@ -62,7 +62,10 @@ class _Choice:
 
     def at(self, pick: NDArray[np.float64]) -> NDArray[np.intp]:
         """Return the row for each ``pick`` in [0, 1)."""
-        return np.searchsorted(self.cumulative, pick * self.cumulative[-1], side="right")
+        rows: NDArray[np.intp] = np.searchsorted(
+            self.cumulative, pick * self.cumulative[-1], side="right"
+        )
+        return rows
 
 
 @dataclass(frozen=True, eq=False)
