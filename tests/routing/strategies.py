@@ -29,14 +29,26 @@ def networks(draw: st.DrawFn, *, with_bans: bool = True) -> RoadNetwork:
             # Thousandths of a second that round, and some that vanish but for the least of 1 ms.
             length.append(metres * 0.0037)
         reverse += [first + 1, first] if two_way else [-1]
-    bans = draw(st.lists(_walks(tail, head), max_size=4)) if with_bans else []
+    bans = draw(st.lists(_ban_pairs(tail, head), max_size=2)) if with_bans else []
+    bans = [ban for pair in bans for ban in pair]
     return _network(n_nodes, tail, head, length, reverse, tuple(b for b in bans if len(b) > 1))
 
 
 @st.composite
-def _walks(draw: st.DrawFn, tail: list[int], head: list[int]) -> tuple[int, ...]:
-    walk = [draw(st.integers(0, len(tail) - 1))]
-    for _ in range(draw(st.integers(1, 4))):
+def _ban_pairs(draw: st.DrawFn, tail: list[int], head: list[int]) -> list[tuple[int, ...]]:
+    """Return a ban, and another one that begins somewhere along it and may leave it."""
+    first = draw(_walks(tail, head, begin=(draw(st.integers(0, len(tail) - 1)),)))
+    start = draw(st.integers(0, len(first) - 1))
+    stop = draw(st.integers(start + 1, len(first)))
+    return [first, draw(_walks(tail, head, begin=first[start:stop]))]
+
+
+@st.composite
+def _walks(
+    draw: st.DrawFn, tail: list[int], head: list[int], *, begin: tuple[int, ...]
+) -> tuple[int, ...]:
+    walk = list(begin)
+    for _ in range(draw(st.integers(1, 3))):
         onward = [e for e, start in enumerate(tail) if start == head[walk[-1]]]
         if not onward:
             break

