@@ -1,0 +1,197 @@
+"""What is learned after the first call: unknowns filled in, dangers heeded, places corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from dispatch.call import Call, read_location
+from dispatch.desk import IntakeDesk
+from dispatch.entitlement import decide
+from dispatch.form import Form
+from dispatch.incident import Incident, IncidentState
+from dispatch.job import JobState
+from dispatch.jobs import job_options
+from dispatch.locate import SURE, Located
+from dispatch.regions import get_region
+from dispatch.store import IncidentRow, JobRow, get_incident, incident_of, incident_row
+from dispatch.triage import Triage, TriageOutcome
+from dispatch.triage_rules import Facts
+from fleet.registers import service_centres_of
+from kernel import events
+from kernel.database import WriteSession
+from kernel.errors import Conflict, InvalidInput
+from kernel.words import Words
+from sla.promise import promise
+
+PLACE_CORRECTED = Words(zh="位置已更正，承诺时间随之调整。", en="The place was corrected.")
+
+_LEARNED = (
+    "case_ref", "scenario", "symptom", "effect", "state_of_charge_pct", "drivable", "n_people",
+)  # fmt: skip
+_BEFORE_ARRIVAL = {IncidentState.WAITING, IncidentState.ASSIGNED, IncidentState.ROLLING}
+_OPEN_JOBS = [state.value for state in (JobState.OPEN, JobState.ORDERED, JobState.ROLLING)]
+
+
+def amend(
+    session: WriteSession,
+    now: datetime,
+    desk: IntakeDesk,
+    incident_id: int,
+    raw: Mapping[str, Any],
+) -> Incident:
+    """Change an open incident: ``location`` (with ``location_note``), ``note``, ``safe_place``.
+
+    A corrected place may lie in another area: the target follows, still counted from the call, and
+    the owner is told. What is left out stays.
+
+    Raises
+    ------
+    InvalidInput
+        With every fault.
+    Conflict
+        When the incident is closed, or the place is changed once a unit is there.
+    """
+    form = Form(raw)
+    note, safe_place = form.text("/note"), form.truth("/safe_place")
+    located = None
+    if form.value("/location") is not None:
+        located = read_location(form, desk.locator.locate)
+    if form.faults:
+        raise InvalidInput(form.faults)
+    row = incident_row(session, incident_id, lock=True)
+    before = incident_of(row)
+    if not before.is_open:
+        raise Conflict(f"{before.number} is closed.", remedy="Take a new call instead.")
+    if located is not None:
+        if before.state not in _BEFORE_ARRIVAL:
+            raise Conflict(f"A unit is at the car of {before.number}.", remedy="Ask its crew.")
+        _move(session, now, row, located)
+    if safe_place is not None:
+        row.safe_place = safe_place
+    if note is not None:
+        row.note = note if row.note is None else f"{row.note}\n{note}"
+    return _changed(session, now, desk, row, before)
+
+
+def learn(
+    session: WriteSession, now: datetime, desk: IntakeDesk, row: IncidentRow, call: Call
+) -> Incident:
+    """Take over from a further call what was unknown, what is newer, and a surer place."""
+    before = incident_of(row)
+    for name in _LEARNED:
+        if getattr(row, name) is None:
+            setattr(row, name, getattr(call, name))
+    row.caller_name = row.caller_name or call.caller.name
+    _learn_car(session, row, call)
+    if call.safe_place is not None:
+        row.safe_place = call.safe_place
+    surer = row.place_confidence < SURE <= call.located.place.confidence
+    if surer and before.state in _BEFORE_ARRIVAL:
+        _move(session, now, row, call.located)
+    return _changed(session, now, desk, row, before)
+
+
+def _learn_car(session: WriteSession, row: IncidentRow, call: Call) -> None:
+    car = call.vehicle
+    row.model, row.colour = row.model or car.model, row.colour or car.colour
+    row.purchased_on = row.purchased_on or car.purchased_on
+    for column in (IncidentRow.vin, IncidentRow.plate):
+        value = getattr(car, column.key)
+        if value is None or getattr(row, column.key) is not None:
+            continue
+        query = select(IncidentRow.id).where(
+            column == value, IncidentRow.state != IncidentState.CLOSED.value
+        )
+        if session.scalars(query).first() is None:  # else the two calls mix two cars up
+            setattr(row, column.key, value)
+
+
+def _move(session: WriteSession, now: datetime, row: IncidentRow, located: Located) -> None:
+    place = located.place
+    row.position, row.place_text, row.place_source = place.position, place.text, place.source
+    row.place_confidence, row.place_note = place.confidence, place.note or row.place_note
+    promised = promise(row.received_at, located.area)
+    row.urban, row.area = promised.urban, promised.area.name
+    if promised.target_at == row.target_at:
+        return
+    row.target_at = row.promised_at = promised.target_at
+    row.promise_reason = PLACE_CORRECTED.as_dict()
+    events.append(
+        session,
+        now,
+        "promise.changed",
+        region=row.region,
+        incident_id=row.id,
+        payload={
+            "promised_at": row.promised_at.isoformat(),
+            "reason": PLACE_CORRECTED.as_dict(),
+        },
+    )
+
+
+def _changed(
+    session: WriteSession, now: datetime, desk: IntakeDesk, row: IncidentRow, before: Incident
+) -> Incident:
+    """Judge a changed incident anew and tell what changed; nothing when nothing did."""
+    after = incident_of(row)
+    fields = [name for name in _JUDGED if getattr(before, name) != getattr(after, name)]
+    if not fields:
+        return before
+    region = get_region(session, row.region)
+    if before.vehicle.purchased_on != after.vehicle.purchased_on:
+        day = region.today(row.received_at)
+        row.entitlement = decide(row.fault, row.purchased_on, day).as_json()
+    triage = _triage_again(desk, region.country, after)
+    row.triage = triage.as_json()
+    _change_jobs(session, now, row, triage)
+    session.flush()
+    events.append(
+        session,
+        now,
+        "incident.updated",
+        region=row.region,
+        incident_id=row.id,
+        payload={"changed": fields, "priority": triage.priority},
+    )
+    return get_incident(session, row.id)
+
+
+_JUDGED = (
+    "place", "vehicle", "scenario", "symptom", "effect", "state_of_charge_pct", "drivable",
+    "safe_place", "n_people", "note", "caller", "case_ref",
+)  # fmt: skip
+
+
+def _triage_again(desk: IntakeDesk, country: str, incident: Incident) -> Triage:
+    """Return the triage by what is known now; who waits for a unit is not sent home by advice."""
+    said = (incident.scenario, incident.symptom, incident.effect)
+    return desk.rules.triage(
+        Facts(
+            fault=incident.fault,
+            text="\n".join(part for part in said if part),
+            state_of_charge_pct=incident.state_of_charge_pct,
+            drivable=incident.drivable,
+            safe_place=incident.safe_place,
+            n_people=incident.n_people,
+            channel=incident.channel.value,
+            country=country,
+            on_motorway=desk.locator.is_on_motorway(incident.place),
+            allow_remote=incident.triage.outcome is TriageOutcome.REMOTE,
+        )
+    )
+
+
+def _change_jobs(session: WriteSession, now: datetime, row: IncidentRow, triage: Triage) -> None:
+    """Carry place, target, priority and (while no unit has the order) options over to the job."""
+    query = select(JobRow).where(JobRow.incident_id == row.id, JobRow.state.in_(_OPEN_JOBS))
+    place = incident_of(row).place
+    for job in session.scalars(query.with_for_update()):
+        job.position, job.place_text = row.position, row.place_text
+        job.target_at, job.priority = row.target_at, triage.priority
+        if job.state == JobState.OPEN.value:
+            centres = service_centres_of(session, row.region)
+            job.options = [o.as_json() for o in job_options(triage, place, centres, now)]

@@ -1,0 +1,282 @@
+"""Booked visits: a car fetched to the service centre and brought back, or a charger installed."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch.booking import AppointmentKind, Booking, Window, read_booking
+from dispatch.desk import IntakeDesk
+from dispatch.incident import Caller, Place, Vehicle
+from dispatch.job import Job, JobMove, JobState
+from dispatch.orders import clear_plan, move_job
+from dispatch.regions import get_region
+from dispatch.store import AppointmentRow, JobRow, jobs_of
+from dispatch.visit_jobs import create_jobs
+from fleet.registers import fitting_centres, get_centre, service_centres_of
+from kernel import events
+from kernel.database import WriteSession
+from kernel.errors import Conflict, InvalidInput, NotFound
+
+CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+"""Without I, L, O, 0 and 1: a code is read out on the phone."""
+
+CODE_LENGTH = 6
+_CENTRE_NEEDS = frozenset({"repair"})
+_NOT_BEGUN = (JobState.OPEN, JobState.ORDERED)
+_FINAL = (JobState.DONE, JobState.CANCELLED, JobState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """One booked visit as it is stored; ``state`` is ``booked`` or ``cancelled``."""
+
+    id: int
+    region: str
+    kind: AppointmentKind
+    state: str
+    code: str
+    booked_at: datetime
+    window: Window
+    return_window: Window | None
+    duration_s: int
+    place: Place
+    centre_id: int | None
+    caller: Caller
+    vehicle: Vehicle
+    note: str | None
+    cancelled_at: datetime | None
+    cancel_reason: str | None
+
+
+def book(
+    session: WriteSession,
+    now: datetime,
+    desk: IntakeDesk,
+    raw: Mapping[str, Any],
+    *,
+    new_code: Callable[[], str] | None = None,
+) -> Appointment:
+    """Book a visit and create its jobs.
+
+    Parameters
+    ----------
+    raw
+        ``AppointmentIn`` as parsed JSON.
+    new_code
+        Draws booking codes; `draw_code` unless given.
+
+    Raises
+    ------
+    InvalidInput
+        With every fault; nothing is stored then.
+    """
+    region = get_region(session, desk.region)
+    booking = read_booking(
+        raw,
+        country=region.country,
+        now=now,
+        today=region.today(now),
+        locate=desk.locator.locate,
+    )
+    row = _row(session, now, desk.region, booking)
+    row.code = _free_code(session, new_code or draw_code)
+    session.add(row)
+    session.flush()
+    appointment = appointment_of(row)
+    centre = None if row.centre_id is None else get_centre(session, row.centre_id)
+    jobs = create_jobs(session, now, appointment, centre)
+    _tell(session, now, "appointment.booked", row, jobs=[job.id for job in jobs])
+    return appointment
+
+
+def cancel_appointment(
+    session: WriteSession, now: datetime, appointment_id: int, reason: str
+) -> Appointment:
+    """Cancel a visit.
+
+    Raises
+    ------
+    Conflict
+        When it is cancelled already, or somebody is on the way or further.
+    InvalidInput
+        When the reason is empty.
+    """
+    row = _appointment_row(session, appointment_id)
+    if not reason.strip():
+        raise InvalidInput.one("/reason", "reason.empty", "The reason is empty.", "Say why.")
+    if row.state != "booked":
+        raise Conflict(f"Visit {row.code} is {row.state}.", remedy="Book a new one.")
+    jobs = jobs_of_appointment(session, appointment_id)
+    if begun := [job for job in jobs if job.state not in (*_NOT_BEGUN, JobState.CANCELLED)]:
+        raise Conflict(
+            f"Visit {row.code} has begun (job {begun[0].id} is {begun[0].state}).",
+            remedy="Call the technician.",
+        )
+    for job in jobs:
+        _cancel_job(session, now, job)
+    row.state, row.cancelled_at, row.cancel_reason = "cancelled", now, reason.strip()
+    session.flush()
+    _tell(session, now, "appointment.cancelled", row)
+    return appointment_of(row)
+
+
+def get_appointment(session: Session, appointment_id: int) -> Appointment:
+    """Return one visit; NotFound when there is none of that id."""
+    return appointment_of(_appointment_row(session, appointment_id))
+
+
+def appointments_of(session: Session, region: str, day: date) -> tuple[Appointment, ...]:
+    """Return the visits of a local day, in order of their windows, cancelled ones included."""
+    zone = ZoneInfo(get_region(session, region).time_zone)
+    start = datetime.combine(day, time(), zone)
+    end = datetime.combine(day + timedelta(days=1), time(), zone)
+    query = (
+        select(AppointmentRow)
+        .where(
+            AppointmentRow.region == region,
+            AppointmentRow.window_start_at >= start,
+            AppointmentRow.window_start_at < end,
+        )
+        .order_by(AppointmentRow.window_start_at, AppointmentRow.id)
+    )
+    return tuple(appointment_of(row) for row in session.scalars(query))
+
+
+def jobs_of_appointment(session: Session, appointment_id: int) -> tuple[Job, ...]:
+    """Return the jobs of a visit, in the order in which they are done."""
+    region = _appointment_row(session, appointment_id).region
+    return jobs_of(session, region, appointment_id=appointment_id)
+
+
+def draw_code() -> str:
+    """Draw a booking code."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def appointment_of(row: AppointmentRow) -> Appointment:
+    """Return the value of a row."""
+    returns = None
+    if row.return_start_at is not None and row.return_end_at is not None:
+        returns = Window(row.return_start_at, row.return_end_at)
+    return Appointment(
+        id=row.id,
+        region=row.region,
+        kind=AppointmentKind(row.kind),
+        state=row.state,
+        code=row.code,
+        booked_at=row.booked_at,
+        window=Window(row.window_start_at, row.window_end_at),
+        return_window=returns,
+        duration_s=row.duration_s,
+        place=Place(row.position, row.place_text, 1.0, "booking", row.place_note),
+        centre_id=row.centre_id,
+        caller=Caller(row.caller_phone, row.caller_name),
+        vehicle=Vehicle(row.vin, row.plate, row.model, None, row.colour),
+        note=row.note,
+        cancelled_at=row.cancelled_at,
+        cancel_reason=row.cancel_reason,
+    )
+
+
+def _row(session: Session, now: datetime, region: str, booking: Booking) -> AppointmentRow:
+    place, car, returns = booking.located.place, booking.vehicle, booking.return_window
+    return AppointmentRow(
+        region=region,
+        kind=booking.kind.value,
+        state="booked",
+        booked_at=now,
+        window_start_at=booking.window.start_at,
+        window_end_at=booking.window.end_at,
+        return_start_at=None if returns is None else returns.start_at,
+        return_end_at=None if returns is None else returns.end_at,
+        duration_s=booking.duration_s,
+        position=place.position,
+        place_text=place.text,
+        place_note=place.note,
+        centre_id=_centre_id(session, region, booking),
+        caller_name=booking.caller.name,
+        caller_phone=booking.caller.phone,
+        vin=car.vin,
+        plate=car.plate,
+        model=car.model,
+        colour=car.colour,
+        note=booking.note,
+    )
+
+
+def _centre_id(session: Session, region: str, booking: Booking) -> int | None:
+    """Return the service centre of a pickup: the one asked for, else the nearest open one."""
+    if booking.kind is AppointmentKind.INSTALLATION:
+        return None
+    centres = service_centres_of(session, region)
+    if booking.centre_id is not None:
+        if booking.centre_id in {centre.id for centre in centres}:
+            return booking.centre_id
+        known = ", ".join(f"{centre.id} ({centre.name})" for centre in centres)
+        raise InvalidInput.one(
+            "/centre_id",
+            "centre.unknown",
+            f"There is no service centre {booking.centre_id}.",
+            f"Known: {known}." if known else "Register one first.",
+        )
+    at = booking.window.start_at
+    near = fitting_centres(centres, booking.located.place.position, _CENTRE_NEEDS, at, limit=1)
+    if not near:
+        raise InvalidInput.one(
+            "/centre_id", "centre.none", "No service centre repairs cars here.", "Register one."
+        )
+    return near[0].id
+
+
+def _free_code(session: Session, new_code: Callable[[], str]) -> str:
+    while True:
+        code = new_code()
+        taken = session.scalars(select(AppointmentRow.id).filter_by(code=code)).first()
+        if taken is None:
+            return code
+
+
+def _cancel_job(session: WriteSession, now: datetime, job: Job) -> None:
+    row = session.get(JobRow, job.id, with_for_update=True)
+    if row is None or job.state in _FINAL:
+        return
+    move_job(row, JobMove.CANCEL)
+    clear_plan(row)
+    session.flush()
+    if row.unit_id is not None:
+        events.append(
+            session,
+            now,
+            "job.withdrawn",
+            region=row.region,
+            job_id=row.id,
+            unit_id=row.unit_id,
+            payload={"because": "appointment_cancelled"},
+        )
+
+
+def _appointment_row(session: Session, appointment_id: int) -> AppointmentRow:
+    row = session.get(AppointmentRow, appointment_id)
+    if row is None:
+        raise NotFound("appointment", appointment_id)
+    return row
+
+
+def _tell(
+    session: WriteSession, now: datetime, kind: str, row: AppointmentRow, **more: object
+) -> None:
+    events.append(
+        session,
+        now,
+        kind,
+        region=row.region,
+        payload={"appointment_id": row.id, "kind": row.kind, **more},
+    )

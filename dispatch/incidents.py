@@ -1,0 +1,211 @@
+"""What people do to incidents besides sending units: cancel, solve on the phone, merge, rate."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from dispatch.closing import close_incident
+from dispatch.form import Form
+from dispatch.incident import CANCELLABLE_BY_OWNER, Incident, IncidentState, Outcome
+from dispatch.job import JOB_MACHINE, JobMove, JobState
+from dispatch.store import (
+    ContractorOfferRow,
+    IncidentRow,
+    JobRow,
+    RatingRow,
+    get_incident,
+    incident_of,
+    incident_row,
+)
+from fleet.states import UnitMove, UnitState
+from fleet.store import get_unit, move_unit
+from kernel import events
+from kernel.database import WriteSession
+from kernel.errors import Conflict, InvalidInput
+
+_UNFINISHED = [
+    state.value
+    for state in JobState
+    if state not in (JobState.DONE, JobState.CANCELLED, JobState.FAILED)
+]
+_LEAVE = {UnitState.ROLLING: UnitMove.STAND_DOWN, UnitState.ON_SITE: UnitMove.FINISH}
+
+
+def cancel_by_owner(
+    session: WriteSession, now: datetime, incident_id: int, reason: str
+) -> Incident:
+    """Cancel an incident for its owner.
+
+    Raises
+    ------
+    Conflict
+        When it is closed, or a unit is at the car already: then the two talk to each other.
+    """
+    row = _open_row(session, incident_id)
+    if IncidentState(row.state) not in CANCELLABLE_BY_OWNER:
+        raise Conflict(
+            f"{incident_of(row).number} cannot be cancelled here: somebody is at the car.",
+            remedy="Tell the technician.",
+        )
+    return _cancel(session, now, row, Outcome.CANCELLED_BY_OWNER, reason)
+
+
+def cancel_by_dispatcher(
+    session: WriteSession, now: datetime, incident_id: int, reason: str
+) -> Incident:
+    """Cancel an incident for the control room; Conflict when it is closed or the car is loaded."""
+    row = _open_row(session, incident_id)
+    if row.state == IncidentState.TOWING.value:
+        raise Conflict(
+            f"The car of {incident_of(row).number} is loaded.",
+            remedy="Let the crew finish, or have the car set down first.",
+        )
+    return _cancel(session, now, row, Outcome.CANCELLED_BY_DISPATCHER, reason)
+
+
+def solve_remotely(session: WriteSession, now: datetime, incident_id: int, note: str) -> Incident:
+    """Close an incident that was solved on the phone; Conflict once somebody is at the car."""
+    row = _open_row(session, incident_id)
+    if IncidentState(row.state) not in CANCELLABLE_BY_OWNER:
+        raise Conflict(
+            f"Somebody is at the car of {incident_of(row).number}.",
+            remedy="Let the crew close it.",
+        )
+    text = _reason(note, "/note")
+    row.note = text if row.note is None else f"{row.note}\n{text}"
+    _drop_work(session, now, row)
+    close_incident(session, now, row, Outcome.SOLVED_REMOTELY)
+    return get_incident(session, row.id)
+
+
+def merge_incident(
+    session: WriteSession, now: datetime, incident_id: int, into_id: int
+) -> Incident:
+    """Close an incident as a duplicate of another open one, and return that one.
+
+    Raises
+    ------
+    Conflict
+        When either is closed, both are one, or somebody is at the car of the first.
+    """
+    row, into = _open_row(session, incident_id), _open_row(session, into_id)
+    if row.id == into.id or IncidentState(row.state) not in CANCELLABLE_BY_OWNER:
+        raise Conflict(
+            f"{incident_of(row).number} cannot be merged into {incident_of(into).number}.",
+            remedy="Choose two open incidents; the first one must not have a unit at the car.",
+        )
+    _drop_work(session, now, row)
+    row.merged_into = into.id
+    close_incident(session, now, row, Outcome.MERGED)
+    into.n_calls += row.n_calls
+    session.flush()
+    events.append(
+        session,
+        now,
+        "incident.merged",
+        region=into.region,
+        incident_id=into.id,
+        payload={"merged": row.id, "n_calls": into.n_calls},
+    )
+    return get_incident(session, into.id)
+
+
+def rate(
+    session: WriteSession, now: datetime, incident_id: int, stars: int, text: str = ""
+) -> None:
+    """Keep the owner's rating of a closed incident; a second one replaces the first.
+
+    Raises
+    ------
+    InvalidInput
+        When ``stars`` is not 1 to 5.
+    Conflict
+        When the incident is still open.
+    """
+    form = Form({"stars": stars, "text": text})
+    form.number("/stars", 1, 5, whole=True)
+    said = form.text("/text") or ""
+    if form.faults:
+        raise InvalidInput(form.faults)
+    incident = get_incident(session, incident_id)
+    if incident.is_open:
+        raise Conflict(f"{incident.number} is not over yet.", remedy="Rate it when it is closed.")
+    row = session.scalars(select(RatingRow).filter_by(incident_id=incident_id)).first()
+    if row is None:
+        row = RatingRow(incident_id=incident_id)
+        session.add(row)
+    row.stars, row.text, row.at = stars, said, now
+    session.flush()
+
+
+def _open_row(session: WriteSession, incident_id: int) -> IncidentRow:
+    row = incident_row(session, incident_id, lock=True)
+    if row.state == IncidentState.CLOSED.value:
+        incident = incident_of(row)
+        raise Conflict(
+            f"{incident.number} is closed already ({incident.outcome}).", remedy="Read it again."
+        )
+    return row
+
+
+def _cancel(
+    session: WriteSession, now: datetime, row: IncidentRow, outcome: Outcome, reason: str
+) -> Incident:
+    text = _reason(reason, "/reason")
+    by = "owner" if outcome is Outcome.CANCELLED_BY_OWNER else "dispatcher"
+    _drop_work(session, now, row)
+    events.append(
+        session,
+        now,
+        "incident.cancelled",
+        region=row.region,
+        incident_id=row.id,
+        payload={"by": by, "reason": text},
+    )
+    close_incident(session, now, row, outcome)
+    return get_incident(session, row.id)
+
+
+def _reason(text: str, pointer: str) -> str:
+    if not text.strip():
+        raise InvalidInput.one(pointer, "reason.empty", "The reason is empty.", "Say why.")
+    return text.strip()
+
+
+def _drop_work(session: WriteSession, now: datetime, row: IncidentRow) -> None:
+    """Cancel the unfinished jobs, free their units, withdraw contractors; everybody is told."""
+    query = select(JobRow).where(JobRow.incident_id == row.id, JobRow.state.in_(_UNFINISHED))
+    for job in session.scalars(query.order_by(JobRow.id).with_for_update()):
+        unit_id = job.unit_id or job.planned_unit_id
+        bound = job.unit_id is not None
+        job.state = JOB_MACHINE.after(JobState(job.state), JobMove.CANCEL, who=str(job.id)).value
+        job.planned_unit_id = job.planned_option = None
+        job.planned_sequence = job.planned_arrival_at = None
+        session.flush()
+        if bound and unit_id is not None:
+            _free_unit(session, unit_id)
+            events.append(
+                session,
+                now,
+                "job.withdrawn",
+                region=row.region,
+                incident_id=row.id,
+                job_id=job.id,
+                unit_id=unit_id,
+                payload={"because": "incident_over"},
+            )
+    offers = select(ContractorOfferRow).where(
+        ContractorOfferRow.incident_id == row.id,
+        ContractorOfferRow.state.in_(["offered", "accepted"]),
+    )
+    for offer in session.scalars(offers):
+        offer.state = "withdrawn"
+    session.flush()
+
+
+def _free_unit(session: WriteSession, unit_id: int) -> None:
+    move = _LEAVE.get(get_unit(session, unit_id).state)
+    if move is not None:
+        move_unit(session, unit_id, move)

@@ -1,0 +1,280 @@
+"""Where the car stands: a pin with its datum, an address, or a kilometre post, turned into a place.
+
+What cannot be the place of a car is refused with a remedy: swapped coordinates, (0, 0), the sea,
+another region. What is merely doubtful is taken with a warning: help must not wait for a form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeGuard
+
+from dispatch.incident import IntakeWarning, Place
+from geo_data.network import HIGHWAY_CLASSES
+from kernel.errors import Fault, InvalidInput, NotFound, OutsideNetwork
+from kernel.position import Position
+from kernel.words import Words
+from routing.travel_times import Snapped, TravelTimes
+from sla.areas import ServiceArea, ServiceAreas
+
+DATUMS = ("WGS-84", "GCJ-02", "BD-09")
+
+FARTHEST_FROM_ROAD_M = 1000.0
+"""Beyond this no unit can help: a slip of the finger, or the sea."""
+
+DOUBTFUL_FROM_ROAD_M = 150.0
+"""A car this far from any road is asked for again."""
+
+SURE = 0.7
+"""Below this confidence the call taker asks for a pin."""
+
+_ZERO_DEG = 0.01
+_MOTORWAY_M = 30.0
+_MOTORWAYS = {HIGHWAY_CLASSES.index(name) for name in ("motorway", "motorway_link")}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A place that somebody's words may mean; ``confidence`` 0 to 1."""
+
+    text: str
+    position: Position
+    confidence: float
+
+
+class PlaceFinder(Protocol):
+    """A gazetteer, as dispatch uses it."""
+
+    def search(self, text: str, *, limit: int = 5) -> Sequence[Found]:
+        """Return places that a text may mean, best first."""
+        ...
+
+    def kilometre_post(self, ref: str, km: float, direction: str) -> Found:
+        """Return the place of a kilometre post; NotFound or InvalidInput when there is none."""
+        ...
+
+    def describe(self, position: Position) -> str:
+        """Return what people call a place: street and crossing, or the nearest name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A place, what is promised there, and what is doubtful about it."""
+
+    place: Place
+    area: ServiceArea
+    on_motorway: bool
+    warnings: tuple[IntakeWarning, ...]
+
+
+class Locator:
+    """Finds places within one region.
+
+    Parameters
+    ----------
+    areas
+        Positions outside of all of them are outside of the region.
+    travel_times
+        Knows the roads.
+    """
+
+    def __init__(self, areas: ServiceAreas, travel_times: TravelTimes, finder: PlaceFinder) -> None:
+        self.areas = areas
+        self.travel_times = travel_times
+        self.finder = finder
+
+    def locate(
+        self, raw: Mapping[str, Any], note: str | None = None, pointer: str = "/location"
+    ) -> Located:
+        """Return the place that the ``location`` of an input means.
+
+        Raises
+        ------
+        InvalidInput
+            With all faults; their pointers start with ``pointer``.
+        """
+        if "address" in raw:
+            found, source = self._address(raw["address"], pointer), "address"
+        elif "ref" in raw or "km" in raw:
+            found, source = self._kilometre_post(raw, pointer), "km_post"
+        else:
+            found, source = self._pin(raw, pointer), "pin"
+        return self._on_road(found, source, note, pointer)
+
+    # ------------------------------------------------------------------ the three ways
+
+    def _pin(self, raw: Mapping[str, Any], pointer: str) -> Found:
+        lon, lat, datum = _coordinates(raw, pointer)
+        if abs(lon) < _ZERO_DEG and abs(lat) < _ZERO_DEG:
+            raise InvalidInput.one(
+                pointer,
+                "location.zero",
+                f"({lon!r}, {lat!r}) lies in the Gulf of Guinea: the device knew no place.",
+                "Ask for an address, or share the position again.",
+            )
+        if not self._serves(lon, lat) and self._serves(lat, lon):
+            raise InvalidInput.one(
+                pointer,
+                "location.swapped",
+                f"lon {lon!r} and lat {lat!r} look swapped.",
+                f"Give lon {lat!r}, lat {lon!r}: longitude is the east-west one.",
+            )
+        position = _to_wgs84(lon, lat, datum, pointer)
+        return Found(self.finder.describe(position), position, 1.0)
+
+    def _address(self, text: object, pointer: str) -> Found:
+        if not isinstance(text, str) or not text.strip():
+            raise InvalidInput.one(
+                f"{pointer}/address", "location.address", f"{text!r} is no address.", "Give a text."
+            )
+        matches = self.finder.search(text.strip(), limit=1)
+        if not matches:
+            raise InvalidInput.one(
+                f"{pointer}/address",
+                "location.address_unknown",
+                f"{text!r} is not found here.",
+                "Give a street, a crossing 'A / B' or a known place, or set a pin on the map.",
+            )
+        return matches[0]
+
+    def _kilometre_post(self, raw: Mapping[str, Any], pointer: str) -> Found:
+        ref, km, direction = raw.get("ref"), raw.get("km"), raw.get("direction")
+        faults = [
+            Fault(f"{pointer}/{name}", f"location.{name}", f"{value!r} is no text.", "Give it.")
+            for name, value in (("ref", ref), ("direction", direction))
+            if not isinstance(value, str) or not value.strip()
+        ]
+        if not _is_number(km) or km < 0:
+            faults.append(
+                Fault(f"{pointer}/km", "location.km", f"{km!r} is no kilometre.", "Give >= 0.")
+            )
+        if faults or not _is_number(km):
+            raise InvalidInput(faults)
+        try:
+            return self.finder.kilometre_post(str(ref).strip(), km, str(direction).strip())
+        except (NotFound, InvalidInput) as error:
+            raise InvalidInput.one(
+                pointer,
+                "location.km_post_unknown",
+                f"{ref} km {km:g} towards {direction} is not found: {error}",
+                "Check the road number on the post, or set a pin on the map.",
+            ) from error
+
+    # ------------------------------------------------------------------------- checks
+
+    def _serves(self, lon: float, lat: float) -> bool:
+        if abs(lon) > 180 or abs(lat) > 90:
+            return False
+        return self.areas.at(Position(lon, lat)) is not None
+
+    def _on_road(self, found: Found, source: str, note: str | None, pointer: str) -> Located:
+        position = found.position
+        area = self.areas.at(position)
+        if area is None:
+            raise InvalidInput.one(
+                pointer,
+                "location.outside_region",
+                f"({position.lon:.5f}, {position.lat:.5f}) is outside the region served here.",
+                "Check the place and its datum, or pass the call on to that region.",
+            )
+        try:
+            snapped = self.travel_times.snap([position], max_distance_m=FARTHEST_FROM_ROAD_M)
+        except OutsideNetwork as error:
+            raise InvalidInput.one(
+                pointer,
+                "location.far_from_road",
+                f"({position.lon:.5f}, {position.lat:.5f}) is more than "
+                f"{FARTHEST_FROM_ROAD_M:g} m from any road: in the sea, or a typing error.",
+                "Set the pin on the road where the car stands.",
+            ) from error
+        distance_m = float(snapped.distance_m[0])
+        sure = distance_m <= DOUBTFUL_FROM_ROAD_M
+        confidence = found.confidence if sure else min(found.confidence, 0.5)
+        return Located(
+            place=Place(position, found.text, confidence, source, note),
+            area=area,
+            on_motorway=source == "km_post" or self._on_motorway(snapped),
+            warnings=_doubts(confidence, distance_m),
+        )
+
+    def is_on_motorway(self, place: Place) -> bool:
+        """Return whether a place that was located before lies on a motorway."""
+        if place.source == "km_post":
+            return True
+        snapped = self.travel_times.snap([place.position], max_distance_m=FARTHEST_FROM_ROAD_M)
+        return self._on_motorway(snapped)
+
+    def _on_motorway(self, snapped: Snapped) -> bool:
+        road_class = int(self.travel_times.network.edge_class[int(snapped.edge[0])])
+        return road_class in _MOTORWAYS and float(snapped.distance_m[0]) <= _MOTORWAY_M
+
+
+def _doubts(confidence: float, distance_m: float) -> tuple[IntakeWarning, ...]:
+    if distance_m > DOUBTFUL_FROM_ROAD_M:
+        text = Words(
+            zh=f"位置距最近道路{distance_m:.0f}米，请与车主确认。",
+            en=f"The place is {distance_m:.0f} m from the nearest road: confirm it with the owner.",
+        )
+        return (IntakeWarning("location.far_from_road", text),)
+    if confidence < SURE:
+        text = Words(
+            zh="地址匹配不确定，请与车主确认或在地图上标注。",
+            en="The address is uncertain: confirm it with the owner, or set a pin.",
+        )
+        return (IntakeWarning("location.uncertain", text),)
+    return ()
+
+
+def _coordinates(raw: Mapping[str, Any], pointer: str) -> tuple[float, float, str]:
+    faults = [
+        Fault(
+            f"{pointer}/{name}",
+            f"location.{name}",
+            f"{raw.get(name)!r} is no coordinate.",
+            "Give degrees as a number.",
+        )
+        for name in ("lon", "lat")
+        if not _is_number(raw.get(name))
+    ]
+    datum = raw.get("datum")
+    if datum not in DATUMS:
+        faults.append(
+            Fault(
+                f"{pointer}/datum",
+                "location.datum",
+                "Coordinates without a datum can be 700 m off."
+                if datum is None
+                else f"The datum {datum!r} is not known.",
+                "Say WGS-84 (devices), GCJ-02 (AMap, Tencent, WeChat) or BD-09 (Baidu).",
+            )
+        )
+    if faults:
+        raise InvalidInput(faults)
+    return float(raw["lon"]), float(raw["lat"]), str(datum)
+
+
+def _to_wgs84(lon: float, lat: float, datum: str, pointer: str) -> Position:
+    faults = [
+        Fault(
+            f"{pointer}/{name}",
+            f"location.{name}",
+            f"{name} {value!r} is not within ±{limit}°.",
+            "Give degrees; check that lon and lat are not swapped.",
+        )
+        for name, value, limit in (("lon", lon, 180), ("lat", lat, 90))
+        if abs(value) > limit
+    ]
+    if faults:
+        raise InvalidInput(faults)
+    if datum == "WGS-84":
+        return Position(lon, lat)
+    from geo_data.datum import to_wgs84  # noqa: PLC0415
+
+    return Position(*to_wgs84(lon, lat, datum))
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    is_flag = isinstance(value, bool)  # to Python, False is 0
+    return isinstance(value, int | float) and not is_flag and -1e9 < value < 1e9
