@@ -1,0 +1,90 @@
+"""Where and when a unit is next free to choose, and the ETA of a unit that is under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dispatch.job import Job, JobOption, JobState
+from dispatch.params import Timing
+from dispatch.places import Places
+from fleet.model import Unit
+from kernel.position import Position
+from routing.travel_times import UNREACHABLE_S
+
+TravelRows = list[list[int]]
+"""``rows[from][to]`` seconds, by the numbers of `Places`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Where a unit's free part starts, and when."""
+
+    position: Position
+    at: datetime
+
+
+def start_position(unit: Unit, job: Job | None) -> Position | None:
+    """Return where the unit's free part starts; ``None`` where its place is unknown.
+
+    A unit at work starts at its job or, when the car goes elsewhere, at the destination.
+    """
+    if job is None or job.state not in (JobState.ON_SITE, JobState.LOADED):
+        return unit.position
+    destination = job.option_named(job.option).destination
+    return destination.position if destination else job.position
+
+
+def free_part(
+    unit: Unit, job: Job | None, now: datetime, timing: Timing, places: Places, rows: TravelRows
+) -> Free:
+    """Return where and when the unit is next free to choose.
+
+    Parameters
+    ----------
+    unit
+        With a known position.
+    job
+        Its active job, if any.
+    places, rows
+        Hold the unit's position and its job's places.
+    """
+    position = start_position(unit, job)
+    if position is None:
+        raise ValueError(f"{unit.code} has no known position")
+    if job is None or job.state not in (JobState.ON_SITE, JobState.LOADED):
+        return Free(position, now)
+    return Free(position, work_end(unit, job, now, timing, places, rows))
+
+
+def work_end(
+    unit: Unit, job: Job, now: datetime, timing: Timing, places: Places, rows: TravelRows
+) -> datetime:
+    """Return when a unit on site or loaded is expected to have finished its job."""
+    option = job.option_named(job.option)
+    grace = now + timedelta(seconds=timing.on_site_grace_s)
+    if job.state is JobState.LOADED:
+        origin = unit.position or job.position
+        return max(grace, now + _delivery(origin, option, places, rows))
+    began = job.arrived_at or now
+    at_car = max(grace, began + timedelta(seconds=option.service.mean_s))
+    return at_car + _delivery(job.position, option, places, rows)
+
+
+def _delivery(origin: Position, option: JobOption, places: Places, rows: TravelRows) -> timedelta:
+    goal = option.destination
+    if goal is None:
+        return timedelta()
+    drive_s = rows[places.number(origin)][places.number(goal.position)]
+    known_s = 0 if drive_s == UNREACHABLE_S else drive_s
+    return timedelta(seconds=known_s + goal.service_s)
+
+
+def drive_eta(
+    unit: Unit, job: Job, now: datetime, places: Places, rows: TravelRows
+) -> datetime | None:
+    """Return when the unit would be at the job if it drove there now; ``None`` without a way."""
+    if unit.position is None:
+        return None
+    drive_s = rows[places.number(unit.position)][places.number(job.position)]
+    return None if drive_s == UNREACHABLE_S else now + timedelta(seconds=drive_s)

@@ -1,0 +1,54 @@
+"""The end of an incident, from whichever side it comes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from dispatch.incident import INCIDENT_MACHINE, IncidentMove, IncidentState, Outcome
+from dispatch.job import JobKind
+from dispatch.store import ContractorOfferRow, IncidentRow
+from kernel import events
+from kernel.database import WriteSession
+
+OUTCOME_OF_KIND = {
+    JobKind.REPAIR: Outcome.REPAIRED,
+    JobKind.BOOST: Outcome.BOOSTED,
+    JobKind.TOW: Outcome.TOWED,
+}
+"""What an incident ends with when its job of that kind is done."""
+
+
+def close_incident(
+    session: WriteSession, now: datetime, incident: IncidentRow, outcome: Outcome
+) -> None:
+    """Close an open incident: state, outcome, event; offers nobody has answered are withdrawn.
+
+    Raises
+    ------
+    IllegalTransition
+        When it is closed already.
+    """
+    state = IncidentState(incident.state)
+    who = f"R-{incident.id:04d}"
+    incident.state = INCIDENT_MACHINE.after(state, IncidentMove.CLOSE, who=who).value
+    incident.outcome, incident.closed_at = outcome.value, now
+    incident.eta_at = incident.eta_low_at = incident.eta_high_at = None
+    withdraw_offers(session, now, incident.id)
+    session.flush()
+    events.append(
+        session,
+        now,
+        "incident.closed",
+        region=incident.region,
+        incident_id=incident.id,
+        payload={"outcome": outcome.value},
+    )
+
+
+def withdraw_offers(session: WriteSession, now: datetime, incident_id: int) -> None:
+    """Withdraw the offers of an incident that no contractor has answered."""
+    query = select(ContractorOfferRow).filter_by(incident_id=incident_id, state="offered")
+    for offer in session.scalars(query.order_by(ContractorOfferRow.id)):
+        offer.state, offer.answered_at = "withdrawn", now

@@ -1,0 +1,411 @@
+"""Asking contractors: an offer with a deadline, accepted with an ETA or rejected with a reason.
+
+When is one asked? Only while no own unit can keep the promise, and only if it pays (`is_worth`):
+the contractor is expected in time; or nobody of ours comes at all; or the lateness it saves, at
+the prices of the plan, exceeds what it charges. One is asked at a time; who does not answer in time, or
+rejects, is not asked again for this incident, and the next best one is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch import orders
+from dispatch.closing import OUTCOME_OF_KIND, close_incident, withdraw_offers
+from dispatch.context import DispatchContext
+from dispatch.incident import INCIDENT_MACHINE, IncidentMove, IncidentState, incident_number
+from dispatch.job import JobMove, JobState, option_from_json
+from dispatch.places import joined
+from dispatch.pricing import lateness_curve, priority_factor
+from dispatch.store import ContractorOfferRow, IncidentRow, JobRow, incident_row
+from fleet.model import Contractor
+from fleet.registers import contractors_of, get_contractor
+from kernel import events
+from kernel.database import WriteSession
+from kernel.errors import Conflict, InvalidInput, JobTaken, NotFound
+from kernel.position import distance_m
+from routing.travel_times import UNREACHABLE_S
+
+FINAL_SQL = ("done", "cancelled", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a contractor would mean for an incident: when it would be there, and its price."""
+
+    contractor: Contractor
+    arrival_at: datetime
+    price_cny: float
+
+
+# ------------------------------------------------------------------------------------- asking
+
+
+def best_guess(
+    session: Session, context: DispatchContext, incident: IncidentRow, job: JobRow
+) -> Guess | None:
+    """Return the best contractor that can do the job and was not asked yet, ``None`` without one.
+
+    Best is the least sum of its price and of the waiting and lateness it would leave.
+    """
+    asked = select(ContractorOfferRow.contractor_id).filter_by(incident_id=incident.id)
+    known = set(session.scalars(asked))
+    able = [
+        contractor
+        for contractor in contractors_of(session, context.region)
+        if contractor.id not in known and _can(contractor, job)
+    ]
+    guesses = _guesses(context, able, job)
+    return min(
+        guesses,
+        key=lambda guess: (
+            guess.price_cny + delay_cny(context, job, guess.arrival_at),
+            guess.contractor.id,
+        ),
+        default=None,
+    )
+
+
+def is_worth(
+    context: DispatchContext, job: JobRow, guess: Guess, own_eta_at: datetime | None
+) -> bool:
+    """Return whether to ask a contractor, given when an own unit would come (see the module)."""
+    if own_eta_at is None:
+        return True
+    gain = timedelta(seconds=context.settings.contractors.gain_s)
+    if own_eta_at <= job.target_at or guess.arrival_at > own_eta_at - gain:
+        return False
+    if guess.arrival_at <= job.target_at:
+        return True
+    saved = delay_cny(context, job, own_eta_at) - delay_cny(context, job, guess.arrival_at)
+    return saved > guess.price_cny
+
+
+def delay_cny(context: DispatchContext, job: JobRow, arrival_at: datetime) -> float:
+    """Return what waiting until ``arrival_at`` and its lateness cost, CNY."""
+    prices = context.settings.prices
+    late_s = (arrival_at - job.target_at).total_seconds()
+    wait_s = max(0.0, (arrival_at - context.clock.now()).total_seconds())
+    wait = prices.wait_cny_per_min * priority_factor(prices, job.priority) * wait_s / 60
+    return wait + lateness_curve(prices, job.priority).price(late_s)
+
+
+def offer(
+    session: WriteSession,
+    context: DispatchContext,
+    incident_id: int,
+    contractor_id: int | None = None,
+) -> int:
+    """Offer an incident to a contractor (``None``: the best one) and return the offer's id.
+
+    Raises
+    ------
+    NotFound
+        When there is no such incident or contractor, or none is left to ask.
+    Conflict
+        When the incident is closed, taken, or being offered already.
+    """
+    incident = incident_row(session, incident_id, lock=True)
+    job = open_job(session, incident_id)
+    if incident.state == IncidentState.CLOSED.value or job is None:
+        raise Conflict(f"{incident_number(incident_id)} needs nobody any more.")
+    _refuse_second_offer(session, incident_id)
+    if contractor_id is None:
+        guess = best_guess(session, context, incident, job)
+        if guess is None:
+            raise NotFound("contractor", "for this job", remedy="All that can do it were asked.")
+        contractor = guess.contractor
+    else:
+        contractor = get_contractor(session, contractor_id)
+    return _make_offer(session, context, incident, job, contractor)
+
+
+def expire_offers(session: WriteSession, context: DispatchContext) -> list[int]:
+    """Let offers past their deadline expire; return the incidents they were about."""
+    now = context.clock.now()
+    query = (
+        select(ContractorOfferRow)
+        .where(ContractorOfferRow.region == context.region)
+        .where(ContractorOfferRow.state == "offered", ContractorOfferRow.expires_at < now)
+    )
+    expired = []
+    for row in session.scalars(query.order_by(ContractorOfferRow.id)):
+        row.state, row.answered_at = "expired", now
+        _tell(session, now, "contractor.expired", row)
+        expired.append(row.incident_id)
+    return expired
+
+
+def next_deadline(session: Session, region: str) -> datetime | None:
+    """Return when the next unanswered offer runs out."""
+    query = select(ContractorOfferRow.expires_at).filter_by(region=region, state="offered")
+    return min(session.scalars(query), default=None)
+
+
+# ------------------------------------------------------------------------------------ answers
+
+
+def accept(
+    session: WriteSession,
+    context: DispatchContext,
+    offer_id: int,
+    contractor_id: int,
+    *,
+    eta_min: float,
+) -> None:
+    """Give the incident to the contractor; own units are stood down and not sent any more.
+
+    Raises
+    ------
+    NotFound
+        When there is no such offer to this contractor.
+    InvalidInput
+        When the ETA is not within (0, ``eta_limit_min``].
+    Conflict
+        When the offer has run out or was answered.
+    JobTaken
+        When an own unit is at the car or will be there before.
+    """
+    limit = context.settings.contractors.eta_limit_min
+    if not 0 < eta_min <= limit:
+        raise InvalidInput.one(
+            "/eta_min", "offer.eta_min", f"{eta_min!r} is no ETA.", f"Give 1 to {limit} minutes."
+        )
+    now = context.clock.now()
+    row = _answerable(session, offer_id, contractor_id, now)
+    eta_at = now + timedelta(minutes=eta_min)
+    incident = incident_row(session, row.incident_id, lock=True)
+    _stand_own_down(session, now, incident, eta_at)
+    row.state, row.answered_at, row.eta_at = "accepted", now, eta_at
+    orders.flush(session)
+    withdraw_offers(session, now, incident.id)
+    _advance(incident, IncidentMove.ASSIGN)
+    incident.eta_at = incident.eta_low_at = incident.eta_high_at = eta_at
+    _tell(session, now, "contractor.accepted", row, eta_at=eta_at.isoformat())
+
+
+def reject(
+    session: WriteSession, context: DispatchContext, offer_id: int, contractor_id: int, reason: str
+) -> None:
+    """Note that the contractor will not come, and why; errors as for `accept`."""
+    if not reason.strip():
+        raise InvalidInput.one("/reason", "offer.reason", "No reason is given.", "Say why not.")
+    now = context.clock.now()
+    row = _answerable(session, offer_id, contractor_id, now)
+    row.state, row.answered_at, row.reject_reason = "rejected", now, reason.strip()
+    _tell(session, now, "contractor.rejected", row, reason=reason.strip())
+
+
+def report(
+    session: WriteSession, context: DispatchContext, offer_id: int, contractor_id: int, status: str
+) -> None:
+    """Take a contractor's status, ``arrived`` or ``done``; repeats are harmless.
+
+    Raises
+    ------
+    NotFound
+        When there is no such offer to this contractor.
+    InvalidInput
+        For any other status.
+    Conflict
+        When the contractor does not have the incident.
+    """
+    now = context.clock.now()
+    row = _own_offer(session, offer_id, contractor_id)
+    if status not in ("arrived", "done"):
+        raise InvalidInput.one(
+            "/status", "offer.status", f"{status!r} is no status.", "Give arrived or done."
+        )
+    if row.state in (status, "done"):
+        return
+    if row.state not in ("accepted", "arrived"):
+        raise Conflict(f"The offer is {row.state}.", remedy="Only an accepted one can be reported.")
+    incident = incident_row(session, row.incident_id, lock=True)
+    if row.arrived_at is None:
+        _arrived(session, now, row, incident)
+    if status == "done":
+        _done(session, now, row, incident)
+
+
+def take_back(session: WriteSession, context: DispatchContext, incident_id: int) -> bool:
+    """Take an accepted incident away from its contractor; return whether there was one."""
+    query = select(ContractorOfferRow).filter_by(incident_id=incident_id, state="accepted")
+    row = session.scalars(query).first()
+    if row is None:
+        return False
+    now = context.clock.now()
+    row.state = "withdrawn"
+    incident = incident_row(session, incident_id)
+    _advance(incident, IncidentMove.UNASSIGN)
+    incident.eta_at = incident.eta_low_at = incident.eta_high_at = None
+    _tell(session, now, "incident.updated", row, change="contractor withdrawn")
+    return True
+
+
+def open_job(session: Session, incident_id: int) -> JobRow | None:
+    """Return the row of an incident's unfinished job, if it has one."""
+    query = select(JobRow).where(JobRow.incident_id == incident_id, JobRow.state.not_in(FINAL_SQL))
+    return session.scalars(query.order_by(JobRow.id.desc()).limit(1)).first()
+
+
+# -------------------------------------------------------------------------------------- parts
+
+
+def _can(contractor: Contractor, job: JobRow) -> bool:
+    return any(set(raw["needs"]) <= contractor.skills for raw in job.options)
+
+
+def _guesses(context: DispatchContext, able: list[Contractor], job: JobRow) -> list[Guess]:
+    """Return when each contractor would come: answering and leaving, then the drive."""
+    laid = context.roadside.snap([job.position, *(c.position for c in able)])
+    car = laid[0]
+    near = [(c, s) for c, s in zip(able, laid[1:], strict=True) if s is not None]
+    if car is None or not near:
+        return []
+    times = context.travel_times.matrix(joined([s for _, s in near]), car)
+    start = context.clock.now() + timedelta(seconds=context.settings.contractors.mobilise_s)
+    return [
+        Guess(
+            contractor,
+            start + timedelta(seconds=int(drive_s)),
+            contractor.callout_cny
+            + contractor.cny_per_km * distance_m(contractor.position, job.position) / 1000,
+        )
+        for (contractor, _), drive_s in zip(near, times[:, 0], strict=True)
+        if drive_s != UNREACHABLE_S
+    ]
+
+
+def _refuse_second_offer(session: Session, incident_id: int) -> None:
+    states = ("offered", "accepted", "arrived")
+    query = select(ContractorOfferRow.state).where(
+        ContractorOfferRow.incident_id == incident_id, ContractorOfferRow.state.in_(states)
+    )
+    state = session.scalars(query).first()
+    if state is not None:
+        raise Conflict(
+            f"{incident_number(incident_id)} is {state} already.",
+            remedy="Wait for the answer, or release the contractor first.",
+        )
+
+
+def _make_offer(
+    session: WriteSession,
+    context: DispatchContext,
+    incident: IncidentRow,
+    job: JobRow,
+    contractor: Contractor,
+) -> int:
+    now = context.clock.now()
+    answer_s = contractor.answer_s or context.settings.contractors.answer_s
+    row = ContractorOfferRow(
+        region=context.region,
+        incident_id=incident.id,
+        job_id=job.id,
+        contractor_id=contractor.id,
+        state="offered",
+        offered_at=now,
+        expires_at=now + timedelta(seconds=answer_s),
+    )
+    session.add(row)
+    orders.flush(session)
+    _tell(
+        session,
+        now,
+        "contractor.offered",
+        row,
+        contractor=contractor.name,
+        expires_at=row.expires_at.isoformat(),
+    )
+    return row.id
+
+
+def _own_offer(session: Session, offer_id: int, contractor_id: int) -> ContractorOfferRow:
+    row = session.get(ContractorOfferRow, offer_id, with_for_update=True, populate_existing=True)
+    if row is None or row.contractor_id != contractor_id:
+        raise NotFound("offer", offer_id)
+    return row
+
+
+def _answerable(
+    session: Session, offer_id: int, contractor_id: int, now: datetime
+) -> ContractorOfferRow:
+    row = _own_offer(session, offer_id, contractor_id)
+    if row.state != "offered":
+        raise Conflict(f"The offer is {row.state}.", remedy="It cannot be answered any more.")
+    if row.expires_at < now:
+        raise Conflict("The offer has run out.", remedy="Answer the next one in time.")
+    return row
+
+
+def _stand_own_down(
+    session: WriteSession, now: datetime, incident: IncidentRow, eta_at: datetime
+) -> None:
+    """Take the job out of the own plan; JobTaken where an own unit is nearer to the end of it."""
+    job = open_job(session, incident.id)
+    if job is None:
+        raise JobTaken(f"{incident_number(incident.id)} needs nobody any more.")
+    state = JobState(job.state)
+    if state in (JobState.ON_SITE, JobState.LOADED):
+        raise JobTaken("An own unit is at the car already.", remedy="Nothing is left to do.")
+    own_eta_at = incident.eta_at
+    if state is JobState.ROLLING and own_eta_at is not None and own_eta_at <= eta_at:
+        raise JobTaken(
+            f"An own unit will be there at {own_eta_at:%H:%M} UTC, before {eta_at:%H:%M}.",
+            remedy="Thank you: you are not needed.",
+        )
+    if state is not JobState.OPEN:
+        unit_id = orders.withdraw_job(session, job)
+        kind = "job.diverted" if state is JobState.ROLLING else "job.withdrawn"
+        orders.tell(session, now, kind, job, unit_id=unit_id, payload={"to": "contractor"})
+    orders.clear_plan(job)
+
+
+def _arrived(
+    session: WriteSession, now: datetime, row: ContractorOfferRow, incident: IncidentRow
+) -> None:
+    row.state, row.arrived_at = "arrived", now
+    if incident.state == IncidentState.ASSIGNED.value:
+        _advance(incident, IncidentMove.ROLL)
+    _advance(incident, IncidentMove.ARRIVE)
+    incident.arrived_at = incident.arrived_at or now
+    _tell(session, now, "job.arrived", row, at=now.isoformat(), contractor=True)
+
+
+def _done(
+    session: WriteSession, now: datetime, row: ContractorOfferRow, incident: IncidentRow
+) -> None:
+    row.state, row.done_at = "done", now
+    job = open_job(session, incident.id)
+    kind = None
+    if job is not None:
+        kind = option_from_json(job.options[0]).kind
+        orders.move_job(job, JobMove.CANCEL)  # the own job: the contractor's work ended it
+    _tell(session, now, "job.done", row, at=now.isoformat(), contractor=True)
+    orders.flush(session)
+    if kind is not None and incident.state != IncidentState.CLOSED.value:
+        close_incident(session, now, incident, OUTCOME_OF_KIND[kind])
+
+
+def _advance(incident: IncidentRow, move: IncidentMove) -> None:
+    state = IncidentState(incident.state)
+    incident.state = INCIDENT_MACHINE.after(state, move, who=incident_number(incident.id)).value
+
+
+def _tell(
+    session: WriteSession, now: datetime, kind: str, row: ContractorOfferRow, **payload: object
+) -> None:
+    session.flush()
+    events.append(
+        session,
+        now,
+        kind,
+        region=row.region,
+        incident_id=row.incident_id,
+        job_id=row.job_id,
+        payload={"offer_id": row.id, "contractor_id": row.contractor_id, **payload},
+    )

@@ -1,0 +1,370 @@
+"""The rolling loop of one region: watch, snapshot, solve, check, commit (decision record 0003)."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+
+from dispatch.commit import Committed, commit_plan
+from dispatch.context import DispatchContext
+from dispatch.contractors import next_deadline
+from dispatch.decide import Decision, decide
+from dispatch.job import JobState
+from dispatch.promise_keeping import enforce, look, raise_alarm
+from dispatch.snapshot import Snapshot, build_snapshot, job_key
+from dispatch.solver_process import InlineSolver, Runner, WorkerSolver
+from dispatch.store import IncidentRow
+from kernel import events
+from kernel.clock import ScaledClock, VirtualClock
+from kernel.database import WriteSession
+from kernel.errors import Conflict
+from kernel.events import Event
+from kernel.words import Words
+
+_log = structlog.get_logger(__name__)
+
+WAKING = frozenset(
+    {
+        "incident.created",
+        "incident.updated",
+        "incident.merged",
+        "incident.cancelled",
+        "incident.closed",
+        "job.planned",
+        "job.ordered",
+        "job.withdrawn",
+        "job.diverted",
+        "job.declined",
+        "job.failed",
+        "job.done",
+        "unit.shift_started",
+        "unit.shift_ended",
+        "unit.paused",
+        "unit.resumed",
+        "contractor.accepted",
+        "contractor.rejected",
+        "contractor.expired",
+        "appointment.booked",
+        "appointment.changed",
+        "appointment.cancelled",
+    }
+)
+"""Committed events of these kinds need a new plan, unless the dispatcher itself wrote them."""
+
+_POLL_S = 0.5
+"""How often `Dispatcher.run_forever` looks whether it is to stop, wall-clock seconds."""
+
+_PLANNING_FAILED = Words(
+    zh="自动调度失败，沿用现有计划。请人工派单。",
+    en="Planning failed; the plan in force stays. Assign by hand.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A decision waiting for its commit."""
+
+    snapshot: Snapshot
+    decision: Decision
+    commit_at: datetime
+
+
+class Dispatcher:
+    """Plans one region, again and again.
+
+    Parameters
+    ----------
+    service
+        The region's world.
+    engine
+        An engine of the optimizer core.
+    decision_charge_s
+        A plan is put into force this long after its snapshot, by the service's clock.
+    cadence_s
+        Decide only at multiples of this since the start; ``None``: as soon as there is a reason.
+    runner
+        Where solving happens. By default a process of its own, and this thread on a virtual clock,
+        which stands still meanwhile.
+    """
+
+    def __init__(
+        self,
+        service: DispatchContext,
+        *,
+        engine: str = "ortools",
+        decision_charge_s: float = 0,
+        cadence_s: float | None = None,
+        runner: Runner | None = None,
+    ) -> None:
+        self._context = service
+        self._engine = engine
+        self._charge = timedelta(seconds=decision_charge_s)
+        self._cadence_s = cadence_s
+        self._runner = runner or _default_runner(service)
+        self._turn = threading.Lock()
+        self._awake = threading.Event()
+        self._own_thread: int | None = None
+        self._started_at = service.clock.now()
+        self._reasons: list[str] = []
+        self._reason_at: datetime | None = None
+        self._pending: _Pending | None = None
+        self._watch_at: datetime | None = None
+        self._retry_at: datetime | None = None
+        self._n_failures = 0
+        self._assumed_free: dict[str, datetime] = {}
+        self._unassigned: dict[int, str] = {}
+        service.database.on_commit(self._hear)
+        self.wake("start")
+
+    # ----------------------------------------------------------------------------- waking
+
+    def wake(self, reason: str) -> None:
+        """Ask for a new plan; may be called from any thread."""
+        with self._turn:
+            if not self._reasons:
+                self._reason_at = self._context.clock.now()
+            if reason not in self._reasons:
+                self._reasons.append(reason)
+        self._awake.set()
+
+    def next_due(self) -> datetime | None:
+        """Return when `run_due` has something to do; ``None``: only once woken."""
+        if self._retry_at is not None:
+            return self._retry_at
+        dues = [self._watch_at, self._decide_at()]
+        if self._pending is not None:
+            dues = [self._pending.commit_at]
+        return min((due for due in dues if due is not None), default=None)
+
+    def run_due(self) -> bool:
+        """Do what is due now and return whether anything was done; never raises."""
+        due = self.next_due()
+        if due is None or due > self._context.clock.now():
+            return False
+        self._retry_at = None
+        self._own_thread = threading.get_ident()
+        try:
+            self._run()
+        except Conflict as conflict:
+            self._plan_again(conflict)
+        except Exception as error:  # noqa: BLE001 - told, logged and tried again
+            self._back_off(error)
+        else:
+            self._n_failures = 0
+        finally:
+            self._own_thread = None
+        return True
+
+    def run_forever(self, stop: threading.Event) -> None:
+        """Run what is due as it comes due until ``stop`` is set."""
+        if isinstance(self._runner, WorkerSolver):
+            self._runner.start()
+        while not stop.is_set():
+            self._awake.wait(self._wall_wait_s())
+            self._awake.clear()
+            while not stop.is_set() and self.run_due():
+                pass
+
+    def close(self) -> None:
+        """Free the solver."""
+        self._runner.close()
+
+    def _hear(self, happened: tuple[Event, ...]) -> None:
+        if threading.get_ident() == self._own_thread:
+            return
+        for event in happened:
+            if event.region == self._context.region and event.kind in WAKING:
+                self.wake(event.kind)
+
+    def _wall_wait_s(self) -> float:
+        due = self.next_due()
+        if due is None:
+            return _POLL_S
+        clock = self._context.clock
+        speed = clock.speed if isinstance(clock, ScaledClock) else 1.0
+        return min(_POLL_S, max(0.0, (due - clock.now()).total_seconds() / speed))
+
+    def _decide_at(self) -> datetime | None:
+        """Return when the reasons at hand lead to a decision: now, or at the next beat."""
+        with self._turn:
+            since = self._reason_at
+        if since is None or self._cadence_s is None:
+            return since
+        beats = math.ceil((since - self._started_at).total_seconds() / self._cadence_s)
+        return self._started_at + timedelta(seconds=beats * self._cadence_s)
+
+    # ---------------------------------------------------------------------------- one turn
+
+    def _run(self) -> None:
+        if self._pending is not None:
+            pending, self._pending = self._pending, None
+            self._put_into_force(pending)
+            return
+        snapshot = self._watch()
+        decide_at = self._decide_at()
+        if decide_at is not None and decide_at <= self._context.clock.now():
+            self._decide(snapshot)
+
+    def _watch(self) -> Snapshot:
+        """Judge every open incident, and note why a new plan is needed."""
+        context = self._context
+        with context.database.write() as session:
+            snapshot = build_snapshot(session, context)
+            found = look(session, context, snapshot)
+            enforce(session, context, self._unassigned)
+            self._plan_next_watch(session, snapshot)
+        for reason in found + self._overdue(snapshot) + self._visits_due(snapshot):
+            self.wake(reason)
+        return snapshot
+
+    def _plan_next_watch(self, session: WriteSession, snapshot: Snapshot) -> None:
+        """Look again in a while as long as anything is open."""
+        region = self._context.region
+        is_open = select(IncidentRow.id).where(
+            IncidentRow.region == region, IncidentRow.state != "closed"
+        )
+        busy = bool(snapshot.world.jobs) or session.scalars(is_open.limit(1)).first() is not None
+        if not busy:
+            self._watch_at = None
+            return
+        now = self._context.clock.now()
+        self._watch_at = now + timedelta(seconds=self._context.settings.timing.watch_every_s)
+        deadline = next_deadline(session, region)
+        if deadline is not None and deadline >= now:
+            self._watch_at = min(self._watch_at, deadline + timedelta(seconds=1))
+
+    def _overdue(self, snapshot: Snapshot) -> list[str]:
+        """Return units whose work outlasts what the last decision took for granted."""
+        if not snapshot.jobs:
+            return []
+        slip = timedelta(seconds=self._context.settings.timing.slip_s)
+        return [
+            f"{code} is busy for longer"
+            for code, free_at in snapshot.free_at.items()
+            if free_at > snapshot.at
+            and code in self._assumed_free
+            and free_at - self._assumed_free[code] > slip
+        ]
+
+    def _visits_due(self, snapshot: Snapshot) -> list[str]:
+        """Return appointments whose idle unit must leave now."""
+        lead = timedelta(seconds=self._context.settings.timing.appointment_lead_s)
+        bound = snapshot.world.job_of_unit()
+        due = []
+        for job in snapshot.jobs.values():
+            waits = job.appointment_id is not None and job.state is JobState.OPEN
+            first = job.planned_sequence == 0 and job.planned_unit_id not in bound
+            leave_at = snapshot.leave_at(job) if waits and first else None
+            if leave_at is not None and leave_at - lead <= snapshot.at:
+                due.append(f"visit {job_key(job.id)} is due")
+        return due
+
+    def _decide(self, snapshot: Snapshot) -> None:
+        with self._turn:
+            reasons, self._reasons, self._reason_at = self._reasons, [], None
+        try:
+            decision = decide(snapshot, self._engine, self._runner)
+        except Exception:
+            self._reinstate(reasons)
+            raise
+        if decision.failures:
+            self._tell_failure(decision.failures, used=decision.plan)
+        if decision.plan is None:
+            self._reinstate(reasons)
+            self._schedule_retry()
+            return
+        pending = _Pending(snapshot, decision, snapshot.at + self._charge)
+        if pending.commit_at <= self._context.clock.now():
+            self._put_into_force(pending)
+        else:
+            self._pending = pending
+
+    def _put_into_force(self, pending: _Pending) -> None:
+        """Commit, then judge and enforce with the new plan, all in one transaction."""
+        context, plan = self._context, pending.decision.plan
+        unassigned = {
+            pending.snapshot.jobs[it.job_id].id: it.reason
+            for it in (plan.unassigned if plan else ())
+        }
+        with context.database.write() as session:
+            committed = commit_plan(session, context, pending.snapshot, pending.decision)
+            look(session, context, pending.snapshot)
+            enforce(session, context, unassigned, committed.diverted)
+        self._unassigned = unassigned
+        self._assumed_free = dict(pending.snapshot.free_at)
+        self._log_commit(pending, committed)
+        if committed.skipped:
+            self.wake("jobs moved on during the decision")
+
+    # ------------------------------------------------------------------------- misfortunes
+
+    def _plan_again(self, conflict: Conflict) -> None:
+        """Tell that the world moved on between snapshot and commit, and plan anew."""
+        _log.info("plan.stale", region=self._context.region, reason=conflict.message)
+        self._append("plan.stale", {"reason": conflict.message})
+        self._reinstate([conflict.code])
+        self._n_failures += 1
+        if self._n_failures > 1:
+            self._schedule_retry()
+
+    def _back_off(self, error: Exception) -> None:
+        _log.exception("dispatcher.failed", region=self._context.region)
+        self._append("plan.failed", {"reasons": [f"{type(error).__name__}: {error}"]})
+        self._reinstate(["retry"])
+        self._n_failures += 1
+        self._schedule_retry()
+
+    def _schedule_retry(self) -> None:
+        pauses = self._context.settings.timing.retry_s
+        pause_s = pauses[min(max(self._n_failures, 1), len(pauses)) - 1]
+        self._retry_at = self._context.clock.now() + timedelta(seconds=pause_s)
+
+    def _reinstate(self, reasons: Iterable[str]) -> None:
+        for reason in reasons:
+            self.wake(reason)
+
+    def _tell_failure(self, failures: tuple[str, ...], used: object) -> None:
+        fallback = "none" if used is None else "greedy"
+        _log.warning("plan.failed", region=self._context.region, reasons=failures)
+        self._append("plan.failed", {"reasons": list(failures), "fallback": fallback})
+        if used is None:
+            self._n_failures += 1
+            self._alarm()
+
+    def _alarm(self) -> None:
+        context = self._context
+        if self._n_failures == 1:
+            with context.database.write() as session:
+                now = context.clock.now()
+                raise_alarm(session, now, context.region, "planning_failed", _PLANNING_FAILED)
+
+    def _append(self, kind: str, payload: dict[str, object]) -> None:
+        """Store an event about the loop; where even that fails, the log has to do."""
+        context = self._context
+        try:
+            with context.database.write() as session:
+                now = context.clock.now()
+                events.append(session, now, kind, region=context.region, payload=payload)
+        except Exception:  # noqa: BLE001 - whatever broke the database is not to end the loop
+            _log.exception("dispatcher.event_not_stored", kind=kind, payload=payload)
+
+    def _log_commit(self, pending: _Pending, committed: Committed) -> None:
+        _log.info(
+            "plan.committed" if committed.changed else "plan.kept",
+            region=self._context.region,
+            version=committed.version,
+            decision_s=round(pending.decision.decision_s, 3),
+            n_skipped=len(committed.skipped),
+        )
+
+
+def _default_runner(service: DispatchContext) -> Runner:
+    if isinstance(service.clock, VirtualClock):
+        return InlineSolver()
+    return WorkerSolver(service.settings.timing.solver_timeout_s)

@@ -1,0 +1,234 @@
+"""Every price and time the live dispatcher is tuned by: its name, its unit, and the reason for it.
+
+The values live in ``settings.toml`` beside this file; a region may give its own copy.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from kernel.errors import Fault, InvalidInput
+
+DEFAULT_FILE = Path(__file__).with_name("settings.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPrices:
+    """What a plan is charged for, CNY. The unit of comparison is one minute of an owner's waiting.
+
+    Attributes
+    ----------
+    drive_cny_per_min
+        Driving: energy, wear and tyres at about 30 km/h. The crew's wage is paid either way.
+    wait_cny_per_min
+        Each minute an owner waits, also within the target: sooner is better, and 60 CNY an hour is
+        a usual value of waiting time.
+    overtime_cny_per_min
+        Work after the end of the shift: double pay for a crew of two.
+    change_cny
+        Giving a planned or ordered job to another unit: five minutes of waiting must be gained, or
+        people on the radio stop trusting the plan.
+    diversion_cny
+        Taking a job away from a unit that is already driving to it: its owner sees the truck turn
+        away. An hour of waiting must be gained elsewhere, or a breach avoided.
+    breach_cny
+        The first second beyond the target: the promise is broken, a refund and a complaint.
+    lateness_steps
+        ``(after_s, cny_per_min)`` as in `core.LatenessCurve`. The rate grows with age, so that the
+        longest waiting is served before several new ones: nobody starves.
+    priority_factor
+        Multiplies waiting, lateness and breach, by triage priority 0 (normal), 1 (high), 2 (danger:
+        people in an unsafe place). Safety outranks everything but arithmetic.
+    scarcity_cny
+        Divided by the number of own units on shift that share the unit's rarest skill, this is the
+        price of using the unit at all: the only charging van is not spent on a tyre.
+    left_out_cny, left_out_after_s
+        A job left out costs ``left_out_cny`` more than arriving ``left_out_after_s`` late, so that
+        leaving out never pays while any own unit can come within that time.
+    """
+
+    drive_cny_per_min: float
+    wait_cny_per_min: float
+    overtime_cny_per_min: float
+    change_cny: float
+    diversion_cny: float
+    breach_cny: float
+    lateness_steps: tuple[tuple[int, float], ...]
+    priority_factor: tuple[float, ...]
+    scarcity_cny: float
+    left_out_cny: float
+    left_out_after_s: int
+
+    def __post_init__(self) -> None:
+        _refuse(_negative(self, "/prices") + _step_faults(self.lateness_steps))
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Times the loop works with, seconds unless the name says otherwise.
+
+    Attributes
+    ----------
+    planning_margin_s
+        Plans aim this much before the target while nobody is driving yet: travel times err by a
+        tenth, and a target missed by a minute is missed.
+    on_site_grace_s
+        Work that has outlasted its expectation is taken to need this much more, again and again.
+    slip_s
+        An ETA or the end of work that is this much later than the plan in force assumed needs a new
+        plan; less is noise.
+    watch_every_s
+        How often risk, ETAs and offers are looked at when nothing happens.
+    reorder_future_s
+        A phone's clock may be ahead by this much: its times are held to now. Beyond: refused.
+    solver_timeout_s
+        A solver silent for this long (wall clock) hangs. Five times what a decision may take.
+    retry_s
+        Pauses after failures in a row; the last one repeats.
+    n_nearest_centres
+        How many fitting, open service centres a tow may choose from.
+    appointment_lead_s
+        An appointment is ordered this long before its unit must leave.
+    visit_horizon_s
+        Appointments that start within this time are planned together with the calls: today's.
+    homeward_s
+        Units whose shift ends within this time are planned to end at home; before that, where the
+        last job leaves them, because the next call matters more than the way home.
+    """
+
+    planning_margin_s: int
+    on_site_grace_s: int
+    slip_s: int
+    watch_every_s: int
+    reorder_future_s: int
+    solver_timeout_s: float
+    retry_s: tuple[float, ...]
+    n_nearest_centres: int
+    appointment_lead_s: int
+    visit_horizon_s: int
+    homeward_s: int
+
+    def __post_init__(self) -> None:
+        faults = _negative(self, "/timing")
+        if self.watch_every_s <= 0:
+            faults.append(_fault("/timing/watch_every_s", self.watch_every_s, "Give at least 1."))
+        if not self.retry_s:
+            faults.append(_fault("/timing/retry_s", self.retry_s, "Give at least one pause."))
+        _refuse(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class ContractorRules:
+    """When a contractor is asked, and what the owner is told.
+
+    Attributes
+    ----------
+    mobilise_s
+        From an offer to wheels turning: somebody reads it, calls a driver, the driver leaves. The
+        drive from the contractor's yard comes on top, to guess its arrival before it answers.
+    gain_s
+        An own unit that is late is still preferred unless a contractor is expected to be at the car
+        this much earlier: asking costs a call-out fee and a hand-over.
+    answer_s
+        How long an offer stands where the contractor has no time of its own.
+    eta_limit_min
+        Longest ETA an acceptance may carry, minutes.
+    """
+
+    mobilise_s: int
+    gain_s: int
+    answer_s: int
+    eta_limit_min: int
+
+    def __post_init__(self) -> None:
+        _refuse(_negative(self, "/contractors"))
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchSettings:
+    """All of them."""
+
+    prices: PlanPrices
+    timing: Timing
+    contractors: ContractorRules
+
+
+def load_settings(path: Path | None = None) -> DispatchSettings:
+    """Read settings from a TOML file; ``None``: the values that ship with the product.
+
+    Raises
+    ------
+    InvalidInput
+        For unknown, missing or impossible values, all at once by table.
+    """
+    raw = tomllib.loads((path or DEFAULT_FILE).read_text(encoding="utf-8"))
+    _refuse(_name_faults("", raw, ("prices", "timing", "contractors")))
+    return DispatchSettings(
+        prices=PlanPrices(**_values(PlanPrices, raw["prices"], "/prices")),
+        timing=Timing(**_values(Timing, raw["timing"], "/timing")),
+        contractors=ContractorRules(**_values(ContractorRules, raw["contractors"], "/contractors")),
+    )
+
+
+def _values(kind: type[Any], raw: Mapping[str, Any], pointer: str) -> dict[str, Any]:
+    _refuse(_name_faults(pointer, raw, tuple(f.name for f in fields(kind))))
+    return {name: _frozen(value) for name, value in raw.items()}
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+
+
+def _name_faults(pointer: str, raw: Mapping[str, Any], names: tuple[str, ...]) -> list[Fault]:
+    wrong = sorted(set(raw) ^ set(names))
+    return [
+        Fault(
+            f"{pointer}/{name}",
+            "settings.unknown" if name in raw else "settings.missing",
+            f"{name!r} is {'not a setting' if name in raw else 'missing'}.",
+            f"Known here: {', '.join(names)}.",
+        )
+        for name in wrong
+    ]
+
+
+def _negative(params: Any, pointer: str) -> list[Fault]:
+    return [
+        _fault(f"{pointer}/{f.name}", value, "Give a finite number of at least 0.")
+        for f in fields(params)
+        for value in _numbers(getattr(params, f.name))
+        if not (isinstance(value, int | float) and math.isfinite(value) and value >= 0)
+    ]
+
+
+def _numbers(value: Any) -> list[Any]:
+    if isinstance(value, tuple):
+        return [number for item in value for number in _numbers(item)]
+    return [value]
+
+
+def _step_faults(steps: tuple[tuple[int, float], ...]) -> list[Fault]:
+    starts, rates = [s for s, _ in steps], [r for _, r in steps]
+    if starts and starts[0] == 0 and starts == sorted(set(starts)) and rates == sorted(rates):
+        return []
+    return [
+        _fault(
+            "/prices/lateness_steps",
+            steps,
+            "Give [after_s, cny_per_min] pairs: seconds rising from 0, rates not falling.",
+        )
+    ]
+
+
+def _fault(pointer: str, value: object, remedy: str) -> Fault:
+    return Fault(pointer, "settings.value", f"{value!r} is not possible.", remedy)
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise InvalidInput(faults)

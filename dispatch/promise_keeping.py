@@ -1,0 +1,281 @@
+"""Keeping the promise: ETAs and risks recomputed, and what follows from them done.
+
+`look` judges every open incident and says why a new plan may be needed. `enforce` acts on what the
+plan in force cannot mend: alarm, contractor, a new promise with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from dispatch import contractors
+from dispatch.context import DispatchContext
+from dispatch.incident import IncidentState, incident_number
+from dispatch.job import JobState
+from dispatch.snapshot import Snapshot
+from dispatch.store import AlarmRow, ContractorOfferRow, IncidentRow, JobRow
+from kernel import events
+from kernel.database import WriteSession
+from kernel.words import Words
+from sla.promise import AT_RISK_MARGIN_S, ROUND_UP_S, Risk, risk, round_up
+
+ETA_NOISE_S = 30
+"""An ETA that moves by less is not written again."""
+
+CALM_S = 60
+"""An incident at risk is normal again only with this much more than the margin: no flapping."""
+
+CONTRACTOR_LATE_S = 600
+"""A contractor that is this much behind its own ETA is an alarm."""
+
+BUSY = Words(zh="附近的救援车辆都在忙，我们已安排最快的一辆。", en="All units nearby are busy; the soonest one is assigned.")  # fmt: skip  # noqa: E501
+ON_THE_ROAD = Words(zh="救援车辆路上耽搁了。", en="The unit was held up on the road.")
+DIVERTED = Words(zh="原来的车辆被派往更紧急的现场，已改派另一辆。", en="Your unit was sent to a more urgent call; another one takes over.")  # fmt: skip  # noqa: E501
+CONTRACTOR = Words(zh="由合作救援商前往。", en="A partner company is coming.")
+NO_UNIT = Words(zh="没有自有车辆能按时到达。", en="No own unit can be there in time.")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An open incident with its unfinished job and the contractor who has it, if any."""
+
+    incident: IncidentRow
+    job: JobRow | None
+    taken: ContractorOfferRow | None
+
+
+def open_cases(session: WriteSession, region: str) -> list[Case]:
+    """Return the open incidents of a region in order of call."""
+    query = select(IncidentRow).where(
+        IncidentRow.region == region, IncidentRow.state != IncidentState.CLOSED.value
+    )
+    incidents = list(session.scalars(query.order_by(IncidentRow.received_at, IncidentRow.id)))
+    jobs = select(JobRow).where(
+        JobRow.region == region,
+        JobRow.incident_id.is_not(None),
+        JobRow.state.not_in(contractors.FINAL_SQL),
+    )
+    job_of = {job.incident_id: job for job in session.scalars(jobs.order_by(JobRow.id))}
+    offers = select(ContractorOfferRow).where(
+        ContractorOfferRow.region == region, ContractorOfferRow.state.in_(("accepted", "arrived"))
+    )
+    offer_of = {row.incident_id: row for row in session.scalars(offers)}
+    return [Case(it, job_of.get(it.id), offer_of.get(it.id)) for it in incidents]
+
+
+# ------------------------------------------------------------------------------------ looking
+
+
+def look(session: WriteSession, context: DispatchContext, snapshot: Snapshot) -> list[str]:
+    """Write ETAs and risks of all open incidents; return the reasons for a new plan."""
+    now = context.clock.now()
+    reasons = []
+    for case in open_cases(session, context.region):
+        eta_at = _eta(case, snapshot, now)
+        _write_eta(case.incident, eta_at, now)
+        if judge(session, now, case.incident):
+            reasons.append(f"{incident_number(case.incident.id)} is {case.incident.risk}")
+        if _has_slipped(case, eta_at, context):
+            reasons.append(f"{incident_number(case.incident.id)} is delayed")
+    expired = contractors.expire_offers(session, context)
+    return reasons + [f"nobody took {incident_number(incident_id)}" for incident_id in expired]
+
+
+def _eta(case: Case, snapshot: Snapshot, now: datetime) -> datetime | None:
+    if case.incident.arrived_at is not None:
+        return None
+    if case.taken is not None:
+        return None if case.taken.eta_at is None else max(case.taken.eta_at, now)
+    job = case.job
+    if job is None:
+        return None
+    if job.state in (JobState.ORDERED.value, JobState.ROLLING.value):
+        return snapshot.eta_at.get(job.id, job.planned_arrival_at)
+    return None if job.planned_arrival_at is None else max(job.planned_arrival_at, now)
+
+
+def _write_eta(incident: IncidentRow, eta_at: datetime | None, now: datetime) -> None:
+    before = incident.eta_at
+    if eta_at is None:
+        if before is not None:
+            incident.eta_at = incident.eta_low_at = incident.eta_high_at = None
+        return
+    if before is not None and abs(eta_at - before) < timedelta(seconds=ETA_NOISE_S):
+        return
+    left = max(eta_at - now, timedelta())
+    incident.eta_at = eta_at
+    incident.eta_low_at = now + left * 0.9
+    incident.eta_high_at = now + left * 1.2 + timedelta(minutes=1)
+
+
+def judge(session: WriteSession, now: datetime, incident: IncidentRow) -> bool:
+    """Write an incident's risk, tell it when it has become worse, and return whether it has."""
+    before = Risk(incident.risk)
+    after = risk(
+        now,
+        incident.received_at,
+        incident.target_at,
+        eta_at=incident.eta_at,
+        arrived_at=incident.arrived_at,
+        margin_s=AT_RISK_MARGIN_S + (CALM_S if before is Risk.AT_RISK else 0),
+    )
+    if after is before:
+        return False
+    incident.risk = after.value
+    if _RANK[after] < _RANK[before]:
+        return False
+    payload = {"target_at": incident.target_at.isoformat()}
+    if incident.eta_at is not None:
+        payload["eta_at"] = incident.eta_at.isoformat()
+    _tell(session, now, f"incident.{after.value}", incident, **payload)
+    return True
+
+
+_RANK = {Risk.NORMAL: 0, Risk.AT_RISK: 1, Risk.BREACHED: 2}
+
+
+def _has_slipped(case: Case, eta_at: datetime | None, context: DispatchContext) -> bool:
+    """Return whether a unit under way is later than the plan in force took for granted."""
+    job = case.job
+    if job is None or job.state not in (JobState.ORDERED.value, JobState.ROLLING.value):
+        return False
+    if eta_at is None or job.planned_arrival_at is None:
+        return False
+    return eta_at - job.planned_arrival_at > timedelta(seconds=context.settings.timing.slip_s)
+
+
+# ----------------------------------------------------------------------------------- enforcing
+
+
+def enforce(
+    session: WriteSession,
+    context: DispatchContext,
+    unassigned: Mapping[int, str],
+    diverted: frozenset[int] = frozenset(),
+) -> None:
+    """Act on every promise that the plan in force does not keep.
+
+    Parameters
+    ----------
+    unassigned
+        Jobs (row ids) that the plan in force leaves out, with the reason.
+    diverted
+        Incidents whose unit the last commit has turned away.
+    """
+    now = context.clock.now()
+    for case in open_cases(session, context.region):
+        incident = case.incident
+        if incident.arrived_at is not None:
+            continue
+        if case.taken is not None:
+            _watch_contractor(session, now, case)
+        elif case.job is not None and _is_lost(case, unassigned):
+            _raise_alarm(session, now, incident, "promise_at_risk", NO_UNIT)
+            _offer(session, context, case.job, incident)
+        _renew_promise(session, now, case, was_diverted=incident.id in diverted)
+
+
+def _is_lost(case: Case, unassigned: Mapping[int, str]) -> bool:
+    """Return whether no own unit will be there in time as things stand."""
+    incident, job = case.incident, case.job
+    if incident.eta_at is not None:
+        return incident.eta_at > incident.target_at
+    # A policy that plans one job ahead leaves jobs waiting for a free unit: time will tell.
+    reason = None if job is None else unassigned.get(job.id)
+    return incident.risk != Risk.NORMAL.value or reason not in (None, "waiting")
+
+
+def _offer(
+    session: WriteSession, context: DispatchContext, job: JobRow, incident: IncidentRow
+) -> None:
+    query = select(ContractorOfferRow.id).filter_by(incident_id=incident.id, state="offered")
+    if session.scalars(query).first() is not None:
+        return
+    guess = contractors.best_guess(session, context, incident, job)
+    if guess is not None and contractors.is_worth(context, job, guess, incident.eta_at):
+        contractors.offer(session, context, incident.id, guess.contractor.id)
+
+
+def _watch_contractor(session: WriteSession, now: datetime, case: Case) -> None:
+    taken = case.taken
+    if taken is None or taken.eta_at is None or taken.state != "accepted":
+        return
+    if now - taken.eta_at > timedelta(seconds=CONTRACTOR_LATE_S):
+        text = Words(zh="合作救援商超过承诺到达时间。", en="The contractor is behind its own ETA.")
+        _raise_alarm(session, now, case.incident, "contractor_late", text)
+
+
+def _renew_promise(session: WriteSession, now: datetime, case: Case, *, was_diverted: bool) -> None:
+    """Tell the owner a new time when the ETA misses the one told last."""
+    incident = case.incident
+    if incident.eta_at is None or incident.eta_at <= incident.promised_at:
+        return
+    before = incident.promised_at
+    reason = _reason(case, was_diverted=was_diverted)
+    incident.promised_at = round_up(max(incident.eta_at, now), ROUND_UP_S)
+    incident.promise_reason = reason.as_dict()
+    _tell(
+        session,
+        now,
+        "promise.changed",
+        incident,
+        before=before.isoformat(),
+        promised_at=incident.promised_at.isoformat(),
+        reason=reason.as_dict(),
+    )
+
+
+def _reason(case: Case, *, was_diverted: bool) -> Words:
+    if case.taken is not None:
+        return CONTRACTOR
+    if was_diverted:
+        return DIVERTED
+    rolling = case.job is not None and case.job.state == JobState.ROLLING.value
+    return ON_THE_ROAD if rolling else BUSY
+
+
+def _raise_alarm(
+    session: WriteSession, now: datetime, incident: IncidentRow, kind: str, text: Words
+) -> None:
+    """Raise an alarm once per incident and kind, also when it was acknowledged since."""
+    query = select(AlarmRow.id).filter_by(incident_id=incident.id, kind=kind)
+    if session.scalars(query).first() is not None:
+        return
+    raise_alarm(session, now, incident.region, kind, text, incident_id=incident.id)
+
+
+def raise_alarm(
+    session: WriteSession,
+    now: datetime,
+    region: str,
+    kind: str,
+    text: Words,
+    *,
+    incident_id: int | None = None,
+) -> None:
+    """Store an alarm and tell it."""
+    row = AlarmRow(
+        region=region, incident_id=incident_id, kind=kind, text=text.as_dict(), raised_at=now
+    )
+    session.add(row)
+    session.flush()
+    events.append(
+        session,
+        now,
+        "alarm.raised",
+        region=region,
+        incident_id=incident_id,
+        payload={"alarm_id": row.id, "kind": kind, "text": text.as_dict()},
+    )
+
+
+def _tell(
+    session: WriteSession, now: datetime, kind: str, incident: IncidentRow, **payload: object
+) -> None:
+    events.append(
+        session, now, kind, region=incident.region, incident_id=incident.id, payload=dict(payload)
+    )

@@ -1,0 +1,314 @@
+"""The immutable input of one decision: a `World` turned into a `core.Problem`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from sqlalchemy.orm import Session
+
+from dispatch.availability import Free, TravelRows, drive_eta, free_part, start_position
+from dispatch.context import DispatchContext
+from dispatch.core import model as core
+from dispatch.job import Job, JobOption, JobState
+from dispatch.params import DispatchSettings
+from dispatch.places import Places, RoadsideCache
+from dispatch.pricing import kept_prices, lateness_curve, left_out_cny, priority_factor
+from dispatch.world import PLANNED, World, read_world
+from fleet.model import Unit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """One decision's input, and the way back from its ids to rows.
+
+    Attributes
+    ----------
+    problem
+        Times count from ``world.at``.
+    units, jobs
+        By the problem's ids: a unit's code, ``J`` and a job's id. Jobs at work are not in it, nor
+        are units whose place is unknown.
+    free_at
+        When each unit was taken to be free, by the problem's ids.
+    eta_at
+        Arrival at each ordered or rolling job if its unit drives on now, by the job's row id.
+    drive_s
+        Driving from where the unit of the plan in force will be free, for open jobs that it has,
+        by the job's row id.
+    """
+
+    world: World
+    problem: core.Problem
+    units: Mapping[str, Unit]
+    jobs: Mapping[str, Job]
+    free_at: Mapping[str, datetime]
+    eta_at: Mapping[int, datetime]
+    drive_s: Mapping[int, int]
+
+    @property
+    def at(self) -> datetime:
+        """The instant that was frozen: the problem's epoch."""
+        return self.world.at
+
+    def leave_at(self, job: Job) -> datetime | None:
+        """Return when the planned unit of an open appointment must leave to begin in time."""
+        if job.planned_arrival_at is None or job.id not in self.drive_s:
+            return None
+        begin_at = max(job.planned_arrival_at, job.earliest_at or job.planned_arrival_at)
+        return begin_at - timedelta(seconds=self.drive_s[job.id])
+
+    def instant(self, seconds: int) -> datetime:
+        """Return the time that the problem calls ``seconds``."""
+        return self.world.at + timedelta(seconds=seconds)
+
+
+def build_snapshot(session: Session, context: DispatchContext) -> Snapshot:
+    """Freeze the region as it is now."""
+    return compose(read_world(session, context), context.settings, context.roadside)
+
+
+def job_key(job_id: int) -> str:
+    """Return what the optimizer calls the job of that row id."""
+    return f"J{job_id}"
+
+
+def compose(world: World, settings: DispatchSettings, roadside: RoadsideCache) -> Snapshot:
+    """Return the snapshot of a world: places, times between them, units, jobs, commitments."""
+    frame = _Frame(world, settings, roadside)
+    units = {unit.code: unit for unit in frame.units}
+    jobs = {job_key(job.id): job for job in world.jobs if job.state in PLANNED}
+    free = {code: frame.free_part(unit) for code, unit in units.items()}
+    kept = kept_prices(settings.prices, frame.units)
+    problem = core.Problem(
+        epoch=world.at,
+        travel_s=frame.travel_s,
+        units=tuple(frame.core_unit(unit, free[code], kept) for code, unit in units.items()),
+        jobs=tuple(frame.core_job(job) for job in jobs.values()),
+        commitments=frame.commitments(jobs.values()),
+        prices=core.Prices(
+            drive_cny_per_min=settings.prices.drive_cny_per_min,
+            overtime_cny_per_min=settings.prices.overtime_cny_per_min,
+            change_cny=settings.prices.change_cny,
+        ),
+    )
+    return Snapshot(
+        world=world,
+        problem=problem,
+        units=units,
+        jobs=jobs,
+        free_at={code: part.at for code, part in free.items()},
+        eta_at=frame.etas(jobs.values()),
+        drive_s=frame.planned_drives(jobs.values()),
+    )
+
+
+class _Frame:
+    """One world with its places numbered and the times between them known."""
+
+    def __init__(self, world: World, settings: DispatchSettings, roadside: RoadsideCache) -> None:
+        self.world = world
+        self.settings = settings
+        self.units = [unit for unit in world.units if unit.position is not None]
+        self.binding = world.job_of_unit()
+        self.places = self._places()
+        self.travel_s = self.places.matrix(roadside)
+        self.rows: TravelRows = self.travel_s.tolist()
+
+    def _places(self) -> Places:
+        places = Places()
+        for unit in self.units:
+            for position in (
+                unit.position,
+                start_position(unit, self.binding.get(unit.id)),
+                unit.home,
+            ):
+                if position is not None:
+                    places.add(position)
+        for job in self.world.jobs:
+            places.add(job.position)
+            for option in job.options:
+                if option.destination is not None:
+                    places.add(option.destination.position)
+        return places
+
+    # ------------------------------------------------------------------------------ units
+
+    def free_part(self, unit: Unit) -> Free:
+        job = self.binding.get(unit.id)
+        timing = self.settings.timing
+        return free_part(unit, job, self.world.at, timing, self.places, self.rows)
+
+    def core_unit(self, unit: Unit, free: Free, kept: Mapping[int, float]) -> core.Unit:
+        shift_end_s = 10**7 if unit.shift_end_at is None else self._seconds(unit.shift_end_at)
+        homeward = unit.home and shift_end_s <= self.settings.timing.homeward_s
+        return core.Unit(
+            id=unit.code,
+            has=unit.has,
+            start_place=self.places.number(free.position),
+            available_s=max(0, self._seconds(free.at)),
+            end_place=self.places.number(unit.home) if unit.home and homeward else None,
+            shift_end_s=shift_end_s,
+            kwh=self._kwh_left(unit),
+            kept_cny=kept[unit.id],
+        )
+
+    def _kwh_left(self, unit: Unit) -> float:
+        job = self.binding.get(unit.id)
+        if job is None or job.state in PLANNED:
+            return unit.kwh
+        return max(0.0, unit.kwh - job.option_named(job.option).kwh)
+
+    # ------------------------------------------------------------------------------- jobs
+
+    def core_job(self, job: Job) -> core.Job:
+        prices = self.settings.prices
+        is_visit = job.appointment_id is not None
+        margin_s = 0 if is_visit else self._margin_s(job)
+        curve = lateness_curve(prices, job.priority)
+        wait = 0.0 if is_visit else prices.wait_cny_per_min
+        wait *= priority_factor(prices, job.priority)
+        target_s = self._seconds(job.target_at) - margin_s
+        latest_s = None if job.latest_at is None else self._seconds(job.latest_at)
+        return core.Job(
+            id=job_key(job.id),
+            options=tuple(self._core_option(job, option) for option in self.options(job)),
+            target_s=target_s,
+            earliest_s=0 if job.earliest_at is None else self._seconds(job.earliest_at),
+            latest_s=latest_s if latest_s is not None and latest_s > 0 else None,
+            lateness=curve,
+            wait_cny_per_min=wait,
+            unassigned_cny=left_out_cny(prices, curve, wait, -target_s),
+            excluded_units=frozenset(
+                unit.code for unit in self.world.units if unit.id in job.declined_by
+            ),
+        )
+
+    def _margin_s(self, job: Job) -> int:
+        return 0 if job.state is JobState.ROLLING else self.settings.timing.planning_margin_s
+
+    def options(self, job: Job) -> list[JobOption]:
+        """Return the options to plan with: of tows the nearest open centres, and what is chosen."""
+        chosen = job.option if job.is_active else job.planned_option
+        by_way = sorted(job.options, key=_way)
+        usable = {
+            option.name
+            for _, ways in groupby(by_way, key=_way)
+            for option in self._best_ways(job, list(ways))
+        }
+        return [o for o in job.options if o.name in usable or o.name == chosen]
+
+    def _best_ways(self, job: Job, ways: list[JobOption]) -> list[JobOption]:
+        if ways[0].destination is None:
+            return ways
+        open_now = [option for option in ways if self._is_open(option)]
+        near = sorted(open_now or ways, key=lambda option: (self._haul_s(job, option), option.name))
+        return near[: self.settings.timing.n_nearest_centres]
+
+    def _is_open(self, option: JobOption) -> bool:
+        goal = option.destination
+        centre = None if goal is None else self.world.centres.get(goal.centre_id or 0)
+        return centre is None or centre.is_open(self.world.at)
+
+    def _haul_s(self, job: Job, option: JobOption) -> int:
+        goal = option.destination
+        if goal is None:
+            return 0
+        return self.rows[self.places.number(job.position)][self.places.number(goal.position)]
+
+    def _core_option(self, job: Job, option: JobOption) -> core.Option:
+        visits = [core.Visit(self.places.number(job.position), option.service.mean_s)]
+        if option.destination is not None:
+            goal = option.destination
+            visits.append(core.Visit(self.places.number(goal.position), goal.service_s))
+        return core.Option(option.name, option.needs, tuple(visits), option.price_cny, option.kwh)
+
+    # ------------------------------------------------------------------------ commitments
+
+    def commitments(self, jobs: Iterable[Job]) -> tuple[core.Commitment, ...]:
+        """Return what the plan in force says, positions renumbered for each unit."""
+        codes = {unit.id: unit.code for unit in self.units}
+        ranked = sorted(
+            (job for job in jobs if holder(job) in codes and self._option_held(job) is not None),
+            key=lambda job: (
+                codes[holder(job) or 0],
+                _rank(job),
+                job.planned_sequence or 0,
+                job.id,
+            ),
+        )
+        found: list[core.Commitment] = []
+        for _, mine in groupby(ranked, key=holder):
+            for position, job in enumerate(mine):
+                found.append(self._commitment(job, codes[holder(job) or 0], position))
+        return tuple(found)
+
+    def _option_held(self, job: Job) -> str | None:
+        name = job.option if job.is_active else job.planned_option
+        return name if name in {option.name for option in job.options} else None
+
+    def _commitment(self, job: Job, code: str, position: int) -> core.Commitment:
+        lock = core.Lock.FULL if job.is_active else job.lock
+        commitment = core.Commitment(
+            job_id=job_key(job.id),
+            unit_id=code,
+            lock=lock,
+            position=position,
+            option=self._option_held(job) or job.options[0].name,
+        )
+        if lock is not core.Lock.FULL:
+            return commitment
+        return replace(commitment, start_s=self._start_s(job), release_cny=self._release_cny(job))
+
+    def _release_cny(self, job: Job) -> float | None:
+        """Return the price of taking a job back; ``None``: a dispatcher fixed it by hand."""
+        prices = self.settings.prices
+        if job.lock is not core.Lock.FREE:
+            return None
+        if job.state is JobState.ORDERED:
+            return prices.change_cny
+        return prices.diversion_cny * priority_factor(prices, job.priority)
+
+    def _start_s(self, job: Job) -> int:
+        eta_at = self._eta(job) or job.planned_arrival_at or self.world.at
+        return max(0, self._seconds(eta_at))
+
+    def etas(self, jobs: Iterable[Job]) -> dict[int, datetime]:
+        """Return when each bound unit reaches its job, by the job's row id."""
+        etas = ((job.id, self._eta(job)) for job in jobs if job.is_active)
+        return {job_id: eta_at for job_id, eta_at in etas if eta_at is not None}
+
+    def _eta(self, job: Job) -> datetime | None:
+        unit = next((unit for unit in self.units if unit.id == job.unit_id), None)
+        if unit is None:
+            return None
+        return drive_eta(unit, job, self.world.at, self.places, self.rows)
+
+    def planned_drives(self, jobs: Iterable[Job]) -> dict[int, int]:
+        """Return the drive from its planned unit's free part to each open job."""
+        units = {unit.id: unit for unit in self.units}
+        drives = {}
+        for job in jobs:
+            unit = units.get(job.planned_unit_id or 0)
+            if job.state is JobState.OPEN and unit is not None:
+                start = self.places.number(self.free_part(unit).position)
+                drives[job.id] = self.rows[start][self.places.number(job.position)]
+        return drives
+
+    def _seconds(self, instant: datetime) -> int:
+        return round((instant - self.world.at).total_seconds())
+
+
+def holder(job: Job) -> int | None:
+    """Return the id of the unit that has the job now or by the plan in force."""
+    return job.unit_id if job.is_active else job.planned_unit_id
+
+
+def _way(option: JobOption) -> tuple[str, tuple[str, ...], bool]:
+    return option.kind.value, tuple(sorted(option.needs)), option.destination is not None
+
+
+def _rank(job: Job) -> int:
+    return 0 if job.state is JobState.ROLLING else 1 if job.state is JobState.ORDERED else 2

@@ -1,0 +1,183 @@
+"""Solving where it can do no harm: in a process of its own that may hang or die.
+
+The child imports the pure core only. A request that is not answered in time costs the child its
+life and the caller a `SolverFailed`; the next request starts a fresh child.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import Protocol
+
+from dispatch.core.model import Plan, Problem
+
+SolveFunction = Callable[[Problem, str], Plan]
+"""``solve(problem, engine)``; for a process of its own it must be importable by name."""
+
+
+class SolverFailed(Exception):
+    """The solver gave no plan; the message is the reason. Caught by `decide`, never outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A plan and the wall-clock seconds it took."""
+
+    plan: Plan
+    decision_s: float
+
+
+class Runner(Protocol):
+    """Something that solves a problem, or says that it could not."""
+
+    def solve(self, problem: Problem, engine: str) -> Solved:
+        """Return the engine's plan.
+
+        Raises
+        ------
+        SolverFailed
+            When there is none.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free whatever is held."""
+        ...
+
+
+def solve_with_core(problem: Problem, engine: str) -> Plan:
+    """Solve with the optimizer core, whose libraries are loaded at the first call."""
+    from dispatch.core.solve import solve  # noqa: PLC0415
+
+    return solve(problem, engine=engine)
+
+
+class InlineSolver:
+    """Solves in this thread: for tests, the headless demo and the greedy fallback."""
+
+    def __init__(self, solve: SolveFunction = solve_with_core) -> None:
+        self._solve = solve
+
+    def solve(self, problem: Problem, engine: str) -> Solved:
+        """Return the engine's plan; any exception becomes `SolverFailed`."""
+        started = time.perf_counter()
+        try:
+            plan = self._solve(problem, engine)
+        except Exception as error:
+            raise SolverFailed(f"{engine} failed: {type(error).__name__}: {error}") from error
+        return Solved(plan, time.perf_counter() - started)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class WorkerSolver:
+    """Solves in a spawned process that is kept for the next request.
+
+    Parameters
+    ----------
+    timeout_s
+        Wall-clock time after which a silent child is killed.
+    start_timeout_s
+        Time a fresh child may take on top, for loading its libraries.
+    solve
+        What the child calls.
+    """
+
+    def __init__(
+        self,
+        timeout_s: float,
+        *,
+        start_timeout_s: float = 30.0,
+        solve: SolveFunction = solve_with_core,
+    ) -> None:
+        self._timeout_s = timeout_s
+        self._start_timeout_s = start_timeout_s
+        self._solve = solve
+        self._turn = threading.Lock()
+        self._child: tuple[SpawnProcess, Connection] | None = None
+
+    def solve(self, problem: Problem, engine: str) -> Solved:
+        """Return the engine's plan; a hang, a death or an error in the child is `SolverFailed`."""
+        with self._turn:
+            started = time.perf_counter()
+            plan = self._ask(problem, engine)
+            return Solved(plan, time.perf_counter() - started)
+
+    def start(self) -> None:
+        """Start the child ahead of the first request, so that nobody waits for its libraries."""
+        with self._turn:
+            self._connect()
+
+    def close(self) -> None:
+        """End the child."""
+        with self._turn:
+            self._kill()
+
+    def _ask(self, problem: Problem, engine: str) -> Plan:
+        try:
+            connection = self._connect()
+            connection.send((problem, engine))
+            if not connection.poll(self._timeout_s):
+                self._kill()
+                raise SolverFailed(f"{engine} gave no answer within {self._timeout_s:g} s")
+            answer = connection.recv()
+        except (EOFError, OSError) as error:
+            code = self._kill()
+            raise SolverFailed(f"the solver died (exit code {code})") from error
+        if isinstance(answer, Plan):
+            return answer
+        raise SolverFailed(f"{engine} failed: {answer}")
+
+    def _connect(self) -> Connection:
+        if self._child is not None and self._child[0].is_alive():
+            return self._child[1]
+        self._kill()
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(
+            target=_serve, args=(theirs, self._solve), name="roadflare-solver", daemon=True
+        )
+        process.start()
+        theirs.close()
+        self._child = (process, ours)
+        if not ours.poll(self._start_timeout_s):
+            self._kill()
+            raise SolverFailed(f"the solver did not start within {self._start_timeout_s:g} s")
+        ours.recv()  # "ready"; EOFError when it died while starting
+        return ours
+
+    def _kill(self) -> int | None:
+        """End the child if there is one; return its exit code."""
+        if self._child is None:
+            return None
+        process, connection = self._child
+        self._child = None
+        connection.close()
+        if process.is_alive():
+            process.kill()
+        process.join()
+        code = process.exitcode
+        process.close()
+        return code
+
+
+def _serve(connection: Connection, solve: SolveFunction) -> None:
+    """Answer requests until the other end closes (body of the child)."""
+    connection.send("ready")
+    while True:
+        try:
+            problem, engine = connection.recv()
+        except EOFError:
+            return
+        try:
+            answer: Plan | str = solve(problem, engine)
+        except Exception as error:  # noqa: BLE001 - told to the parent, which logs it
+            answer = f"{type(error).__name__}: {error}"
+        connection.send(answer)

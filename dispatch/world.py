@@ -1,0 +1,100 @@
+"""What the database says at one instant, read for a decision in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch.context import DispatchContext
+from dispatch.job import ACTIVE, Job, JobState
+from dispatch.store import ContractorOfferRow, RegionRow, jobs_of
+from fleet.model import Ownership, ServiceCentre, Unit
+from fleet.registers import service_centres_of
+from fleet.states import UnitState
+from fleet.store import units_of
+from kernel import events
+from kernel.errors import NotFound
+
+WORKING = (UnitState.IDLE, UnitState.ROLLING, UnitState.ON_SITE, UnitState.LOADED)
+"""Units in these states take part in a decision."""
+
+PLANNED = frozenset({JobState.OPEN, JobState.ORDERED, JobState.ROLLING})
+"""Jobs in these states are part of the problem; later ones only bind their unit."""
+
+TAKEN = ("accepted", "arrived")
+"""States of an offer in which a contractor has the incident."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the database says at one instant.
+
+    Attributes
+    ----------
+    units
+        Own units on shift, in order of code.
+    jobs
+        Unfinished jobs in order of call; without those that a contractor has taken and without
+        appointments beyond the horizon.
+    centres
+        By id, for opening hours.
+    """
+
+    at: datetime
+    region: str
+    plan_version: int
+    event_seq: int
+    units: tuple[Unit, ...]
+    jobs: tuple[Job, ...]
+    centres: Mapping[int, ServiceCentre]
+
+    def job_of_unit(self) -> dict[int, Job]:
+        """Return the job that binds each unit, by unit id."""
+        return {job.unit_id: job for job in self.jobs if job.is_active and job.unit_id is not None}
+
+
+def read_world(session: Session, context: DispatchContext) -> World:
+    """Read what a decision needs.
+
+    Raises
+    ------
+    NotFound
+        When the region has not been set up.
+    """
+    region = session.get(RegionRow, context.region, populate_existing=True)
+    if region is None:
+        raise NotFound("region", context.region, remedy="Set it up with PUT /fleet.")
+    now = context.clock.now()
+    units = units_of(session, context.region, states=WORKING)
+    return World(
+        at=now,
+        region=context.region,
+        plan_version=region.plan_version,
+        event_seq=events.last(session)[0],
+        units=tuple(unit for unit in units if unit.ownership is Ownership.OWN),
+        jobs=_unfinished(session, context, now),
+        centres={centre.id: centre for centre in service_centres_of(session, context.region)},
+    )
+
+
+def _unfinished(session: Session, context: DispatchContext, now: datetime) -> tuple[Job, ...]:
+    horizon = now + timedelta(seconds=context.settings.timing.visit_horizon_s)
+    taken = taken_by_contractors(session, context.region)
+    jobs = [
+        job
+        for job in jobs_of(session, context.region, states=sorted(PLANNED | ACTIVE))
+        if job.is_active or (job.incident_id not in taken and (job.earliest_at or now) <= horizon)
+    ]
+    return tuple(sorted(jobs, key=lambda job: (job.created_at, job.id)))
+
+
+def taken_by_contractors(session: Session, region: str) -> set[int]:
+    """Return the ids of the incidents that a contractor has accepted and not yet finished."""
+    query = select(ContractorOfferRow.incident_id).where(
+        ContractorOfferRow.region == region, ContractorOfferRow.state.in_(TAKEN)
+    )
+    return set(session.scalars(query))
