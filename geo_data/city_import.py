@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -23,6 +24,7 @@ from kernel.errors import BadData, InvalidInput, NotFound
 
 TOWN = Path(__file__).parent / "towns" / "linchuan.osm"
 TOWN_URBAN = Path(__file__).parent / "towns" / "linchuan_urban.geojson"
+TOWN_ATTRIBUTION = "An invented town, © Roadflare contributors, Apache-2.0"
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 CHINA_BOX = (73.5, 18.0, 134.8, 53.6)
@@ -65,11 +67,14 @@ def import_city_from_place(
     place: str,
     data_dir: Path | str,
     *,
+    urban_geojson: Path | str | None = None,
     title: Mapping[str, str] | None = None,
     timezone: str | None = None,
     timeout_s: float = 20.0,
 ) -> Path:
     """Store a city fetched by the name of a place, e.g. ``"Guangzhou, China"``.
+
+    The other parameters are those of `import_city_from_file`.
 
     Raises
     ------
@@ -77,11 +82,12 @@ def import_city_from_place(
         When there is no network, or OpenStreetMap's servers do not answer or know the place.
     """
     check_city_name(name)
+    urban = None if urban_geojson is None else read_polygons(urban_geojson)
     with tempfile.TemporaryDirectory() as folder:
         graph = fetch_place(place, Path(folder) / "source.graphml", timeout_s=timeout_s)
         network = from_osmnx(load_graph(graph), name=name)
         both = title or {"en": place, "zh": place}
-        draft = _draft(name, network, None, "osmnx", graph, title=both, timezone=timezone)
+        draft = _draft(name, network, urban, "osmnx", graph, title=both, timezone=timezone)
         return write_city(draft, data_dir)
 
 
@@ -109,14 +115,17 @@ def import_demo(data_dir: Path | str) -> Path:
 
 def import_town(data_dir: Path | str) -> Path:
     """Store the invented town of Linchuan Bay and return its folder."""
-    return import_city_from_file(
+    network = replace(read_osm(TOWN, name="town"), attribution=TOWN_ATTRIBUTION)
+    draft = _draft(
         "town",
+        network,
+        read_polygons(TOWN_URBAN),
+        "osm",
         TOWN,
-        data_dir,
-        urban_geojson=TOWN_URBAN,
         title={"en": "Linchuan Bay", "zh": "临川湾"},
         timezone="Asia/Shanghai",
     )
+    return write_city(draft, data_dir)
 
 
 BUILT_IN = {"demo": import_demo, "town": import_town}
@@ -148,7 +157,7 @@ def rebuild_network(folder: Path, facts: Mapping[str, str], data_dir: Path | str
             f"The source of {facts['name']!r} is not what it was.",
             remedy="Import the city again: `roadflare city import`.",
         )
-    return network
+    return replace(network, attribution=facts["attribution"])
 
 
 def read_polygons(path: Path | str) -> BaseGeometry:
