@@ -1,0 +1,84 @@
+/** Times, durations, distances and money as people read them. */
+
+import { signal } from "@preact/signals";
+import { language } from "./words.ts";
+
+/** IANA name of the zone that times are shown in; undefined is the viewer's own. */
+export const timezone = signal<string | undefined>(undefined);
+
+const locale = () => (language.value === "zh" ? "zh-CN" : "en-GB");
+
+function made(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const zone = timezone.value ? { timeZone: timezone.value } : {};
+  return new Intl.DateTimeFormat(locale(), { ...options, ...zone });
+}
+
+/** "21:40" */
+export function timeOfDay(at: string | number): string {
+  return made({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(at));
+}
+
+/** "21:40:07" */
+export function timeOfDayWithSeconds(at: string | number): string {
+  return made({
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+  }).format(new Date(at));
+}
+
+/** "Tue 4 Nov" */
+export function dayOf(at: string | number): string {
+  return made({ weekday: "short", day: "numeric", month: "short" }).format(new Date(at));
+}
+
+/** "21:33–21:41" */
+export function timeRange([from, to]: readonly [string, string]): string {
+  return `${timeOfDay(from)}–${timeOfDay(to)}`;
+}
+
+const two = (n: number) => String(n).padStart(2, "0");
+
+/** Seconds as a clock: "12:05", from an hour on "1:02:05"; the sign is the caller's to say. */
+export function clockText(seconds: number): string {
+  const whole = Math.floor(Math.abs(seconds));
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  const tail = two(whole % 60);
+  return hours > 0 ? `${hours}:${two(minutes)}:${tail}` : `${two(minutes)}:${tail}`;
+}
+
+/** Seconds as whole minutes, never below one: "4 min". */
+export function minutesText(seconds: number): string {
+  const minutes = Math.max(1, Math.round(Math.abs(seconds) / 60));
+  if (minutes < 120) return language.value === "zh" ? `${minutes} 分钟` : `${minutes} min`;
+  const hours = Math.round(minutes / 6) / 10;
+  return language.value === "zh" ? `${hours} 小时` : `${hours} h`;
+}
+
+/** "850 m", "4.2 km" */
+export function distanceText(metres: number): string {
+  if (metres < 950) return `${Math.round(metres / 10) * 10} m`;
+  return `${(metres / 1000).toFixed(metres < 9950 ? 1 : 0)} km`;
+}
+
+export function moneyText(cny: number): string {
+  return new Intl.NumberFormat(locale(), {
+    style: "currency",
+    currency: "CNY",
+    currencyDisplay: "narrowSymbol",
+    maximumFractionDigits: 0,
+  }).format(cny);
+}
+
+export function percentText(share: number): string {
+  return new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 0 }).format(
+    share,
+  );
+}
+
+/** Seconds from one instant to another, positive when the second is later. */
+export function secondsBetween(from: string | number, to: string | number): number {
+  return (new Date(to).getTime() - new Date(from).getTime()) / 1000;
+}

@@ -1,0 +1,16 @@
+import type { Layer } from "../layer.ts";
+
+export const serviceAreaOutlines: Layer = {
+  id: "service-area-outlines",
+  draw: (palette) => ({
+    id: "service-area-outlines",
+    type: "line",
+    source: "areas",
+    paint: {
+      "line-color": palette.area,
+      "line-width": 1.5,
+      "line-opacity": 0.7,
+      "line-dasharray": [4, 3],
+    },
+  }),
+};

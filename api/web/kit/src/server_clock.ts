@@ -1,0 +1,62 @@
+/**
+ * The server's clock, ticking here.
+ *
+ * A demo's clock runs faster than the wall's, and a phone's may be wrong: every countdown is
+ * computed from what the server said, moved on by this machine's monotonic clock.
+ */
+
+import { signal } from "@preact/signals";
+import type { ServerTime } from "./contract.ts";
+
+interface Anchor {
+  serverMs: number;
+  localMs: number;
+  speed: number;
+}
+
+const local = () => performance.now();
+let anchor: Anchor = { serverMs: Date.now(), localMs: local(), speed: 1 };
+
+/** Milliseconds since 1970 on the server's clock, changing about once a second. */
+export const now = signal(anchor.serverMs);
+export const clockSpeed = signal(1);
+
+export function serverNow(): number {
+  return anchor.serverMs + (local() - anchor.localMs) * anchor.speed;
+}
+
+/** Takes what the server said; half of the round trip has passed since. */
+export function setClock(time: ServerTime, roundTripMs = 0): void {
+  const speed = time.speed > 0 ? time.speed : 1;
+  anchor = {
+    serverMs: Date.parse(time.now) + (roundTripMs / 2) * speed,
+    localMs: local(),
+    speed,
+  };
+  clockSpeed.value = speed;
+  now.value = serverNow();
+}
+
+export async function syncClock(): Promise<void> {
+  const asked = local();
+  const answer = await fetch("/api/v1/clock");
+  if (answer.ok) setClock((await answer.json()) as ServerTime, local() - asked);
+}
+
+/** Ticks, and asks the server again each minute. Returns what stops it. */
+export function startClock(): () => void {
+  const tick = setInterval(() => {
+    now.value = serverNow();
+  }, 1000);
+  const sync = () => {
+    syncClock().catch(() => {
+      // Out of reach: the clock runs on from what it knew.
+    });
+  };
+  sync();
+  const again = setInterval(sync, 60_000);
+  return () => {
+    clearInterval(tick);
+    clearInterval(again);
+  };
+}

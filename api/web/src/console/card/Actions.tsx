@@ -1,0 +1,57 @@
+/** What can be done to the incident; each button shows its key. */
+
+import type { Incident } from "@roadflare/kit/contract.ts";
+import { Icon } from "@roadflare/kit/icons.tsx";
+import { release, setLock } from "../store/actions.ts";
+import { t } from "../words.ts";
+import { ask } from "./ask.ts";
+
+const MOVABLE = new Set(["open", "ordered", "rolling"]);
+
+export function lockText(incident: Incident): string {
+  const lock = incident.job?.lock ?? "free";
+  if (lock === "unit") return t("job.lockUnit");
+  if (lock === "order") return t("job.lockOrder");
+  return lock === "full" ? t("job.lockFull") : t("job.lockFree");
+}
+
+export function Actions({ incident }: { incident: Incident }) {
+  const { job } = incident;
+  if (incident.state === "closed") return null;
+  const planned = Boolean(job?.unit_id) && MOVABLE.has(job?.state ?? "");
+  const locked = job?.lock !== "free";
+  return (
+    <div class="actions">
+      {planned && job?.lock !== "full" && (
+        <button
+          type="button"
+          class="button"
+          onClick={() => void setLock(incident, locked ? "free" : "unit")}
+        >
+          <Icon name={locked ? "unlock" : "lock"} size={16} />
+          {locked ? t("act.unlock") : t("act.lock")} <kbd>L</kbd>
+        </button>
+      )}
+      {planned && (
+        <button type="button" class="button" onClick={() => void release(incident)}>
+          {t("act.release")} <kbd>R</kbd>
+        </button>
+      )}
+      {!incident.arrived_at && (
+        <>
+          <button type="button" class="button" onClick={() => ask("contractor", incident)}>
+            <Icon name="contractor" size={16} />
+            {t("act.contractor")} <kbd>C</kbd>
+          </button>
+          <button type="button" class="button" onClick={() => ask("solve", incident)}>
+            <Icon name="remote" size={16} />
+            {t("act.solve")} <kbd>S</kbd>
+          </button>
+        </>
+      )}
+      <button type="button" class="button danger" onClick={() => ask("cancel", incident)}>
+        {t("act.cancel")} <kbd>X</kbd>
+      </button>
+    </div>
+  );
+}

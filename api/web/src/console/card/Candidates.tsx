@@ -1,0 +1,139 @@
+/** Why this unit, and the next best: every unit weighed, those that cannot go with the reason. */
+
+import { kindText, unitStateText } from "@roadflare/kit/common_words.ts";
+import type { Candidate, Incident } from "@roadflare/kit/contract.ts";
+import { minutesText, moneyText, secondsBetween, timeOfDay } from "@roadflare/kit/format.ts";
+import { KindIcon } from "@roadflare/kit/icons.tsx";
+import { said } from "@roadflare/kit/words.ts";
+import { dragUnit } from "../queue/drag.ts";
+import { assign } from "../store/actions.ts";
+import { candidatesOf } from "../store/detail.ts";
+import { pointedUnitId } from "../store/selection.ts";
+import { t } from "../words.ts";
+import { reasonText } from "./reasons.ts";
+
+const KEYS = 9;
+
+function Arrival({ candidate, incident }: { candidate: Candidate; incident: Incident }) {
+  if (!candidate.arrival_at) return null;
+  const lateS = secondsBetween(incident.target_at, candidate.arrival_at);
+  return (
+    <span class={`arrival ${candidate.on_time ? "on-time" : "too-late"}`}>
+      <b>{timeOfDay(candidate.arrival_at)}</b>
+      <small>
+        {candidate.on_time ? t("why.onTime") : t("why.tooLate", { minutes: minutesText(lateS) })}
+      </small>
+    </span>
+  );
+}
+
+interface RowProps {
+  candidate: Candidate;
+  incident: Incident;
+  place: number;
+}
+
+function CandidateRow({ candidate, incident, place }: RowProps) {
+  const byHand = incident.job?.lock === "unit";
+  const point = () => {
+    pointedUnitId.value = candidate.unit_id;
+  };
+  return (
+    <li>
+      <button
+        type="button"
+        class={`candidate ${candidate.chosen ? "chosen" : ""}`}
+        aria-label={t("why.assign", { unit: candidate.unit_code, number: incident.number })}
+        onClick={() => void assign(incident.id, candidate.unit_id)}
+        onPointerEnter={point}
+        onFocus={point}
+        onPointerLeave={() => {
+          pointedUnitId.value = null;
+        }}
+        {...dragUnit(candidate.unit_id)}
+      >
+        {place <= KEYS ? <kbd>{place}</kbd> : <span class="no-key" />}
+        <span class={`unit-symbol ${candidate.state}`}>
+          <KindIcon kind={candidate.kind} size={15} />
+        </span>
+        <span class="candidate-who">
+          <b>{candidate.unit_code}</b> <span class="muted">{unitStateText(candidate.state)}</span>
+          {candidate.chosen && (
+            <span class="mark chosen">{byHand ? t("why.byHand") : t("why.chosen")}</span>
+          )}
+        </span>
+        <span class="candidate-cost">
+          {candidate.extra_cost_cny !== null &&
+            t("why.extra", { money: moneyText(candidate.extra_cost_cny) })}
+        </span>
+        <Arrival candidate={candidate} incident={incident} />
+        {candidate.effects.length > 0 && (
+          <span class="candidate-effects">
+            {candidate.effects
+              .map((effect) =>
+                t("why.delays", {
+                  number: effect.incident_number,
+                  minutes: minutesText(effect.delay_s),
+                }),
+              )
+              .join(" · ")}
+          </span>
+        )}
+      </button>
+    </li>
+  );
+}
+
+function Forbidden({ candidates }: { candidates: Candidate[] }) {
+  return (
+    <details class="forbidden">
+      <summary>{t("why.cannotN", { n: candidates.length })}</summary>
+      <ul>
+        {candidates.map((candidate) => (
+          <li key={candidate.unit_id}>
+            <b>{candidate.unit_code}</b> <span class="muted">{kindText(candidate.kind)}</span>
+            <span>{candidate.forbidden && said(candidate.forbidden.text)}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+export function Candidates({ incident }: { incident: Incident }) {
+  const list = candidatesOf(incident.id);
+  if (!list) {
+    return (
+      <section class="why">
+        <h3>{t("why.title")}</h3>
+        <p class="muted" role="status">
+          {t("why.loading")}
+        </p>
+      </section>
+    );
+  }
+  const able = list.items.filter((candidate) => !candidate.forbidden);
+  const unable = list.items.filter((candidate) => candidate.forbidden);
+  const chosen = able.find((candidate) => candidate.chosen);
+  const reason = chosen ? reasonText(chosen) : "";
+  return (
+    <section class="why">
+      <h3>{t("why.title")}</h3>
+      {chosen && reason && (
+        <p class="why-reason muted">{t("why.reason", { unit: chosen.unit_code, terms: reason })}</p>
+      )}
+      {able.length === 0 && <p class="notice">{t("why.none")}</p>}
+      <ol class="candidates">
+        {able.slice(0, 12).map((candidate, index) => (
+          <CandidateRow
+            key={candidate.unit_id}
+            candidate={candidate}
+            incident={incident}
+            place={index + 1}
+          />
+        ))}
+      </ol>
+      {unable.length > 0 && <Forbidden candidates={unable} />}
+    </section>
+  );
+}

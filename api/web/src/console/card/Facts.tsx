@@ -1,0 +1,113 @@
+/** Who, where, what car and what trouble. */
+
+import { faultText } from "@roadflare/kit/common_words.ts";
+import type { Incident } from "@roadflare/kit/contract.ts";
+import { timeOfDay } from "@roadflare/kit/format.ts";
+import { FaultIcon, Icon } from "@roadflare/kit/icons.tsx";
+import { said } from "@roadflare/kit/words.ts";
+import type { ComponentChildren } from "preact";
+import { t } from "../words.ts";
+
+/** Below this the gazetteer may have found another place of the same name. */
+export const SURE = 0.7;
+
+function Fact({ label, children }: { label: string; children: ComponentChildren }) {
+  return (
+    <>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+function PlaceFact({ location }: { location: Incident["location"] }) {
+  const sure = location.confidence >= SURE;
+  return (
+    <Fact label={t("card.place")}>
+      <span class={sure ? "" : "text-at-risk"}>{location.text}</span>{" "}
+      <span class={`confidence ${sure ? "sure" : "unsure"}`}>
+        {!sure && <Icon name="warning" size={13} />}
+        {sure ? t("card.sure") : t("card.unsure")} · {Math.round(location.confidence * 100)} %
+      </span>
+      {location.note && <p class="muted">{location.note}</p>}
+    </Fact>
+  );
+}
+
+function TroubleFact({ incident }: { incident: Incident }) {
+  const { drivable, state_of_charge_pct: soc } = incident;
+  const extras = [
+    soc !== null && t("card.soc", { n: soc }),
+    drivable !== null && (drivable ? t("card.drivable") : t("card.notDrivable")),
+  ].filter(Boolean);
+  return (
+    <Fact label={t("card.trouble")}>
+      <span class="with-icon">
+        <FaultIcon fault={incident.fault} size={16} />
+        <b>{faultText(incident.fault)}</b>
+        {extras.length > 0 && <span class="muted">{extras.join(" · ")}</span>}
+      </span>
+      {[incident.scenario, incident.symptom, incident.effect]
+        .filter((line) => line)
+        .map((line) => (
+          <p key={line}>{line}</p>
+        ))}
+    </Fact>
+  );
+}
+
+function CarFact({ vehicle, warnings }: Pick<Incident, "vehicle" | "warnings">) {
+  const line = [vehicle.model, vehicle.colour].filter(Boolean).join(" · ");
+  return (
+    <Fact label={t("card.car")}>
+      {vehicle.plate && <span class="plate">{vehicle.plate}</span>} {line}
+      {vehicle.vin && <p class="muted vin">{vehicle.vin}</p>}
+      {warnings.map((warning) => (
+        <p class="text-at-risk" key={warning}>
+          {warning}
+        </p>
+      ))}
+    </Fact>
+  );
+}
+
+export function SafetyLine({ safe }: { safe: boolean | null }) {
+  if (safe === true) return null;
+  return (
+    <p class={safe === false ? "safety danger" : "safety"}>
+      <Icon name="warning" size={18} />
+      {safe === false ? t("card.unsafe") : t("card.askSafe")}
+    </p>
+  );
+}
+
+export function Facts({ incident }: { incident: Incident }) {
+  const { caller, entitlement, triage } = incident;
+  const options = triage.options.map((option) => said(option.label)).join(" / ");
+  return (
+    <dl class="facts">
+      <PlaceFact location={incident.location} />
+      <TroubleFact incident={incident} />
+      <CarFact vehicle={incident.vehicle} warnings={incident.warnings} />
+      <Fact label={t("card.caller")}>
+        {caller.name} <span class="phone">{caller.phone}</span>
+        {incident.n_people !== null && (
+          <span class="muted"> · {t("card.people", { n: incident.n_people })}</span>
+        )}
+        <p class="muted">
+          {t("card.received", {
+            time: timeOfDay(incident.received_at),
+            channel: t(`channel.${incident.channel}`),
+          })}
+          {incident.n_calls > 1 && ` · ${t("mark.calls", { n: incident.n_calls })}`}
+          {incident.case_ref && ` · ${t("card.case", { ref: incident.case_ref })}`}
+        </p>
+      </Fact>
+      <Fact label={t("card.entitlement")}>
+        <b>{entitlement.free ? t("card.free") : t("card.charged")}</b>{" "}
+        <span class="muted">{said(entitlement.reason)}</span>
+        {options && <p class="muted">{t("card.triage", { n: triage.priority, options })}</p>}
+      </Fact>
+    </dl>
+  );
+}

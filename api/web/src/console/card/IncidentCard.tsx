@@ -1,0 +1,115 @@
+/** Everything about the selected incident. */
+
+import { jobStateText } from "@roadflare/kit/common_words.ts";
+import type { Incident } from "@roadflare/kit/contract.ts";
+import { Icon } from "@roadflare/kit/icons.tsx";
+import { showOnMap } from "../map/view.ts";
+import { setSafePlace } from "../store/actions.ts";
+import { detailFault, detailOf } from "../store/detail.ts";
+import { openUnitCard, selectedIncident, selectIncident } from "../store/selection.ts";
+import { say } from "../store/toasts.ts";
+import { t } from "../words.ts";
+import { Actions, lockText } from "./Actions.tsx";
+import { Candidates } from "./Candidates.tsx";
+import { Facts, SafetyLine } from "./Facts.tsx";
+import { PromiseClock } from "./PromiseClock.tsx";
+import { Timeline } from "./Timeline.tsx";
+
+function JobLine({ incident }: { incident: Incident }) {
+  const { job, contractor } = incident;
+  return (
+    <section class="job-line">
+      <h3>{t("job.unit")}</h3>
+      <p class="with-icon">
+        {job?.unit_id ? (
+          <button type="button" class="button small" onClick={() => openUnitCard(job.unit_id)}>
+            {job.unit_code}
+          </button>
+        ) : (
+          <b>{contractor?.name ?? t("row.noUnit")}</b>
+        )}
+        <span>{job ? jobStateText(job.state) : contractor?.state}</span>
+        {job && <span class="muted">{lockText(incident)}</span>}
+      </p>
+      {contractor && (
+        <p class="muted">
+          {t("mark.contractor")}: {contractor.name} · {contractor.state}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function OwnerLink({ url }: { url: string }) {
+  const copy = async () => {
+    await navigator.clipboard.writeText(new URL(url, location.href).href);
+    say(t("card.copied"));
+  };
+  return (
+    <p class="owner-link">
+      <a class="button small" href={url} target="_blank" rel="noreferrer">
+        {t("card.owner")}
+      </a>
+      <button type="button" class="button small" onClick={() => void copy()}>
+        <Icon name="share" size={14} />
+        {t("card.copy")}
+      </button>
+    </p>
+  );
+}
+
+export function IncidentCard({ id }: { id: number }) {
+  const detail = detailOf(id);
+  // The queue's row is fresher than the detail; the detail alone knows the history.
+  const incident = selectedIncident.value ?? detail;
+  if (!incident) {
+    return (
+      <p class="notice" role="status">
+        {detailFault.value ?? t("card.loading")}
+      </p>
+    );
+  }
+  return (
+    <article class="card" aria-label={incident.number}>
+      <header class="card-head">
+        <h2>{incident.number}</h2>
+        <b class={`stage ${incident.state}`}>{t(`stage.${incident.state}`)}</b>
+        <button
+          type="button"
+          class="button small"
+          onClick={() => showOnMap([incident.location.lon, incident.location.lat])}
+        >
+          <Icon name="place" size={15} />
+          {t("map.show")} <kbd>M</kbd>
+        </button>
+        <button
+          type="button"
+          class="button quiet icon-only"
+          aria-label={t("card.close")}
+          onClick={() => selectIncident(null)}
+        >
+          <Icon name="close" size={18} />
+        </button>
+      </header>
+      <div class="scroll">
+        <PromiseClock incident={incident} />
+        <SafetyLine safe={incident.safe_place} />
+        <Actions incident={incident} />
+        {incident.state !== "closed" && !incident.arrived_at && <Candidates incident={incident} />}
+        <JobLine incident={incident} />
+        <Facts incident={incident} />
+        {incident.safe_place !== true && (
+          <button
+            type="button"
+            class="button small"
+            onClick={() => void setSafePlace(incident, true)}
+          >
+            {t("act.safe")}
+          </button>
+        )}
+        {incident.track_url && <OwnerLink url={incident.track_url} />}
+        {detail?.timeline && <Timeline entries={detail.timeline} />}
+      </div>
+    </article>
+  );
+}

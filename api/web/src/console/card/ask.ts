@@ -1,0 +1,15 @@
+/** Questions that need an answer before something is done. */
+
+import { signal } from "@preact/signals";
+import type { Incident } from "@roadflare/kit/contract.ts";
+
+export interface Question {
+  about: Incident;
+  what: "cancel" | "solve" | "contractor";
+}
+
+export const question = signal<Question | null>(null);
+
+export function ask(what: Question["what"], about: Incident): void {
+  question.value = { what, about };
+}

@@ -1,0 +1,50 @@
+/** Every key and every shape, on one sheet. */
+
+import { Dialog } from "../shell/Dialog.tsx";
+import { overlay } from "../store/selection.ts";
+import { t } from "../words.ts";
+
+const keys = (): [string, string][] => [
+  ["N", t("top.new")],
+  ["/", t("help.command")],
+  ["J K ↓ ↑", t("help.queue")],
+  ["1 – 9", t("help.assign")],
+  ["A", t("help.a")],
+  ["L", `${t("act.lock")} / ${t("act.unlock")}`],
+  ["R", t("act.release")],
+  ["C", t("act.contractor")],
+  ["S", t("act.solve")],
+  ["X", t("act.cancel")],
+  ["M", t("map.show")],
+  ["I  U", `${t("top.incidents")} / ${t("top.units")}`],
+  ["D", t("top.theme")],
+  ["Esc", t("help.esc")],
+];
+
+export function Help() {
+  return (
+    <Dialog
+      title={t("help.title")}
+      wide
+      onClose={() => {
+        overlay.value = null;
+      }}
+    >
+      <dl class="help-keys">
+        {keys().map(([key, text]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+      <p>{t("help.drag")}</p>
+      <h3>{t("help.shapes")}</h3>
+      <p>{t("help.pins")}</p>
+      <p>{t("help.units")}</p>
+      <p>{t("help.map")}</p>
+    </Dialog>
+  );
+}

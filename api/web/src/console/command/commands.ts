@@ -1,0 +1,187 @@
+/** What the command bar offers for what was typed. */
+
+import { kindText } from "@roadflare/kit/common_words.ts";
+import type { Incident, Unit } from "@roadflare/kit/contract.ts";
+import { setTheme, theme } from "@roadflare/kit/theme.ts";
+import { language, speak } from "@roadflare/kit/words.ts";
+import { ask } from "../card/ask.ts";
+import { showOnMap } from "../map/view.ts";
+import { assign, release, setLock } from "../store/actions.ts";
+import {
+  openUnitCard,
+  overlay,
+  selectedIncident,
+  selectIncident,
+  tab,
+  takeCall,
+} from "../store/selection.ts";
+import { logOut } from "../store/session.ts";
+import { t } from "../words.ts";
+
+export interface Command {
+  id: string;
+  text: string;
+  hint?: string;
+  keys?: string;
+  run: () => void;
+}
+
+/** "R-1042" for "1042", "t07" for "T-07": what people leave out when they type. */
+export const bare = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+
+const numberFits = (incident: Incident, typed: string) =>
+  bare(incident.number).endsWith(bare(typed));
+
+/** "T-07 > 1042" as a unit and an incident, if both exist. */
+export function parseAssignment(
+  typed: string,
+  incidents: readonly Incident[],
+  units: readonly Unit[],
+): { unit: Unit; incident: Incident } | null {
+  const parts = typed.split(/\s*(?:>|→|＞)\s*|\s+/).filter(Boolean);
+  const [code, number] = parts;
+  if (parts.length !== 2 || !code || !number) return null;
+  const unit = units.find((one) => bare(one.code) === bare(code));
+  const incident = incidents.find((one) => numberFits(one, number));
+  return unit && incident ? { unit, incident } : null;
+}
+
+function incidentCommands(incident: Incident): Command[] {
+  return [
+    {
+      id: "show",
+      text: t("map.show"),
+      hint: incident.number,
+      keys: "M",
+      run: () => showOnMap([incident.location.lon, incident.location.lat]),
+    },
+    {
+      id: "lock",
+      text: incident.job?.lock === "free" ? t("act.lock") : t("act.unlock"),
+      hint: incident.number,
+      keys: "L",
+      run: () => void setLock(incident, incident.job?.lock === "free" ? "unit" : "free"),
+    },
+    {
+      id: "release",
+      text: t("act.release"),
+      hint: incident.number,
+      keys: "R",
+      run: () => void release(incident),
+    },
+    {
+      id: "contractor",
+      text: t("act.contractor"),
+      hint: incident.number,
+      keys: "C",
+      run: () => ask("contractor", incident),
+    },
+    {
+      id: "solve",
+      text: t("act.solve"),
+      hint: incident.number,
+      keys: "S",
+      run: () => ask("solve", incident),
+    },
+    {
+      id: "cancel",
+      text: t("act.cancel"),
+      hint: incident.number,
+      keys: "X",
+      run: () => ask("cancel", incident),
+    },
+  ];
+}
+
+function generalCommands(): Command[] {
+  return [
+    { id: "new", text: t("top.new"), keys: "N", run: takeCall },
+    { id: "region", text: t("cmd.region"), run: () => showOnMap("region") },
+    {
+      id: "incidents",
+      text: t("cmd.tabIncidents"),
+      keys: "I",
+      run: () => {
+        tab.value = "incidents";
+      },
+    },
+    {
+      id: "units",
+      text: t("cmd.tabUnits"),
+      keys: "U",
+      run: () => {
+        tab.value = "units";
+      },
+    },
+    {
+      id: "theme",
+      text: t("top.theme"),
+      keys: "D",
+      run: () => setTheme(theme.value === "dark" ? "light" : "dark"),
+    },
+    {
+      id: "language",
+      text: language.value === "zh" ? "English" : "中文",
+      run: () => speak(language.value === "zh" ? "en" : "zh"),
+    },
+    {
+      id: "help",
+      text: t("top.help"),
+      keys: "?",
+      run: () => {
+        overlay.value = "help";
+      },
+    },
+    { id: "logout", text: t("top.logout"), run: () => logOut() },
+  ];
+}
+
+function found(incidents: readonly Incident[], units: readonly Unit[]): Command[] {
+  return [
+    ...incidents.map((incident) => ({
+      id: `incident ${incident.id}`,
+      text: t("cmd.incident", { number: incident.number }),
+      hint: [incident.location.text, incident.vehicle.plate].filter(Boolean).join(" · "),
+      run: () => selectIncident(incident.id),
+    })),
+    ...units.map((unit) => ({
+      id: `unit ${unit.id}`,
+      text: t("cmd.unit", { code: unit.code }),
+      hint: `${kindText(unit.kind)} · ${unit.name}`,
+      run: () => openUnitCard(unit.id),
+    })),
+  ];
+}
+
+const SHOWN = 9;
+
+export function commandsFor(
+  typed: string,
+  incidents: readonly Incident[],
+  units: readonly Unit[],
+): Command[] {
+  const pair = parseAssignment(typed, incidents, units);
+  if (pair) {
+    const { unit, incident } = pair;
+    return [
+      {
+        id: "assign",
+        text: t("cmd.assign", { unit: unit.code, number: incident.number }),
+        hint: incident.location.text,
+        run: () => {
+          selectIncident(incident.id);
+          void assign(incident.id, unit.id);
+        },
+      },
+    ];
+  }
+  const selected = selectedIncident.value;
+  const commands = [...(selected ? incidentCommands(selected) : []), ...generalCommands()];
+  if (typed.trim() === "") return commands;
+  const words = typed.split(/\s+/).map(bare).filter(Boolean);
+  const fits = ({ text, hint = "" }: Command) => {
+    const all = bare(text + hint);
+    return words.every((word) => all.includes(word));
+  };
+  return [...commands, ...found(incidents, units)].filter(fits).slice(0, SHOWN);
+}

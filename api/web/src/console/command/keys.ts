@@ -1,0 +1,107 @@
+/** Keys that work anywhere but in fields and dialogs. */
+
+import { now } from "@roadflare/kit/server_clock.ts";
+import { setTheme, theme } from "@roadflare/kit/theme.ts";
+import { ask } from "../card/ask.ts";
+import { showOnMap } from "../map/view.ts";
+import { queueOf } from "../queue/order.ts";
+import { assign, release, setLock } from "../store/actions.ts";
+import { candidatesOf } from "../store/detail.ts";
+import { queueFilter, queueSearch } from "../store/filters.ts";
+import {
+  openUnit,
+  overlay,
+  selectedIncident,
+  selectIncident,
+  stepBack,
+  tab,
+  takeCall,
+} from "../store/selection.ts";
+import { incidents } from "../store/world.ts";
+
+function step(by: 1 | -1): void {
+  const list = incidents.value ?? [];
+  const queue = queueOf(list, now.value, queueFilter.value, queueSearch.value);
+  if (queue.length === 0) return;
+  const at = queue.findIndex((incident) => incident.id === selectedIncident.value?.id);
+  const next = at < 0 ? (by > 0 ? 0 : queue.length - 1) : at + by;
+  const incident = queue[(next + queue.length) % queue.length];
+  if (!incident) return;
+  selectIncident(incident.id);
+  document.querySelector(`[data-incident="${incident.id}"]`)?.scrollIntoView({ block: "nearest" });
+}
+
+function sendCandidate(place: number): void {
+  const incident = selectedIncident.value;
+  if (!incident || incident.arrived_at) return;
+  const able = candidatesOf(incident.id)?.items.filter((candidate) => !candidate.forbidden);
+  const candidate = able?.[place - 1];
+  if (candidate) void assign(incident.id, candidate.unit_id);
+}
+
+function showSelected(): void {
+  const unit = openUnit.value;
+  const incident = selectedIncident.value;
+  if (unit?.lon && unit.lat) showOnMap([unit.lon, unit.lat]);
+  else if (incident) showOnMap([incident.location.lon, incident.location.lat]);
+}
+
+function forIncident(key: string): boolean {
+  const incident = selectedIncident.value;
+  if (!incident) return false;
+  const locked = incident.job?.lock !== "free";
+  const unit = openUnit.value;
+  if (key === "l") void setLock(incident, locked ? "free" : "unit");
+  else if (key === "r") void release(incident);
+  else if (key === "x") ask("cancel", incident);
+  else if (key === "s") ask("solve", incident);
+  else if (key === "c") ask("contractor", incident);
+  else if (key === "a" && unit) void assign(incident.id, unit.id);
+  else return false;
+  return true;
+}
+
+const ANYWHERE: Record<string, () => void> = {
+  n: takeCall,
+  "/": () => {
+    overlay.value = "command";
+  },
+  "?": () => {
+    overlay.value = "help";
+  },
+  j: () => step(1),
+  k: () => step(-1),
+  arrowdown: () => step(1),
+  arrowup: () => step(-1),
+  m: showSelected,
+  i: () => {
+    tab.value = "incidents";
+  },
+  u: () => {
+    tab.value = "units";
+  },
+  d: () => setTheme(theme.value === "dark" ? "light" : "dark"),
+};
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("input, textarea, select, dialog") !== null;
+}
+
+function onKey(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
+    if (stepBack()) event.preventDefault();
+    return;
+  }
+  if (isTyping(event.target)) return;
+  const key = event.key.toLowerCase();
+  if (/^[1-9]$/.test(key)) sendCandidate(Number(key));
+  else if (ANYWHERE[key]) ANYWHERE[key]();
+  else if (!forIncident(key)) return;
+  event.preventDefault();
+}
+
+export function listenToKeys(): () => void {
+  addEventListener("keydown", onKey);
+  return () => removeEventListener("keydown", onKey);
+}

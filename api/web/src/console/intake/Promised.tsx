@@ -1,0 +1,49 @@
+/** After saving: what to tell the caller before hanging up. */
+
+import type { Incident } from "@roadflare/kit/contract.ts";
+import { timeOfDay } from "@roadflare/kit/format.ts";
+import { Icon } from "@roadflare/kit/icons.tsx";
+import { said } from "@roadflare/kit/words.ts";
+import { selectIncident } from "../store/selection.ts";
+import { t } from "../words.ts";
+
+function sentence(incident: Incident): string {
+  if (incident.outcome === "solved_remotely") {
+    const advice = incident.triage.options.map((option) => said(option.label)).join(" ");
+    return t("new.solved", { text: advice });
+  }
+  const by = incident.promised_at ?? incident.target_at;
+  return by ? t("new.promised", { time: timeOfDay(by) }) : t("new.promisedNone");
+}
+
+export function Promised({ incident, again }: { incident: Incident; again: () => void }) {
+  return (
+    <div class="promised" role="status">
+      <Icon name="check" size={36} />
+      <p class="promised-number">{incident.number}</p>
+      <p class="promised-sentence">{sentence(incident)}</p>
+      {incident.merged_into !== null && <p>{t("done.merged", { number: incident.number })}</p>}
+      {incident.warnings.map((warning) => (
+        <p class="text-at-risk" key={warning}>
+          {warning}
+        </p>
+      ))}
+      <p>
+        {incident.entitlement.free ? t("card.free") : t("card.charged")} ·{" "}
+        {said(incident.entitlement.reason)}
+      </p>
+      <div class="ask-buttons">
+        <button type="button" class="button" onClick={again}>
+          {t("new.another")}
+        </button>
+        <button
+          type="button"
+          class="button primary"
+          onClick={() => selectIncident(incident.merged_into ?? incident.id)}
+        >
+          {t("new.open")}
+        </button>
+      </div>
+    </div>
+  );
+}

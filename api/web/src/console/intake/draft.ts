@@ -1,0 +1,98 @@
+/** A call being taken, and what of it is sent. */
+
+import type { Channel, Fault, IncidentIn, LocationIn, LonLat } from "@roadflare/kit/contract.ts";
+
+export interface Draft {
+  safe: boolean | null;
+  phone: string;
+  name: string;
+  placeBy: "map" | "address" | "road";
+  pin: LonLat | null;
+  address: string;
+  ref: string;
+  km: string;
+  direction: string;
+  placeNote: string;
+  plate: string;
+  model: string;
+  vin: string;
+  colour: string;
+  fault: Fault;
+  symptom: string;
+  scenario: string;
+  soc: string;
+  drivable: boolean | null;
+  people: string;
+  channel: Channel;
+}
+
+export const EMPTY: Draft = {
+  safe: null,
+  phone: "",
+  name: "",
+  placeBy: "map",
+  pin: null,
+  address: "",
+  ref: "",
+  km: "",
+  direction: "",
+  placeNote: "",
+  plate: "",
+  model: "",
+  vin: "",
+  colour: "",
+  fault: "breakdown",
+  symptom: "",
+  scenario: "",
+  soc: "",
+  drivable: null,
+  people: "",
+  channel: "phone",
+};
+
+/** The members that hold something: empty fields are not sent at all. */
+function filled<T extends Record<string, unknown>>(members: T): Partial<T> {
+  const kept = Object.entries(members).filter(([, value]) => value !== "" && value !== null);
+  return Object.fromEntries(kept) as Partial<T>;
+}
+
+const number = (text: string): number | null => (text.trim() === "" ? null : Number(text));
+
+function locationOf(draft: Draft): LocationIn {
+  if (draft.placeBy === "road") {
+    return { ref: draft.ref, km: number(draft.km) ?? 0, direction: draft.direction };
+  }
+  if (draft.pin) return { lon: draft.pin[0], lat: draft.pin[1], datum: "WGS-84" };
+  return { address: draft.address };
+}
+
+export function incidentOf(draft: Draft): IncidentIn {
+  const optional = filled({
+    location_note: draft.placeNote,
+    scenario: draft.scenario,
+    symptom: draft.symptom,
+    state_of_charge_pct: number(draft.soc),
+    drivable: draft.drivable,
+    safe_place: draft.safe,
+    n_people: number(draft.people),
+  });
+  return {
+    channel: draft.channel,
+    caller: { phone: draft.phone, ...filled({ name: draft.name }) },
+    vehicle: filled({
+      vin: draft.vin,
+      plate: draft.plate,
+      model: draft.model,
+      colour: draft.colour,
+    }),
+    location: locationOf(draft),
+    fault: draft.fault,
+    ...optional,
+  } as IncidentIn;
+}
+
+/** Whether there is a place to send somebody to. */
+export const hasPlace = (draft: Draft): boolean =>
+  draft.placeBy === "road"
+    ? draft.ref.trim() !== "" && draft.km.trim() !== ""
+    : draft.pin !== null || draft.address.trim() !== "";

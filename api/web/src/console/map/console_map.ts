@@ -1,0 +1,198 @@
+/** The console's map: made once, fed by signals, moved only by the operator. */
+
+import { effect, signal } from "@preact/signals";
+import type { LonLat, Region } from "@roadflare/kit/contract.ts";
+import { paletteOf } from "@roadflare/kit/map/palette.ts";
+import { setUpMaps } from "@roadflare/kit/map/setup.ts";
+import { makeStyle, NOTHING, repaint, show } from "@roadflare/kit/map/style.ts";
+import { putSymbols } from "@roadflare/kit/map/symbols.ts";
+import { stillness, theme } from "@roadflare/kit/theme.ts";
+import { AttributionControl, Map as MapLibre, type MapMouseEvent, ScaleControl } from "maplibre-gl";
+import { allowUnit, droppedUnit } from "../queue/drag.ts";
+import { assign } from "../store/actions.ts";
+import { candidatesOf } from "../store/detail.ts";
+import {
+  openUnit,
+  openUnitCard,
+  pointedUnitId,
+  selectedIncident,
+  selectIncident,
+} from "../store/selection.ts";
+import { incidents, units } from "../store/world.ts";
+import {
+  candidateFeatures,
+  centreFeatures,
+  incidentFeatures,
+  pointAt,
+  routeFeatures,
+  type ShownRoute,
+  unitFeatures,
+} from "./features.ts";
+import { CONSOLE_LAYERS } from "./layers.ts";
+import { Motion } from "./motion.ts";
+import { followRoutes, routes } from "./routes.ts";
+import { pickedPlace, picking, viewRequest } from "./view.ts";
+
+const FRAME_MS = 100;
+/** Grows while units glide; whatever is drawn from their places watches it. */
+const frame = signal(0);
+export const bounds = signal<[number, number, number, number] | null>(null);
+
+const corners = ([west, south, east, north]: Region["bounds"]): [LonLat, LonLat] => [
+  [west, south],
+  [east, north],
+];
+
+function feed(map: MapLibre, motion: Motion): (() => void)[] {
+  const places = () => motion.at(performance.now());
+  return [
+    effect(() => {
+      motion.set(units.value, performance.now(), stillness.matches);
+      frame.value = frame.peek() + 1;
+    }),
+    effect(() => show(map, "incidents", incidentFeatures(incidents.value ?? []))),
+    effect(() => {
+      void frame.value;
+      show(map, "units", unitFeatures(units.value, places()));
+    }),
+    effect(() => {
+      void frame.value;
+      const incident = selectedIncident.value;
+      const asked = openUnit.value?.id ?? incident?.job?.unit_id;
+      const shown: ShownRoute[] = units.value.flatMap((unit) => {
+        const legs = routes.value.get(unit.id)?.legs;
+        return legs ? [{ unit, legs, selected: unit.id === asked }] : [];
+      });
+      show(map, "routes", routeFeatures(shown, places()));
+    }),
+    effect(() => {
+      void frame.value;
+      const incident = selectedIncident.value;
+      const list = incident && !incident.arrived_at ? candidatesOf(incident.id) : null;
+      const data = list
+        ? candidateFeatures(list.items, incident as never, places(), pointedUnitId.value)
+        : NOTHING;
+      show(map, "candidates", data);
+    }),
+    effect(() => {
+      void frame.value;
+      const unit = openUnit.value;
+      const place = unit ? places().get(unit.id) : undefined;
+      const at = selectedIncident.value?.location;
+      const features = at ? [pointAt([at.lon, at.lat])] : [];
+      if (place) features.push(pointAt(place));
+      show(map, "selection", { type: "FeatureCollection", features });
+    }),
+    effect(() => {
+      const at = pickedPlace.value;
+      show(map, "picked", at ? { type: "FeatureCollection", features: [pointAt(at)] } : NOTHING);
+    }),
+    followRoutes(),
+  ];
+}
+
+function listen(map: MapLibre): void {
+  const what = (event: MapMouseEvent) =>
+    map.queryRenderedFeatures(event.point, { layers: ["incidents", "units"] })[0];
+  map.on("click", (event) => {
+    if (picking.value) {
+      pickedPlace.value = [event.lngLat.lng, event.lngLat.lat];
+      return;
+    }
+    const hit = what(event)?.properties;
+    if (hit?.incident) selectIncident(Number(hit.incident));
+    else if (hit?.unit) openUnitCard(Number(hit.unit));
+  });
+  map.on("mousemove", (event) => {
+    const over = picking.value ? "crosshair" : what(event) ? "pointer" : "";
+    map.getCanvas().style.cursor = over;
+  });
+  const box = map.getContainer();
+  box.addEventListener("dragover", allowUnit);
+  box.addEventListener("drop", (event) => {
+    const unitId = droppedUnit(event);
+    if (!unitId) return;
+    const rect = box.getBoundingClientRect();
+    const x = event.clientX - rect.left;
+    const y = event.clientY - rect.top;
+    const near = map.queryRenderedFeatures(
+      [
+        [x - 14, y - 8],
+        [x + 14, y + 30],
+      ],
+      { layers: ["incidents"] },
+    )[0];
+    if (near) void assign(Number(near.properties.incident), unitId);
+  });
+}
+
+function obeyViewRequests(map: MapLibre, region: Region): () => void {
+  let done = viewRequest.peek().n;
+  return effect(() => {
+    const { n, to } = viewRequest.value;
+    if (n === done) return;
+    done = n;
+    const duration = stillness.matches ? 0 : 500;
+    if (to === "in" || to === "out")
+      map.zoomTo(map.getZoom() + (to === "in" ? 1 : -1), { duration });
+    else if (to === "region") map.fitBounds(corners(region.bounds), { padding: 24, duration });
+    else map.easeTo({ center: to, zoom: Math.max(map.getZoom(), 13.5), duration });
+  });
+}
+
+/** Draws the region into `box`. Returns what takes the map away again. */
+export function drawConsoleMap(box: HTMLElement, region: Region): () => void {
+  setUpMaps();
+  const map = new MapLibre({
+    container: box,
+    style: makeStyle({
+      basemap: region.basemap ?? "",
+      layers: CONSOLE_LAYERS,
+      palette: paletteOf(theme.peek()),
+    }),
+    bounds: corners(region.bounds),
+    fitBoundsOptions: { padding: 24 },
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    fadeDuration: 0,
+  });
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new AttributionControl({ customAttribution: region.attribution, compact: false }));
+  map.addControl(new ScaleControl({ maxWidth: 90 }), "bottom-left");
+  const motion = new Motion();
+  const stops: (() => void)[] = [];
+  let timer: ReturnType<typeof setInterval> | undefined;
+  map.on("load", () => {
+    show(map, "areas", region.areas);
+    show(map, "centres", centreFeatures(region.centres));
+    stops.push(
+      effect(() => {
+        const palette = paletteOf(theme.value);
+        putSymbols(map, palette);
+        repaint(map, CONSOLE_LAYERS, palette);
+      }),
+      ...feed(map, motion),
+      obeyViewRequests(map, region),
+    );
+    listen(map);
+    timer = setInterval(() => {
+      if (motion.moving(performance.now() - FRAME_MS)) frame.value += 1;
+    }, FRAME_MS);
+  });
+  const seen = () => {
+    const box = map.getBounds();
+    bounds.value = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
+  };
+  map.on("moveend", seen);
+  map.on("load", seen);
+  box.dataset.map = "";
+  map.on("idle", () => {
+    box.dataset.map = "idle";
+  });
+  return () => {
+    clearInterval(timer);
+    for (const stop of stops) stop();
+    map.remove();
+  };
+}

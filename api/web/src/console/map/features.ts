@@ -1,0 +1,115 @@
+/** What the map shows, as GeoJSON. */
+
+import type {
+  Candidate,
+  Incident,
+  LonLat,
+  RouteLegs,
+  ServiceCentre,
+  Unit,
+} from "@roadflare/kit/contract.ts";
+import type { Pin } from "@roadflare/kit/map/symbols.ts";
+import type { Feature, FeatureCollection, Geometry } from "geojson";
+import { isServed } from "../queue/order.ts";
+import { trimmed } from "./trim.ts";
+
+const collection = (features: Feature[]): FeatureCollection => ({
+  type: "FeatureCollection",
+  features,
+});
+
+function feature(geometry: Geometry, properties: Record<string, unknown>, id?: number): Feature {
+  return id === undefined
+    ? { type: "Feature", geometry, properties }
+    : { type: "Feature", id, geometry, properties };
+}
+
+export const pointAt = (at: LonLat, properties: Record<string, unknown> = {}, id?: number) =>
+  feature({ type: "Point", coordinates: at }, properties, id);
+
+export const pinOf = (incident: Incident): Pin => (isServed(incident) ? "served" : incident.risk);
+
+const PIN_ORDER: Record<Pin, number> = { served: 0, normal: 1, at_risk: 2, breached: 3 };
+
+export function incidentFeatures(incidents: readonly Incident[]): FeatureCollection {
+  return collection(
+    incidents.map((incident) => {
+      const pin = pinOf(incident);
+      const properties = {
+        incident: incident.id,
+        pin,
+        fault: incident.fault,
+        label: incident.number,
+        order: PIN_ORDER[pin],
+      };
+      const { lon, lat } = incident.location;
+      return pointAt([lon, lat], properties, incident.id);
+    }),
+  );
+}
+
+export type Positions = ReadonlyMap<number, LonLat>;
+
+export function unitFeatures(units: readonly Unit[], at: Positions): FeatureCollection {
+  return collection(
+    units.flatMap((unit) => {
+      const place = at.get(unit.id);
+      if (!place || unit.state === "off_shift") return [];
+      const { kind, state, code } = unit;
+      return [pointAt(place, { unit: unit.id, kind, state, code }, unit.id)];
+    }),
+  );
+}
+
+export const centreFeatures = (centres: readonly ServiceCentre[]) =>
+  collection(centres.map(({ name, lon, lat }) => pointAt([lon, lat], { name })));
+
+export interface ShownRoute {
+  unit: Unit;
+  legs: RouteLegs;
+  selected: boolean;
+}
+
+/** What is left of each unit's route: the part behind it is cut off. */
+export function routeFeatures(routes: readonly ShownRoute[], at: Positions): FeatureCollection {
+  const sorted = [...routes].sort((a, b) => Number(a.selected) - Number(b.selected));
+  return collection(
+    sorted.flatMap(({ unit, legs, selected }) =>
+      legs.features.flatMap((leg, index) => {
+        // Only the leg being driven, unless the unit is the one in question.
+        if (index > 0 && !selected) return [];
+        const line = leg.geometry.coordinates as LonLat[];
+        const place = index === 0 ? at.get(unit.id) : undefined;
+        const coordinates = place ? trimmed(line, place) : line;
+        if (coordinates.length < 2) return [];
+        const loaded = unit.state === "loaded";
+        const properties = { selected: selected && index === 0, planned: index > 0, loaded };
+        return [feature({ type: "LineString", coordinates }, properties)];
+      }),
+    ),
+  );
+}
+
+const SHOWN_CANDIDATES = 5;
+
+export function candidateFeatures(
+  candidates: readonly Candidate[],
+  incident: Incident,
+  at: Positions,
+  pointedUnitId: number | null,
+): FeatureCollection {
+  const able = candidates.filter((candidate) => !candidate.forbidden);
+  const shown = able.filter(
+    (candidate, index) => index < SHOWN_CANDIDATES || candidate.unit_id === pointedUnitId,
+  );
+  const { lon, lat } = incident.location;
+  return collection(
+    shown.flatMap((candidate) => {
+      const place = at.get(candidate.unit_id);
+      if (!place) return [];
+      const pointed = candidate.unit_id === pointedUnitId;
+      const line: Geometry = { type: "LineString", coordinates: [place, [lon, lat]] };
+      return [feature(line, { chosen: candidate.chosen, pointed })];
+    }),
+  );
+}

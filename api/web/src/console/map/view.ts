@@ -1,0 +1,22 @@
+/** The one way the map is moved by the console: when the operator asks for it. */
+
+import { signal } from "@preact/signals";
+import type { LonLat } from "@roadflare/kit/contract.ts";
+
+export interface ViewRequest {
+  /** Grows, so that asking twice for one place works twice. */
+  n: number;
+  to: Aim;
+}
+
+export type Aim = LonLat | "region" | "in" | "out";
+
+export const viewRequest = signal<ViewRequest>({ n: 0, to: "region" });
+
+export function showOnMap(to: Aim): void {
+  viewRequest.value = { n: viewRequest.value.n + 1, to };
+}
+
+/** Where the intake form's pin is; the map shows it, and clicks move it while a call is taken. */
+export const pickedPlace = signal<LonLat | null>(null);
+export const picking = signal(false);

@@ -1,0 +1,159 @@
+/** The left side: open incidents by risk, or the units. */
+
+import { useComputed } from "@preact/signals";
+import { Icon } from "@roadflare/kit/icons.tsx";
+import { now } from "@roadflare/kit/server_clock.ts";
+import { queueFilter, queueSearch } from "../store/filters.ts";
+import { tab } from "../store/selection.ts";
+import { incidents, loadFault, retryLoading, units } from "../store/world.ts";
+import { t } from "../words.ts";
+import { isServed, type QueueFilter, queueOf } from "./order.ts";
+import { QueueRow } from "./QueueRow.tsx";
+import { UnitList } from "./UnitList.tsx";
+
+const FILTERS: QueueFilter[] = ["all", "breached", "at_risk", "no_unit"];
+
+const filterText = (filter: QueueFilter) =>
+  ({
+    all: t("queue.all"),
+    waiting: t("top.waiting"),
+    at_risk: t("top.at_risk"),
+    breached: t("top.breached"),
+    no_unit: t("queue.mine"),
+  })[filter];
+
+/** Sorted every ten seconds of the server's clock: rows must not jump while one reads them. */
+function useQueue() {
+  return useComputed(() => {
+    const steadyMs = Math.floor(now.value / 10_000) * 10_000;
+    return queueOf(incidents.value ?? [], steadyMs, queueFilter.value, queueSearch.value);
+  });
+}
+
+function Nothing() {
+  if (incidents.value === null) {
+    return loadFault.value ? (
+      <div class="notice" role="alert">
+        <p>{t("queue.failed")}</p>
+        <p class="muted">{loadFault.value}</p>
+        <button type="button" class="button" onClick={retryLoading}>
+          {t("queue.again")}
+        </button>
+      </div>
+    ) : (
+      <div class="skeletons" role="status" aria-label={t("queue.loading")}>
+        {[1, 2, 3, 4, 5].map((n) => (
+          <span class="skeleton" key={n} />
+        ))}
+      </div>
+    );
+  }
+  if (incidents.value.length > 0) {
+    return (
+      <div class="notice">
+        <p>{t("queue.nothing")}</p>
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            queueSearch.value = "";
+            queueFilter.value = "all";
+          }}
+        >
+          {t("queue.clear")}
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div class="notice">
+      <Icon name="check" size={28} />
+      <p>{t("queue.empty")}</p>
+      <p class="muted">{t("queue.emptyHint")}</p>
+    </div>
+  );
+}
+
+function Queue() {
+  const queue = useQueue().value;
+  const served = queue.filter(isServed);
+  const open = queue.filter((incident) => !isServed(incident));
+  return (
+    <>
+      <div class="list-tools">
+        <label class="search">
+          <Icon name="search" size={16} />
+          <span class="visually-hidden">{t("queue.search")}</span>
+          <input
+            type="search"
+            placeholder={t("queue.search")}
+            value={queueSearch.value}
+            onInput={(event) => {
+              queueSearch.value = event.currentTarget.value;
+            }}
+          />
+        </label>
+        <fieldset class="chips" aria-label={t("queue.title")}>
+          {FILTERS.map((filter) => (
+            <button
+              type="button"
+              key={filter}
+              class="chip"
+              aria-pressed={queueFilter.value === filter}
+              onClick={() => {
+                queueFilter.value = filter;
+              }}
+            >
+              {filterText(filter)}
+            </button>
+          ))}
+        </fieldset>
+      </div>
+      <div class="scroll">
+        {queue.length === 0 && <Nothing />}
+        <ul class="rows" aria-label={t("queue.title")}>
+          {open.map((incident) => (
+            <QueueRow incident={incident} key={incident.id} />
+          ))}
+        </ul>
+        {served.length > 0 && (
+          <>
+            <h3 class="rows-title">{t("queue.served")}</h3>
+            <ul class="rows">
+              {served.map((incident) => (
+                <QueueRow incident={incident} key={incident.id} />
+              ))}
+            </ul>
+          </>
+        )}
+      </div>
+    </>
+  );
+}
+
+export function QueuePanel() {
+  return (
+    <aside class="panel left" aria-label={t("queue.title")}>
+      <div class="tabs" role="tablist">
+        {(["incidents", "units"] as const).map((name) => (
+          <button
+            type="button"
+            role="tab"
+            key={name}
+            aria-selected={tab.value === name}
+            onClick={() => {
+              tab.value = name;
+            }}
+          >
+            {name === "incidents" ? t("top.incidents") : t("top.units")}
+            <span class="count">
+              {name === "incidents" ? (incidents.value?.length ?? "–") : units.value.length}
+            </span>
+            <kbd>{name === "incidents" ? "I" : "U"}</kbd>
+          </button>
+        ))}
+      </div>
+      {tab.value === "incidents" ? <Queue /> : <UnitList />}
+    </aside>
+  );
+}

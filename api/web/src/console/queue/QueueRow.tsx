@@ -1,0 +1,76 @@
+/** One open incident in the queue. */
+
+import { faultText } from "@roadflare/kit/common_words.ts";
+import type { Incident } from "@roadflare/kit/contract.ts";
+import { timeOfDay } from "@roadflare/kit/format.ts";
+import { FaultIcon, Icon } from "@roadflare/kit/icons.tsx";
+import { now } from "@roadflare/kit/server_clock.ts";
+import { selectedIncidentId, selectIncident } from "../store/selection.ts";
+import { t } from "../words.ts";
+import { readPromise } from "./clock_text.ts";
+import { draggedUnitId, dropOn } from "./drag.ts";
+import { isServed } from "./order.ts";
+import { RiskMark } from "./RiskMark.tsx";
+
+function Clock({ incident }: { incident: Incident }) {
+  const reading = readPromise(incident, now.value);
+  return (
+    <span class={`row-clock ${isServed(incident) ? "served" : incident.risk}`}>
+      <b>{reading.text}</b>
+      <small>{reading.word}</small>
+    </span>
+  );
+}
+
+function UnitAndEta({ incident }: { incident: Incident }) {
+  const { job, contractor } = incident;
+  const who = job?.unit_code ?? contractor?.name;
+  const eta = job?.unit_code ? incident.eta_at : (contractor?.eta_at ?? incident.eta_at);
+  return (
+    <span class="row-unit">
+      <b class={`stage ${incident.state}`}>{t(`stage.${incident.state}`)}</b>
+      {who ? <span class="unit-code">{who}</span> : <span class="muted">{t("row.noUnit")}</span>}
+      {who && eta && !isServed(incident) && <span>{t("row.eta", { time: timeOfDay(eta) })}</span>}
+    </span>
+  );
+}
+
+export function QueueRow({ incident }: { incident: Incident }) {
+  const selected = selectedIncidentId.value === incident.id;
+  const served = isServed(incident);
+  const classes = ["row", served ? "served" : incident.risk];
+  if (selected) classes.push("selected");
+  if (draggedUnitId.value !== null) classes.push("droppable");
+  return (
+    <li>
+      <button
+        type="button"
+        class={classes.join(" ")}
+        aria-current={selected}
+        data-incident={incident.id}
+        onClick={() => selectIncident(incident.id)}
+        {...dropOn(incident.id)}
+      >
+        <RiskMark risk={incident.risk} />
+        <span class="row-head">
+          <span class="row-number">{incident.number}</span>
+          <FaultIcon fault={incident.fault} size={16} />
+          <span class="row-fault">{faultText(incident.fault)}</span>
+          {incident.safe_place === false && !served && (
+            <span class="mark unsafe">
+              <Icon name="warning" size={13} />
+              {t("mark.unsafe")}
+            </span>
+          )}
+          {incident.triage.priority <= 1 && incident.safe_place !== false && !served && (
+            <span class="mark">{t("mark.priority", { n: incident.triage.priority })}</span>
+          )}
+        </span>
+        <span class="row-place">{incident.location.text}</span>
+        <UnitAndEta incident={incident} />
+        <Clock incident={incident} />
+        <span class="visually-hidden">{t(`risk.${incident.risk}`)}</span>
+      </button>
+    </li>
+  );
+}

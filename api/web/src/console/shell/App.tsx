@@ -1,0 +1,71 @@
+/** The console: queue, map, card. */
+
+import { language } from "@roadflare/kit/words.ts";
+import { useEffect } from "preact/hooks";
+import { AskDialog } from "../card/AskDialog.tsx";
+import { IncidentCard } from "../card/IncidentCard.tsx";
+import { UnitCard } from "../card/UnitCard.tsx";
+import { CommandBar } from "../command/CommandBar.tsx";
+import { Help } from "../command/Help.tsx";
+import { listenToKeys } from "../command/keys.ts";
+import { IntakeForm } from "../intake/IntakeForm.tsx";
+import { MapPanel } from "../map/MapPanel.tsx";
+import { QueuePanel } from "../queue/QueuePanel.tsx";
+import { followDetail } from "../store/detail.ts";
+import { openUnit, overlay, selectedIncidentId, takingCall } from "../store/selection.ts";
+import { token } from "../store/session.ts";
+import { follow } from "../store/world.ts";
+import { t } from "../words.ts";
+import { Alarms } from "./Alarms.tsx";
+import { Login } from "./Login.tsx";
+import { Toasts } from "./Toasts.tsx";
+import { TopBar } from "./TopBar.tsx";
+
+function Card() {
+  if (takingCall.value) return <IntakeForm />;
+  if (openUnit.value) return <UnitCard unit={openUnit.value} />;
+  const id = selectedIncidentId.value;
+  if (id !== null) return <IncidentCard id={id} key={id} />;
+  return (
+    <div class="notice">
+      <p>{t("card.empty")}</p>
+      <p class="muted">{t("card.emptyHint")}</p>
+      <p class="empty-keys">
+        <kbd>J</kbd> <kbd>K</kbd> · <kbd>N</kbd> · <kbd>/</kbd> · <kbd>?</kbd>
+      </p>
+    </div>
+  );
+}
+
+function Console() {
+  useEffect(() => {
+    const stops = [follow(), followDetail(), listenToKeys()];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, []);
+  return (
+    <div class="console">
+      <TopBar />
+      <QueuePanel />
+      <main class="centre">
+        <MapPanel />
+        <Alarms />
+        <Toasts />
+      </main>
+      <aside class="panel right">
+        <Card />
+      </aside>
+      {overlay.value === "command" && <CommandBar />}
+      {overlay.value === "help" && <Help />}
+      <AskDialog />
+    </div>
+  );
+}
+
+export function App() {
+  useEffect(() => {
+    document.title = `Roadflare · ${t("title")}`;
+  }, [language.value]);
+  return token.value ? <Console /> : <Login />;
+}

@@ -1,0 +1,135 @@
+/**
+ * The server's state as last fetched. A cache and nothing more: it is replaced whole, never edited.
+ */
+
+import { computed, signal } from "@preact/signals";
+import type { Alarm, Incident, IncidentList, Region, Unit } from "@roadflare/kit/contract.ts";
+import { type Connection, openStream } from "@roadflare/kit/event_stream.ts";
+import { timezone } from "@roadflare/kit/format.ts";
+import { type Refresher, refresher } from "./refresher.ts";
+import { call, logOut, token } from "./session.ts";
+import { problemText } from "./toasts.ts";
+
+export const region = signal<Region | null>(null);
+/** null: not loaded yet. */
+export const incidents = signal<Incident[] | null>(null);
+export const planVersion = signal(0);
+export const units = signal<Unit[]>([]);
+export const alarms = signal<Alarm[]>([]);
+export const closedToday = signal<Incident[]>([]);
+export const loadFault = signal<string | null>(null);
+export const connection = signal<Connection>({ connected: false, heardAt: null });
+/** Grows with every event of an incident or unit; cards watch it to fetch again. */
+export const eventCount = signal(0);
+
+export const incidentById = computed(
+  () => new Map((incidents.value ?? []).map((incident) => [incident.id, incident])),
+);
+export const unitById = computed(() => new Map(units.value.map((unit) => [unit.id, unit])));
+
+const DAY_MS = 24 * 3600 * 1000;
+const UNITS_EVERY_MS = 2000;
+const SAFETY_NET_MS = 20_000;
+
+async function fetchIncidents(): Promise<void> {
+  try {
+    const list = await call<IncidentList>("/incidents?state=open&limit=500");
+    incidents.value = list.items;
+    planVersion.value = list.plan_version;
+    loadFault.value = null;
+  } catch (error) {
+    loadFault.value = problemText(error);
+  }
+}
+
+async function fetchUnits(): Promise<void> {
+  try {
+    units.value = (await call<{ items: Unit[] }>("/units")).items;
+  } catch {
+    // The connection mark already says that the server is out of reach.
+  }
+}
+
+async function fetchAlarms(): Promise<void> {
+  try {
+    const { items } = await call<{ items: Alarm[] }>("/alarms");
+    alarms.value = items.filter((alarm) => !alarm.acknowledged_at);
+  } catch {
+    // As above.
+  }
+}
+
+async function fetchClosed(): Promise<void> {
+  try {
+    const list = await call<IncidentList>("/incidents?state=closed&limit=500");
+    const newest = Math.max(0, ...list.items.map((one) => Date.parse(one.received_at)));
+    closedToday.value = list.items.filter((one) => newest - Date.parse(one.received_at) < DAY_MS);
+  } catch {
+    // As above.
+  }
+}
+
+let pokes: Refresher[] = [];
+
+/** Something was changed from here: do not wait for the event to say so. */
+export function refreshSoon(): void {
+  for (const one of pokes) one.poke();
+}
+
+export const retryLoading = () => void fetchIncidents();
+
+async function fetchRegion(): Promise<void> {
+  region.value = await call<Region>("/region");
+  timezone.value = region.value.timezone ?? undefined;
+}
+
+/** Loads everything and keeps it fresh until the returned function is called. */
+export function follow(): () => void {
+  const incidentsSoon = refresher(fetchIncidents, 250);
+  const unitsSoon = refresher(fetchUnits, 250);
+  const alarmsSoon = refresher(fetchAlarms, 250);
+  const closedSoon = refresher(fetchClosed, 3000);
+  pokes = [incidentsSoon, unitsSoon];
+  const all = [incidentsSoon, unitsSoon, alarmsSoon, closedSoon];
+
+  fetchRegion().catch((error: unknown) => {
+    loadFault.value = problemText(error);
+  });
+  void fetchIncidents();
+  void fetchUnits();
+  void fetchAlarms();
+  void fetchClosed();
+
+  const stream = openStream({
+    url: "/api/v1/events",
+    token: () => token.value,
+    onEvent(event) {
+      const kind = event.event ?? "";
+      eventCount.value += 1;
+      incidentsSoon.poke();
+      if (kind.startsWith("unit.") || kind.startsWith("job.")) unitsSoon.poke();
+      if (kind.startsWith("alarm.")) alarmsSoon.poke();
+      if (kind === "incident.closed" || kind === "incident.cancelled") closedSoon.poke();
+    },
+    onReconnect: () => {
+      for (const one of all) one.poke();
+    },
+    onRefused: () => logOut("refused"),
+  });
+  const unwatch = stream.connection.subscribe((value) => {
+    connection.value = value;
+  });
+  const polls = [
+    setInterval(() => unitsSoon.poke(), UNITS_EVERY_MS),
+    setInterval(() => {
+      incidentsSoon.poke();
+      alarmsSoon.poke();
+    }, SAFETY_NET_MS),
+  ];
+  return () => {
+    stream.close();
+    unwatch();
+    for (const poll of polls) clearInterval(poll);
+    for (const one of all) one.stop();
+  };
+}
