@@ -18,9 +18,10 @@ from geo_data.network import RoadNetwork
 from kernel.errors import InvalidInput
 from kernel.position import Position
 from routing.matrix import from_source_ms, straight_ahead_ms, to_target_ms
+from routing.path import find_path
 from routing.phantoms import Phantoms, make_phantoms
 from routing.reach import EdgeTimes, edge_times
-from routing.route import find_path, lay_out
+from routing.route import RouteLayout
 from routing.snap import Snapper
 from routing.travel_times import DrivenRoute, Snapped
 from routing.tree_cache import Tree, TreeCache
@@ -83,6 +84,10 @@ class DijkstraEngine:
     @cached_property
     def _snapper(self) -> Snapper:
         return Snapper(self._network, self._graph.connected)
+
+    @cached_property
+    def _layout(self) -> RouteLayout:
+        return RouteLayout(self._network, self._graph.edge_ms)
 
     def snap(
         self,
@@ -171,7 +176,7 @@ class DijkstraEngine:
         if tree is None:
             tree = self._target_trees(end, [0])[0]
         path = find_path(self._graph, tree, begin, end)
-        return lay_out(self._network, self._graph.edge_ms, path)
+        return self._layout.lay_out(path)
 
     def reach(self, sources: Snapped, seconds: int, *, inbound: bool = False) -> NDArray[np.bool_]:
         """Return bool[n_edges]: edges whose end is reached from any source within ``seconds``.

@@ -3,6 +3,7 @@
 Equirectangular about the network's mean latitude: straight lines stay straight, and within 50 km of
 the middle lengths are right to about 1 % at 60° latitude, better nearer to the equator. That is for
 finding the nearest road and drawing areas; travel times use the lengths of the edges themselves.
+A network across the antimeridian would be torn apart.
 """
 
 from __future__ import annotations

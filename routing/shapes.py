@@ -26,6 +26,26 @@ def edge_lines(network: RoadNetwork, metres: LocalMetres, edges: NDArray[np.inte
     return np.asarray(shapely.linestrings(xy, indices=owner), dtype=np.object_)
 
 
+def point_shares(network: RoadNetwork) -> NDArray[np.float64]:
+    """Return float64[n_points]: how far along its edge each shape point lies, 0 to 1.
+
+    Where all points of an edge coincide they are spread evenly.
+    """
+    xy = LocalMetres.around(network).to_xy(network.shape_lon, network.shape_lat)
+    first, last = network.shape_ptr[:-1], network.shape_ptr[1:] - 1
+    owner = np.repeat(np.arange(network.n_edges), last - first + 1)
+    step = np.hypot(*np.diff(xy, axis=0, prepend=xy[:1]).T)
+    step[first] = 0.0
+    flat = np.add.reduceat(step, first) == 0.0
+    step[flat[owner]] = 1.0
+    step[first] = 0.0
+    along = np.cumsum(step)
+    along -= along[first][owner]
+    share: NDArray[np.float64] = along / along[last][owner]
+    share[last] = 1.0
+    return np.clip(share, 0.0, 1.0)
+
+
 def cut_lines(
     lines: Geometries, begin: NDArray[np.float64], end: NDArray[np.float64]
 ) -> Geometries:

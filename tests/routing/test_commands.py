@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+import shapely
+from typer.testing import CliRunner
+
+from kernel.errors import InvalidInput, OutsideNetwork
+from routing.commands import app, isochrone_app, parse_position
+from routing.dijkstra_engine import DijkstraEngine
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def ends(town_network) -> list[str]:
+    """Return the positions of two junctions far apart, as one types them."""
+    connected = DijkstraEngine(town_network).connected
+    nodes = sorted(set(town_network.edge_from[connected].tolist()))
+    return [f"{town_network.node_lon[n]},{town_network.node_lat[n]}" for n in (nodes[0], nodes[-1])]
+
+
+def run(command, *arguments: str, data_dir) -> str:
+    options = ["--city", "town", "--data-dir", str(data_dir)]
+    result = CliRunner().invoke(command, [*arguments, *options], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_route_as_json(ends, data_dir):
+    route = json.loads(run(app, *ends, "--json", data_dir=data_dir))
+    assert route["duration_s"] > 0
+    assert route["elapsed_s"][0] == 0
+    assert route["elapsed_s"][-1] == pytest.approx(route["duration_s"], abs=1e-3)
+    assert len(route["points"]) == len(route["elapsed_s"])
+    lon, lat = (float(part) for part in ends[0].split(","))
+    assert route["points"][0] == pytest.approx([lon, lat], abs=1e-5)
+    assert sum(metres for _, metres in route["streets"]) == pytest.approx(route["length_m"], abs=1)
+
+
+def test_route_for_people(ends, data_dir):
+    printed = run(app, *ends, data_dir=data_dir)
+    assert "km in" in printed
+    assert "minutes" in printed
+
+
+def test_isochrone_as_geojson(ends, data_dir):
+    limits = ["--minutes", "1", "--minutes", "3"]
+    collection = json.loads(run(isochrone_app, ends[0], *limits, "--json", data_dir=data_dir))
+    assert collection["type"] == "FeatureCollection"
+    assert [f["properties"]["seconds"] for f in collection["features"]] == [60, 180]
+    areas = [shapely.from_geojson(json.dumps(f["geometry"])).area for f in collection["features"]]
+    assert 0 < areas[0] < areas[1]
+
+
+def test_isochrone_for_people(ends, data_dir):
+    printed = run(isochrone_app, *ends, "--minutes", "2", "--inbound", data_dir=data_dir)
+    assert "2 minutes" in printed
+    assert "km²" in printed
+
+
+def test_western_longitudes_are_no_options(data_dir):
+    with pytest.raises(OutsideNetwork, match=r"lon -71.25, lat -29.9 "):
+        run(app, "-71.25,-29.9", "-71.3,-29.9", data_dir=data_dir)
+
+
+@pytest.mark.parametrize("text", ["", "1", "1,2,3", "a,b", "1;2"])
+def test_what_is_no_position_is_refused_by_name(text):
+    with pytest.raises(InvalidInput, match=r"/from: .* is not lon,lat"):
+        parse_position(text, "/from")
+
+
+@pytest.mark.parametrize("text", ["nan,1", "200,1", "1,91"])
+def test_positions_check_themselves(text):
+    with pytest.raises(InvalidInput):
+        parse_position(text, "/from")
