@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 
-from geo_data.basemap_layers import FIELDS, Layer, city_layers, without_names
+from geo_data.basemap_layers import FIELDS, Layer, city_layers, shown
 from geo_data.city_store import City
 
 FORMAT_VERSION = 1
@@ -114,7 +114,7 @@ def _encode(layers: list[_Projected], tile: Tile) -> bytes | None:
 
 
 def _features(part: _Projected, tile: Tile) -> list[dict[str, Any]]:
-    zoom, x, y = tile
+    (zoom, x, y), name = tile, part.layer.name
     low, high = -_BUFFER / EXTENT, 1 + _BUFFER / EXTENT
     box = shapely.box(
         (x + low) / 2**zoom, (y + low) / 2**zoom, (x + high) / 2**zoom, (y + high) / 2**zoom
@@ -133,7 +133,7 @@ def _features(part: _Projected, tile: Tile) -> list[dict[str, Any]]:
         edge,
     )
     return [
-        {"geometry": shape, "properties": without_names(part.layer.properties[row], zoom)}
+        {"geometry": shape, "properties": shown(name, part.layer.properties[row], zoom)}
         for row, shape in zip(rows.tolist(), _rounded(shapes), strict=True)
         if not shape.is_empty
     ]

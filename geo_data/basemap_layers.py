@@ -110,9 +110,9 @@ def road_layer(network: RoadNetwork) -> Layer:
     return Layer("roads", np.array(geometry, dtype=object), properties, min_zoom)
 
 
-def without_names(properties: dict[str, Any], zoom: int) -> dict[str, Any]:
-    """Return the attributes that matter at a zoom: names only where there is room for them."""
-    if zoom >= _NAMES_FROM_ZOOM or "zone_id" in properties:
+def shown(layer: str, properties: dict[str, Any], zoom: int) -> dict[str, Any]:
+    """Return the attributes that matter at a zoom: streets are named where there is room."""
+    if layer != "roads" or zoom >= _NAMES_FROM_ZOOM:
         return properties
     return {key: value for key, value in properties.items() if key in ("class", "ref")}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import geopandas as gpd
 import numpy as np
 import shapely
@@ -12,12 +14,17 @@ from geo_data.pieces import segment_lengths_m
 from kernel.position import EARTH_RADIUS_M
 
 HEXAGON_KM2 = 1.0
-PEOPLE_PER_RESIDENTIAL_KM = 520.0
-"""People per km of residential street. A guess, and a rough one: it is what the demo city has
-(451,899 people on 862 km), and a place of towers or of farms may differ by a factor of five. Give
-zones of your own to override it."""
+PEOPLE_PER_KM: Mapping[str, float] = {
+    "residential": 450.0,
+    "living_street": 450.0,
+    "tertiary": 200.0,
+    "unclassified": 150.0,
+    "secondary": 100.0,
+}
+"""People per km of street of a class. A guess, and a rough one: it gives the demo city the people
+it has (451,899), and a place of towers or of farms may differ by a factor of five. The
+`zones.geojson` in the city's folder may be edited to override it."""
 
-_HOMES = tuple(HIGHWAY_CLASSES.index(kind) for kind in ("residential", "living_street"))
 _SIZE_M = 1000.0 * np.sqrt(HEXAGON_KM2 / (1.5 * np.sqrt(3.0)))  # centre to corner
 
 
@@ -25,22 +32,22 @@ def hexagon_zones(network: RoadNetwork) -> gpd.GeoDataFrame:
     """Return hexagons of about 1 km² over all roads, with a guessed population.
 
     Columns ``zone_id``, ``name``, ``population``, ``geometry``. Hexagons without any road are
-    left out; see `PEOPLE_PER_RESIDENTIAL_KM` for the guess.
+    left out; see `PEOPLE_PER_KM` for the guess.
     """
     edge, middle, length_m = _segments(network)
     plane = _Plane(network)
     cells = _cells(plane.to_m(middle))
-    home = np.isin(network.edge_class[edge], _HOMES)
-    one_way = network.edge_reverse[edge] < 0
-    home_m = np.where(home, length_m, 0.0) * np.where(one_way, 1.0, 0.5)
+    per_km = np.array([PEOPLE_PER_KM.get(kind, 0.0) for kind in HIGHWAY_CLASSES])
+    once = np.where(network.edge_reverse[edge] < 0, 1.0, 0.5)
+    people = per_km[network.edge_class[edge]] * length_m / 1000 * once
     unique, row = np.unique(cells, axis=0, return_inverse=True)
-    home_km = np.bincount(row.ravel(), weights=home_m, minlength=len(unique)) / 1000
+    population = np.bincount(row.ravel(), weights=people, minlength=len(unique))
     number = np.arange(1, len(unique) + 1)
     return gpd.GeoDataFrame(
         {
             "zone_id": number,
             "name": [f"Zone {n}" for n in number],
-            "population": np.round(home_km * PEOPLE_PER_RESIDENTIAL_KM, 1),
+            "population": np.round(population, 1),
         },
         geometry=[shapely.Polygon(plane.to_deg(_corners(cell))) for cell in unique],
         crs="EPSG:4326",

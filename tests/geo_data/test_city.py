@@ -99,11 +99,7 @@ def test_an_urban_polygon_decides_what_is_urban(tmp_path: Path) -> None:
     [
         ("no json", "no GeoJSON"),
         ('{"type": "FeatureCollection", "features": []}', "no GeoJSON|no polygon"),
-        (
-            '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},'
-            '"geometry":{"type":"Point","coordinates":[1,2]}}]}',
-            "no polygon",
-        ),
+        ('{"type": "Point", "coordinates": [1, 2]}', "no polygon"),
     ],
 )
 def test_a_bad_urban_file_is_refused(tmp_path: Path, content: str, words: str) -> None:

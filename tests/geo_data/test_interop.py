@@ -12,6 +12,7 @@ from geo_data.check import check_network
 from geo_data.city import City
 from geo_data.city_import import TOWN
 from geo_data.interop import from_osmnx, to_networkx
+from geo_data.network import HIGHWAY_CLASSES
 from geo_data.speeds import DEFAULT_SPEED_KPH
 from kernel.errors import BadData
 
@@ -27,7 +28,7 @@ def osmnx_town() -> nx.MultiDiGraph[int]:
         osmnx.settings.useful_tags_way = before
     for start, end, key, data in list(graph.edges(keys=True, data=True)):
         closed = data.get("access") == "private" or data.get("service") == "parking_aisle"
-        if closed or data["highway"] == "footway":
+        if closed or data.get("highway") not in HIGHWAY_CLASSES:  # houses are ways, too
             graph.remove_edge(start, end, key)
     graph.remove_nodes_from([node for node in graph if not graph.degree(node)])
     graph = osmnx.add_edge_speeds(graph, hwy_speeds=dict(DEFAULT_SPEED_KPH))

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import shapely
 
-from geo_data.hexagons import PEOPLE_PER_RESIDENTIAL_KM, hexagon_zones
+from geo_data.city import City
+from geo_data.hexagons import PEOPLE_PER_KM, hexagon_zones
 from geo_data.zones import areas_km2, mark_urban, service_areas
 from tests.geo_data.drawn import read_drawn
 
@@ -40,9 +41,18 @@ def test_urban_zones_dissolve_and_the_rest_of_the_bounds_is_other() -> None:
     assert other.equals(shapely.box(2 / 60, 0, 4 / 60, 1 / 60))
 
 
-def test_a_place_without_urban_zones_has_one_area() -> None:
-    areas = service_areas(mark_urban(zones(10)), (0, 0, 1, 1))
+def test_where_nothing_is_dense_all_that_is_inhabited_is_urban() -> None:
+    assert mark_urban(zones(100, 0, 10))["urban"].tolist() == [True, False, True]
+
+
+def test_a_place_without_people_has_one_area() -> None:
+    areas = service_areas(mark_urban(zones(0)), (0, 0, 1, 1))
     assert areas["kind"].tolist() == ["other"]
+
+
+def test_the_guess_gives_the_demo_city_about_its_people(demo_city: City) -> None:
+    guessed = hexagon_zones(demo_city.network)["population"].sum()
+    assert guessed == pytest.approx(demo_city.zones["population"].sum(), rel=0.05)
 
 
 def test_hexagons_share_out_residential_streets(tmp_path: Path) -> None:
@@ -55,7 +65,9 @@ def test_hexagons_share_out_residential_streets(tmp_path: Path) -> None:
         network.edge_length_m[network.edge_way_id == 1][0]
         + network.edge_length_m[network.edge_way_id == 3][0]
     ) / 1000
-    assert found["population"].sum() == pytest.approx(home_km * PEOPLE_PER_RESIDENTIAL_KM, rel=1e-3)
+    assert found["population"].sum() == pytest.approx(
+        home_km * PEOPLE_PER_KM["residential"], rel=1e-3
+    )
     assert areas_km2(found.geometry) == pytest.approx(np.ones(len(found)), rel=0.01)
     overlaps = found.sindex.query(found.geometry, predicate="overlaps")
     assert all(
@@ -63,7 +75,7 @@ def test_hexagons_share_out_residential_streets(tmp_path: Path) -> None:
     )
 
 
-def test_hexagons_cover_all_roads(town) -> None:
+def test_hexagons_cover_all_roads(town: City) -> None:
     whole = shapely.union_all(town.zones.geometry.to_numpy()).buffer(1e-6)
     middle = np.array([town.network.shape(e).mean(axis=0) for e in range(town.network.n_edges)])
     steps = np.diff(town.network.shape_ptr) == 2  # of straight edges the middle is in a hexagon
