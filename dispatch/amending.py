@@ -189,9 +189,9 @@ def _change_jobs(session: WriteSession, now: datetime, row: IncidentRow, triage:
     """Carry place, target, priority and (while no unit has the order) options over to the job."""
     query = select(JobRow).where(JobRow.incident_id == row.id, JobRow.state.in_(_OPEN_JOBS))
     place = incident_of(row).place
-    for job in session.scalars(query.with_for_update()):
+    centres = service_centres_of(session, row.region)
+    for job in session.scalars(query.with_for_update()).all():
         job.position, job.place_text = row.position, row.place_text
         job.target_at, job.priority = row.target_at, triage.priority
         if job.state == JobState.OPEN.value:
-            centres = service_centres_of(session, row.region)
             job.options = [o.as_json() for o in job_options(triage, place, centres, now)]

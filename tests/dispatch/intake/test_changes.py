@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from dispatch.incident import IncidentState, Outcome
+from dispatch.incidents import (
+    cancel_by_dispatcher,
+    cancel_by_owner,
+    merge_incident,
+    rate,
+    solve_remotely,
+)
+from dispatch.job import JobState
+from dispatch.orders import order_job
+from dispatch.store import IncidentRow, JobRow, get_incident, job_row
+from fleet.model import Unit, UnitKind, UnitSpec
+from fleet.shifts import start_shift
+from fleet.states import UnitMove, UnitState
+from fleet.store import get_unit, move_unit, put_unit
+from kernel.errors import Conflict, InvalidInput
+from kernel.position import Position
+from tests.dispatch.intake.office import REGION, START, Office
+
+
+def order(office: Office, incident_id: int, *, until: str = "ordered", code: str = "C-01") -> Unit:
+    """Put a unit on the incident's job and let it come as far as ``until``."""
+    spec = UnitSpec(code, "Charger", REGION, UnitKind.CHARGE, skills=frozenset({"boost"}))
+    stages = ["ordered", "rolling", "on_site", "towing"]
+    with office.database.write() as session:
+        unit = start_shift(session, office.clock.now(), put_unit(session, START, spec).id)
+        job = office.job(incident_id)
+        assert job is not None
+        row = job_row(session, job.id)
+        order_job(session, office.clock.now(), row, unit, "boost", START)
+        for stage, move in zip(stages[1:], ("roll", "arrive", "load"), strict=True):
+            if stages.index(stage) <= stages.index(until):
+                move_unit(session, unit.id, UnitMove(move))
+                row.state = "loaded" if stage == "towing" else stage
+                session.get_one(IncidentRow, incident_id).state = stage
+    return unit
+
+
+def unit_state(office: Office, unit: Unit) -> UnitState:
+    with office.database.read() as session:
+        return get_unit(session, unit.id).state
+
+
+@pytest.mark.parametrize("until", ["ordered", "rolling"])
+def test_the_owner_cancels_and_the_unit_is_free_and_told(office: Office, until: str) -> None:
+    incident = office.take().incident
+    unit = order(office, incident.id, until=until)
+    with office.database.write() as session:
+        over = cancel_by_owner(session, office.clock.now(), incident.id, "started again")
+    assert (over.state, over.outcome) == (IncidentState.CLOSED, Outcome.CANCELLED_BY_OWNER)
+    assert over.closed_at == START
+    assert unit_state(office, unit) is UnitState.IDLE
+    job = office.job(incident.id)
+    assert job is not None
+    assert job.state is JobState.CANCELLED
+    assert office.told()[-3:] == ["job.withdrawn", "incident.cancelled", "incident.closed"]
+
+
+def test_once_a_unit_is_at_the_car_the_owner_talks_to_it(office: Office) -> None:
+    incident = office.take().incident
+    order(office, incident.id, until="on_site")
+    with (
+        office.database.write() as session,
+        pytest.raises(Conflict, match="somebody is at the car"),
+    ):
+        cancel_by_owner(session, office.clock.now(), incident.id, "no need")
+
+
+def test_the_dispatcher_may_cancel_on_site_but_not_with_the_car_loaded(office: Office) -> None:
+    incident = office.take().incident
+    unit = order(office, incident.id, until="on_site")
+    with office.database.write() as session:
+        over = cancel_by_dispatcher(session, office.clock.now(), incident.id, "police takes over")
+    assert over.outcome is Outcome.CANCELLED_BY_DISPATCHER
+    assert unit_state(office, unit) is UnitState.IDLE
+
+    other = office.take(vehicle={"vin": None, "plate": "粤BD99999"}).incident
+    order(office, other.id, until="towing", code="C-02")
+    with office.database.write() as session, pytest.raises(Conflict, match="is loaded"):
+        cancel_by_dispatcher(session, office.clock.now(), other.id, "police takes over")
+
+
+def test_a_cancellation_needs_a_reason_and_an_open_incident(office: Office) -> None:
+    incident = office.take().incident
+    with office.database.write() as session, pytest.raises(InvalidInput, match="reason"):
+        cancel_by_owner(session, office.clock.now(), incident.id, " ")
+    with office.database.write() as session:
+        cancel_by_owner(session, office.clock.now(), incident.id, "fixed")
+    with office.database.write() as session, pytest.raises(Conflict, match="closed already"):
+        cancel_by_dispatcher(session, office.clock.now(), incident.id, "fixed")
+
+
+def test_solving_on_the_phone_closes_with_the_note(office: Office) -> None:
+    incident = office.take().incident
+    with office.database.write() as session:
+        over = solve_remotely(session, office.clock.now(), incident.id, "12 V reset")
+    assert (over.outcome, over.note) == (Outcome.SOLVED_REMOTELY, "12 V reset")
+
+
+def test_a_closed_incident_frees_its_car_for_the_next(office: Office) -> None:
+    first = office.take().incident
+    with office.database.write() as session:
+        cancel_by_owner(session, office.clock.now(), first.id, "fixed")
+    assert not office.take().merged
+
+
+def test_two_incidents_of_one_car_are_merged_by_hand(office: Office) -> None:
+    keep = office.take().incident
+    double = office.take(vehicle={"vin": None, "plate": "粤BD99999"}).incident
+    with office.database.write() as session:
+        kept = merge_incident(session, office.clock.now(), double.id, keep.id)
+        gone = get_incident(session, double.id)
+    assert (kept.id, kept.n_calls) == (keep.id, 2)
+    assert (gone.outcome, gone.merged_into) == (Outcome.MERGED, keep.id)
+    with office.database.write() as session, pytest.raises(Conflict):
+        merge_incident(session, office.clock.now(), keep.id, keep.id)
+
+
+def test_a_corrected_place_moves_job_and_promise(office: Office) -> None:
+    incident = office.take().incident
+    moved = office.amend(
+        incident.id,
+        location={"lon": 113.8, "lat": 23.1, "datum": "WGS-84"},
+        location_note="behind the mill",
+    )
+    assert moved.place.position == Position(113.8, 23.1)
+    assert moved.place.note == "behind the mill"
+    assert moved.target_at == moved.promised_at == START + timedelta(minutes=60)
+    assert moved.promise_reason is not None
+    job = office.job(incident.id)
+    assert job is not None
+    assert (job.position, job.target_at) == (moved.place.position, moved.target_at)
+    assert office.told()[2:] == ["promise.changed", "incident.updated"]
+
+
+def test_a_place_is_not_changed_once_a_unit_is_there(office: Office) -> None:
+    incident = office.take().incident
+    order(office, incident.id, until="on_site")
+    with pytest.raises(Conflict, match="A unit is at the car"):
+        office.amend(incident.id, location={"lon": 113.8, "lat": 23.1, "datum": "WGS-84"})
+
+
+def test_people_in_danger_raise_the_priority_of_a_job_under_way(office: Office) -> None:
+    incident = office.take().incident
+    order(office, incident.id, until="rolling")
+    changed = office.amend(incident.id, safe_place=False, note="on the hard shoulder")
+    job = office.job(incident.id)
+    assert changed.priority == 1
+    assert job is not None
+    assert job.priority == 1
+    assert job.option == "boost"
+
+
+def test_a_faulty_change_changes_nothing(office: Office) -> None:
+    incident = office.take().incident
+    with pytest.raises(InvalidInput) as refusal:
+        office.amend(incident.id, note="x", safe_place="yes", location={"address": "Nowhere"})
+    assert [fault.pointer for fault in refusal.value.faults] == [
+        "/safe_place",
+        "/location/address",
+    ]
+    with office.database.read() as session:
+        assert get_incident(session, incident.id).note is None
+
+
+def test_a_closed_incident_is_not_changed(office: Office) -> None:
+    incident = office.take().incident
+    with office.database.write() as session:
+        cancel_by_owner(session, office.clock.now(), incident.id, "fixed")
+    with pytest.raises(Conflict, match="is closed"):
+        office.amend(incident.id, note="more")
+
+
+def test_help_is_rated_when_it_is_over_and_the_last_rating_counts(office: Office) -> None:
+    incident = office.take().incident
+    now = office.clock.now()
+    with office.database.write() as session, pytest.raises(Conflict, match="not over"):
+        rate(session, now, incident.id, 5)
+    with office.database.write() as session:
+        solve_remotely(session, now, incident.id, "reset")
+        rate(session, now, incident.id, 2, "slow")
+        rate(session, now, incident.id, 4)
+    with office.database.write() as session, pytest.raises(InvalidInput):
+        rate(session, now, incident.id, 6)
+
+
+def test_every_change_of_a_job_raises_its_version(office: Office) -> None:
+    incident = office.take().incident
+    job = office.job(incident.id)
+    assert job is not None
+    office.amend(incident.id, safe_place=False)
+    with office.database.read() as session:
+        assert session.get_one(JobRow, job.id).version == job.version + 1
