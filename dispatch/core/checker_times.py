@@ -102,7 +102,7 @@ def work_out(book: Book, unit: Unit, steps: Sequence[Step]) -> Times:
         fact = _fact(book, job) if i < times.n_kept else None
         if fact is None:
             chosen.append((job, option))
-            times.broken += _ability(unit, job, option)
+            times.broken += _ability(book, unit, job, option)
         stop = _stop(book, (job, option), place, clock_s, fact, first=i == 0)
         times.stops.append(stop)
         clock_s, place = stop[2], option.visits[-1].place
@@ -136,6 +136,8 @@ def _stop(
             arrival_s = max(arrival_s, fact.start_s)
     start_s = max(arrival_s, job.earliest_s) if job.earliest_s > 0 else arrival_s
     end_s = start_s + inner_s + sum(visit.service_s for visit in visits)
+    if fact is not None:
+        end_s = max(end_s, clock_s)
     return arrival_s, start_s, end_s, drive_s + inner_s
 
 
@@ -164,7 +166,9 @@ def _keep_head(book: Book, unit: Unit, steps: Sequence[Step], times: Times) -> N
             times.broken.append(Violation("lock.order", sentence))
 
 
-def _ability(unit: Unit, job: Job, option: Option) -> Iterator[Violation]:
+def _ability(book: Book, unit: Unit, job: Job, option: Option) -> Iterator[Violation]:
+    if unit.id in job.excluded_units and book.binding(job) is None:
+        yield Violation("capability", f"{unit.id!r} may not do {job.id!r}.")
     lacking = sorted(option.needs - unit.has)
     if lacking:
         sentence = f"{unit.id!r} lacks {', '.join(lacking)} for {job.id!r}."

@@ -28,7 +28,8 @@ class Compiled:
     ``fixed_unit[j]`` is -1 unless a lock fixes the unit of job ``j`` (and ``fixed_choice[j]`` its
     option); ``given_to[j]`` is the unit of a ``FREE`` commitment or -1. ``can[u][c]`` says whether
     unit ``u`` has what choice ``c`` needs and no lock forbids the pair; ``able[u][j]`` are the
-    choices of job ``j`` worth trying on it (the head's own ones included).
+    choices of job ``j`` worth trying on it (the head's own ones included), ``units_able[j]`` the
+    units for which there are any.
     ``idle_end_s[u]`` and ``idle_drive_s[u]``: when the unit would be at its end place, and what it
     would drive, if it were given nothing.
     """
@@ -50,6 +51,7 @@ class Compiled:
     head: list[tuple[HeadJob, ...]] = field(default_factory=list)
     can: list[list[bool]] = field(default_factory=list)
     able: list[list[list[int]]] = field(default_factory=list)
+    units_able: list[list[int]] = field(default_factory=list)
     idle_end_s: list[int] = field(default_factory=list)
     idle_drive_s: list[int] = field(default_factory=list)
     unit_index: dict[str, int] = field(default_factory=dict)
@@ -75,6 +77,9 @@ def compile_problem(problem: Problem) -> Compiled:
     _add_locks(compiled)
     compiled.can = [_capabilities(compiled, u) for u in range(len(compiled.units))]
     compiled.able = [_able(compiled, u) for u in range(len(compiled.units))]
+    compiled.units_able = [
+        [u for u, able in enumerate(compiled.able) if able[j]] for j in range(len(compiled.jobs))
+    ]
     for unit in compiled.units:
         end_s, drive_s = _idle(compiled.rows, unit)
         compiled.idle_end_s.append(end_s)

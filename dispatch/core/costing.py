@@ -7,6 +7,7 @@ holds the two equal.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from math import inf
 from typing import NamedTuple
 
@@ -116,10 +117,18 @@ def _cost_of_facts(compiled: Compiled, u: int, sequence: Sequence[int]) -> float
 def late_price_function(job: Job) -> Callable[[float], float]:
     """Return the price of positive lateness (seconds) of one job, breach included."""
     breach_cny, steps = job.lateness.breach_cny, job.lateness.steps
-    if len(steps) == 1:
-        rate = steps[0][1] / 60
-        return lambda late_s: breach_cny + rate * late_s
-    return job.lateness.price
+    first = steps[0][1] / 60
+    bends = [(after_s, (rate - before) / 60) for (_, before), (after_s, rate) in pairwise(steps)]
+
+    def price(late_s: float) -> float:
+        total = breach_cny + first * late_s
+        for after_s, growth in bends:
+            if late_s <= after_s:
+                break
+            total += growth * (late_s - after_s)
+        return total
+
+    return price
 
 
 def _extra(compiled: Compiled, u: int) -> list[float]:
@@ -200,7 +209,7 @@ def _enter(compiled: Compiled, u: int, sequence: Sequence[int]) -> Entry | None:
     walked = walk(compiled, u, [head.choice for head in kept])
     if isinstance(walked, Broken) or too_late(compiled, walked.stops) is not None:
         return None
-    times = Timetable(u, walked.stops, walked.stops[-1].end_s, 0, ())
+    times = walked.at(u)
     chosen = [stop.choice for stop in walked.stops if not stop.fact]
     return Entry(
         n_done=len(kept),

@@ -9,12 +9,13 @@ from dispatch.core.greedy import greedy
 from dispatch.core.hungarian import hungarian
 from dispatch.core.model import Plan, Problem
 from dispatch.core.nearest import nearest
+from dispatch.core.optimizer import ortools
 from dispatch.core.params import SolveParams
 
 Engine = Callable[[Problem, SolveParams, int], Plan]
 """``engine(problem, params, seed)``: pure; the same arguments give the same plan."""
 
 ENGINES: Mapping[str, Engine] = MappingProxyType(
-    {"greedy": greedy, "nearest": nearest, "hungarian": hungarian}
+    {"ortools": ortools, "greedy": greedy, "hungarian": hungarian, "nearest": nearest}
 )
 """All engines; each returns a feasible plan for every valid problem."""

@@ -55,11 +55,16 @@ class Pricer:
             known = self._costs[key] = self.cost(u, route)
         return known
 
-    def best(self, u: int, route: tuple[int, ...], job: int) -> Insertion:
-        """Return the cheapest insertion of a job (any option) into a route that lacks it."""
+    def memory(self, u: int, route: tuple[int, ...]) -> dict[int, Insertion]:
+        """Return the insertions into a route that are known, by job; `best` fills it."""
         known = self._insertions.get((u, route))
         if known is None:
             known = self._insertions[u, route] = {}
+        return known
+
+    def best(self, u: int, route: tuple[int, ...], job: int) -> Insertion:
+        """Return the cheapest insertion of a job (any option) into a route that lacks it."""
+        known = self.memory(u, route)
         found = known.get(job)
         if found is None:
             found = known[job] = self._search(u, route, job)

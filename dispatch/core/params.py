@@ -14,14 +14,14 @@ class SolveParams:
     ortools_steps
         Neighbours OR-Tools may look at; 0 leaves OR-Tools out.
     polish_steps
-        Rounds of ruin and recreate after the descent.
+        Rounds of ruin and recreate between two descents.
     wall_limit_s
         After this much real time, seconds, an engine stops where it is. A plan cut short by it need
         not be the same in a second run; `None` never cuts.
     """
 
     ortools_steps: int = 2_000
-    polish_steps: int = 200
+    polish_steps: int = 800
     wall_limit_s: float | None = 3.0
 
     def __post_init__(self) -> None:

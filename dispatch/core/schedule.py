@@ -12,7 +12,8 @@ Kept ``FULL`` commitments (facts, see `locks`) are timed from the world, not fro
   (the live estimate knows better; a job that is being worked on has a ``start_s`` before now). Its
   driving is what lies between ``available_s`` and arrival, but at most the matrix' leg;
 - later in the head: arrival is ``start_s``, or as soon as driving allows if that is later;
-- without ``start_s``: as soon as driving allows.
+- without ``start_s``: as soon as driving allows;
+- what should have ended already ends when the unit is available, at the earliest.
 
 Facts break no rule. Every other job needs: a lock that allows it (``lock``), the skills and
 equipment (``no_unit_has``), a way there and, for the route, to the end place (``unreachable``),
@@ -24,7 +25,7 @@ possible.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dispatch.core.compiled import Compiled
 from dispatch.core.locks import HeadJob
@@ -102,6 +103,10 @@ class Walk:
     released: tuple[HeadJob, ...]
     place: int
 
+    def at(self, unit: int) -> Timetable:
+        """Return the timetable of a unit that stays where its last job ends."""
+        return Timetable(unit, self.stops, self.stops[-1].end_s, 0, self.released)
+
 
 def timetable(compiled: Compiled, unit: int, sequence: Sequence[int]) -> Timetable | Broken:
     """Return the times of ``sequence`` (choice numbers) on ``unit``, or the rule it breaks."""
@@ -150,7 +155,8 @@ def _fact_stop(
     else:
         arrival_s = head.start_s
         leg_s = min(leg_s, max(0, arrival_s - time_s))
-    return _served(compiled, choice, arrival_s, leg_s, fact=True)
+    stop = _served(compiled, choice, arrival_s, leg_s, fact=True)
+    return replace(stop, end_s=max(stop.end_s, time_s))
 
 
 def _stop(compiled: Compiled, unit: int, choice: int, place: int, time_s: int) -> Stop | Broken:

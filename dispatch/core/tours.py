@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 from dispatch.core.compiled import Compiled
-from dispatch.core.insertion import Pricer, inserted
+from dispatch.core.insertion import Insertion, Pricer, inserted
 
 LOCKED_OUT_CNY = 1e10
 """Inside the engines a job that is locked to a unit is never left out to save money."""
@@ -18,12 +18,16 @@ IMPROVEMENT_CNY = 1e-6
 
 @dataclass(slots=True)
 class Tours:
-    """Sequences of choices by unit, and the jobs in none of them, with the cost kept up to date."""
+    """Sequences of choices by unit, and the jobs in none of them, with the cost kept up to date.
+
+    ``known[u]`` are the insertions into the route of unit ``u`` that were priced before, by job.
+    """
 
     pricer: Pricer
     routes: list[tuple[int, ...]]
     left: set[int]
     cost_cny: float
+    known: list[dict[int, Insertion]]
 
     @classmethod
     def of(cls, pricer: Pricer, routes: Iterable[tuple[int, ...]]) -> Tours:
@@ -32,11 +36,19 @@ class Tours:
         served = {compiled.job_of[c] for route in listed for c in route}
         left = {j for j in range(len(compiled.jobs)) if j not in served}
         cost = sum(pricer.route_cny(u, route) for u, route in enumerate(listed))
-        return cls(pricer, listed, left, cost + sum(leave_cny(compiled, j) for j in left))
+        cost += sum(leave_cny(compiled, j) for j in left)
+        known = [pricer.memory(u, route) for u, route in enumerate(listed)]
+        return cls(pricer, listed, left, cost, known)
 
     def copy(self) -> Tours:
         """Return an independent copy."""
-        return Tours(self.pricer, list(self.routes), set(self.left), self.cost_cny)
+        routes, known = list(self.routes), list(self.known)
+        return Tours(self.pricer, routes, set(self.left), self.cost_cny, known)
+
+    def become(self, other: Tours) -> None:
+        """Take over the state of other tours of the same problem."""
+        self.routes, self.known = list(other.routes), list(other.known)
+        self.left, self.cost_cny = set(other.left), other.cost_cny
 
     def change(self, u: int, route: tuple[int, ...]) -> None:
         """Replace the route of unit ``u``; the jobs left out follow from the difference."""
@@ -44,6 +56,7 @@ class Tours:
         old = self.routes[u]
         self.cost_cny += pricer.route_cny(u, route) - pricer.route_cny(u, old)
         self.routes[u] = route
+        self.known[u] = pricer.memory(u, route)
         for c in old:
             if c not in route:
                 self._leave(compiled.job_of[c])

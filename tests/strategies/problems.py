@@ -98,6 +98,7 @@ def jobs_at(draw: st.DrawFn, job_id: str, n_places: int) -> Job:
         lateness=draw(curves()),
         wait_cny_per_min=draw(st.sampled_from([0.0, 0.5])),
         unassigned_cny=draw(st.sampled_from([0.0, 60.0, 10_000.0])),
+        excluded_units=draw(st.just(frozenset()) | st.just(frozenset({"u0"}))),
     )
 
 

@@ -1,0 +1,73 @@
+"""The engine ``ortools``: OR-Tools' routing search between two exact searches of our own.
+
+The best of three starts (the plan in force, greedy, the optimal assignment), each after descent,
+goes to OR-Tools; the better of the two goes through ruin and recreate and a last descent. The plan
+in force stays unless something is cheaper by exact cost, so that nothing changes without a gain.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+from dispatch.core.descent import descend
+from dispatch.core.finish import finished_plan
+from dispatch.core.insertion import Pricer
+from dispatch.core.model import Plan, Problem
+from dispatch.core.ortools_search import improve
+from dispatch.core.params import SolveParams
+from dispatch.core.ruin import ruin_and_recreate
+from dispatch.core.tours import IMPROVEMENT_CNY, Tours, insert_fixed
+from dispatch.core.warm import from_assignment, from_nothing, plan_in_force
+
+SHARE_OF_ORTOOLS = 0.5
+"""OR-Tools may use this share of the wall-clock limit."""
+
+
+def ortools(problem: Problem, params: SolveParams, seed: int) -> Plan:
+    """Return the best plan found; the steps of ``params`` and ``seed`` fix it."""
+    remaining_s = _stopwatch(params.wall_limit_s)
+    pricer = Pricer.of(problem)
+    in_force = plan_in_force(pricer)
+    tours = _best_start(pricer, in_force)
+    ortools_s = remaining_s()
+    suggested = improve(
+        tours,
+        params.ortools_steps,
+        seed,
+        None if ortools_s is None else ortools_s * SHARE_OF_ORTOOLS,
+    )
+    if suggested is not None:
+        descend(suggested)
+        tours = _cheaper(tours, suggested)
+    polished = ruin_and_recreate(
+        tours, params.polish_steps, random.Random(seed), lambda: remaining_s() == 0.0
+    )
+    descend(polished)
+    insert_fixed(polished)
+    return finished_plan(_cheaper(in_force, polished), engine="ortools")
+
+
+def _best_start(pricer: Pricer, in_force: Tours) -> Tours:
+    best = in_force.copy()
+    descend(best)
+    for start in (from_nothing(pricer), from_assignment(pricer)):
+        descend(start)
+        best = _cheaper(best, start)
+    return best
+
+
+def _cheaper(first: Tours, second: Tours) -> Tours:
+    """Return the cheaper one; the first if they cost the same."""
+    return second if second.cost_cny < first.cost_cny - IMPROVEMENT_CNY else first
+
+
+def _stopwatch(limit_s: float | None) -> Callable[[], float | None]:
+    """Return a function that tells how much real time is left; ``None`` without a limit."""
+    start_s = time.monotonic()
+
+    def remaining_s() -> float | None:
+        return None if limit_s is None else max(0.0, limit_s - (time.monotonic() - start_s))
+
+    return remaining_s
