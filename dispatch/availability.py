@@ -60,14 +60,18 @@ def free_part(
 def work_end(
     unit: Unit, job: Job, now: datetime, timing: Timing, places: Places, rows: TravelRows
 ) -> datetime:
-    """Return when a unit on site or loaded is expected to have finished its job."""
+    """Return when a unit on site or loaded is expected to have finished its job.
+
+    Work that is overdue is expected to take the longer the longer it is overdue.
+    """
     option = job.option_named(job.option)
     grace = now + timedelta(seconds=timing.on_site_grace_s)
     if job.state is JobState.LOADED:
         origin = unit.position or job.position
         return max(grace, now + _delivery(origin, option, places, rows))
     began = job.arrived_at or now
-    at_car = max(grace, began + timedelta(seconds=option.service.mean_s))
+    expected = began + timedelta(seconds=option.service.mean_s)
+    at_car = max(grace, expected, now + (now - expected) * timing.overdue_share)
     return at_car + _delivery(job.position, option, places, rows)
 
 

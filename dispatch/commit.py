@@ -253,6 +253,8 @@ class _Commit:
             return
         before = row.planned_unit_id
         orders.clear_plan(row)
+        if planned is None or planned.unit_id != before:
+            row.lock = core.Lock.FREE.value  # the unit it was locked to is not on duty any more
         if planned is not None:
             row.planned_unit_id, row.planned_option = planned.unit_id, planned.option
             row.planned_sequence, row.planned_arrival_at = planned.sequence, planned.arrival_at

@@ -2,8 +2,8 @@
 
 When is one asked? Only while no own unit can keep the promise, and only if it pays (`is_worth`):
 the contractor is expected in time; or nobody of ours comes at all; or the lateness it saves, at
-the prices of the plan, exceeds what it charges. One is asked at a time; who does not answer in time, or
-rejects, is not asked again for this incident, and the next best one is.
+the prices of the plan, exceeds what it charges. One is asked at a time; who does not answer in
+time, or rejects, is not asked again for this incident, and the next best one is.
 """
 
 from __future__ import annotations

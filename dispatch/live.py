@@ -210,6 +210,8 @@ class Dispatcher:
         decide_at = self._decide_at()
         if decide_at is not None and decide_at <= self._context.clock.now():
             self._decide(snapshot)
+        else:  # after a decision, its commit enforces: a new plan may mend what is wrong now
+            self._enforce()
 
     def _watch(self) -> Snapshot:
         """Judge every open incident, and note why a new plan is needed."""
@@ -217,11 +219,14 @@ class Dispatcher:
         with context.database.write() as session:
             snapshot = build_snapshot(session, context)
             found = look(session, context, snapshot)
-            enforce(session, context, self._unassigned)
             self._plan_next_watch(session, snapshot)
         for reason in found + self._overdue(snapshot) + self._visits_due(snapshot):
             self.wake(reason)
         return snapshot
+
+    def _enforce(self) -> None:
+        with self._context.database.write() as session:
+            enforce(session, self._context, self._unassigned)
 
     def _plan_next_watch(self, session: WriteSession, snapshot: Snapshot) -> None:
         """Look again in a while as long as anything is open."""

@@ -77,8 +77,10 @@ class Timing:
     planning_margin_s
         Plans aim this much before the target while nobody is driving yet: travel times err by a
         tenth, and a target missed by a minute is missed.
-    on_site_grace_s
-        Work that has outlasted its expectation is taken to need this much more, again and again.
+    on_site_grace_s, overdue_share
+        Work that has outlasted its expectation is taken to need at least this much more, and at
+        least this share of the time by which it is overdue: service times have a heavy tail, so
+        that who is late already stays late for long.
     slip_s
         An ETA or the end of work that is this much later than the plan in force assumed needs a new
         plan; less is noise.
@@ -103,6 +105,7 @@ class Timing:
 
     planning_margin_s: int
     on_site_grace_s: int
+    overdue_share: float
     slip_s: int
     watch_every_s: int
     reorder_future_s: int

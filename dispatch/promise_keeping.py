@@ -36,6 +36,9 @@ BUSY = Words(zh="附近的救援车辆都在忙，我们已安排最快的一辆
 ON_THE_ROAD = Words(zh="救援车辆路上耽搁了。", en="The unit was held up on the road.")
 DIVERTED = Words(zh="原来的车辆被派往更紧急的现场，已改派另一辆。", en="Your unit was sent to a more urgent call; another one takes over.")  # fmt: skip  # noqa: E501
 CONTRACTOR = Words(zh="由合作救援商前往。", en="A partner company is coming.")
+NO_CONTRACTOR = Words(
+    zh="已询问所有合作救援商，均未接单。", en="All contractors were asked; none comes."
+)
 NO_UNIT = Words(zh="没有自有车辆能按时到达。", en="No own unit can be there in time.")
 
 
@@ -196,8 +199,16 @@ def _offer(
     if session.scalars(query).first() is not None:
         return
     guess = contractors.best_guess(session, context, incident, job)
+    if guess is None and _was_offered(session, incident):
+        now = context.clock.now()
+        _raise_alarm(session, now, incident, "no_contractor", NO_CONTRACTOR)
     if guess is not None and contractors.is_worth(context, job, guess, incident.eta_at):
         contractors.offer(session, context, incident.id, guess.contractor.id)
+
+
+def _was_offered(session: WriteSession, incident: IncidentRow) -> bool:
+    query = select(ContractorOfferRow.id).filter_by(incident_id=incident.id)
+    return session.scalars(query).first() is not None
 
 
 def _watch_contractor(session: WriteSession, now: datetime, case: Case) -> None:

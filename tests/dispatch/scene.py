@@ -232,7 +232,7 @@ class Scene:
 
     def move(self, unit: Unit, minute: float) -> None:
         """Report the unit's position."""
-        report = PositionReport(self.clock.now(), at(minute))
+        report = PositionReport(self.clock.now(), at(minute).lon, at(minute).lat)
         with self.database.write() as session:
             take_positions(session, self.clock.now(), unit.id, [report])
 

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
-from tests.dispatch.scene import START, Scene
+import pytest
+
+from dispatch.incidents import cancel_by_owner
+from dispatch.manual import Wish, assign
+from dispatch.store import jobs_of
+from fleet.model import Unit
+from fleet.shifts import pause
+from tests.dispatch.scene import REGION, START, Scene, open_scene
 
 
 def test_a_call_is_ordered_rolled_arrived_and_done(scene: Scene) -> None:
@@ -28,3 +36,201 @@ def test_a_call_is_ordered_rolled_arrived_and_done(scene: Scene) -> None:
     assert (closed.state, closed.outcome, closed.risk) == ("closed", "repaired", "normal")
     assert scene.unit_now(near).state == "idle"
     assert scene.unit_now(far).state == "idle"
+
+
+def test_nothing_new_changes_nothing(scene: Scene) -> None:
+    scene.unit("R-01", 5)
+    scene.call(0)
+    scene.call(30)
+    scene.run()
+    before = scene.events()
+    scene.dispatcher.wake("because")
+    scene.run()
+    assert scene.events() == before
+
+
+def test_a_second_call_waits_in_the_plan_and_is_ordered_when_the_unit_is_free(
+    scene: Scene,
+) -> None:
+    unit = scene.unit("R-01", 0)
+    first, second = scene.call(2), scene.call(4)
+    scene.run()
+    waiting = scene.job(second)
+    assert (waiting.state, waiting.planned_unit_id, waiting.planned_sequence) == (
+        "open",
+        unit.id,
+        1,
+    )
+    scene.say(unit, "done", first)
+    scene.run()
+    assert (scene.job(second).state, scene.job(second).unit_id) == ("ordered", unit.id)
+
+
+def test_cancelling_frees_the_unit_for_the_next_call(scene: Scene) -> None:
+    unit = scene.unit("R-01", 0)
+    first, second = scene.call(2), scene.call(4)
+    scene.run()
+    scene.say(unit, "rolling", first)
+    with scene.database.write() as session:
+        cancel_by_owner(session, scene.clock.now(), first, "it starts again")
+    scene.run()
+    assert scene.job(first).state == "cancelled"
+    assert (scene.job(second).state, scene.job(second).unit_id) == ("ordered", unit.id)
+
+
+def test_a_declined_job_goes_elsewhere_and_never_back(scene: Scene) -> None:
+    near, far = scene.unit("R-01", 1), scene.unit("R-02", 9)
+    incident = scene.call(0)
+    scene.run()
+    assert scene.say(near, "declined", incident, reason="no jack").status == "applied"
+    scene.run()
+    job = scene.job(incident)
+    assert (job.state, job.unit_id, job.declined_by) == ("ordered", far.id, frozenset({near.id}))
+    scene.say(far, "declined", incident, reason="flat tyre")
+    scene.run()
+    job = scene.job(incident)
+    assert (job.state, job.unit_id, job.planned_unit_id) == ("open", None, None)
+
+
+def test_a_rolling_unit_is_diverted_only_when_the_gain_exceeds_the_price(scene: Scene) -> None:
+    unit = scene.unit("R-01", 0)
+    calm = scene.call(20, target_min=120)
+    scene.run()
+    scene.say(unit, "rolling", calm)
+    scene.call(12, target_min=120)
+    scene.run()
+    assert scene.job(calm).state == "rolling"  # eight minutes earlier are not worth 60 CNY
+    urgent = scene.call(2, target_min=5)
+    scene.run()
+    assert (scene.job(calm).state, scene.job(calm).unit_id) == ("open", None)
+    assert (scene.job(urgent).state, scene.job(urgent).unit_id) == ("ordered", unit.id)
+    assert scene.unit_now(unit).state == "idle"
+    [diverted] = scene.events("job.diverted")
+    assert diverted.payload["price_cny"] == 60.0
+    assert (diverted.incident_id, diverted.unit_id) == (calm, unit.id)
+
+
+def test_a_unit_on_site_is_left_alone(scene: Scene) -> None:
+    unit = scene.unit("R-01", 0)
+    first = scene.call(2)
+    scene.run()
+    scene.say(unit, "arrived", first)
+    urgent = scene.call(2, target_min=5, priority=2)
+    scene.run()
+    assert scene.job(first).state == "on_site"
+    assert (scene.job(urgent).state, scene.job(urgent).planned_unit_id) == ("open", unit.id)
+
+
+def test_a_plan_is_committed_one_second_after_its_snapshot(tmp_path: Path) -> None:
+    scene = open_scene(tmp_path, decision_charge_s=1)
+    scene.unit("R-01", 5)
+    incident = scene.call(0)
+    scene.run()
+    assert scene.job(incident).state == "open"
+    assert scene.dispatcher.next_due() == START + timedelta(seconds=1)
+    scene.clock.advance(1)
+    scene.run()
+    assert scene.job(incident).ordered_at == START + timedelta(seconds=1)
+
+
+def test_what_changed_during_the_decision_is_left_alone_and_planned_anew(tmp_path: Path) -> None:
+    scene = open_scene(tmp_path, decision_charge_s=1)
+    unit = scene.unit("R-01", 5)
+    gone, stays = scene.call(0), scene.call(1)
+    scene.run()
+    with scene.database.write() as session:
+        cancel_by_owner(session, scene.clock.now(), gone, "never mind")
+    scene.pass_time(0.1)
+    assert scene.job(gone).state == "cancelled"
+    assert (scene.job(stays).state, scene.job(stays).unit_id) == ("ordered", unit.id)
+
+
+def test_a_plan_made_from_an_older_version_is_not_committed(tmp_path: Path) -> None:
+    scene = open_scene(tmp_path, decision_charge_s=1)
+    near, far = scene.unit("R-01", 1), scene.unit("R-02", 20)
+    incident = scene.call(0)
+    scene.run()
+    with scene.database.write() as session:
+        assign(session, scene.context, Wish(incident, far.id, plan_version=0))
+    scene.pass_time(0.1)
+    assert scene.job(incident).unit_id == far.id
+    assert "plan.stale" in scene.kinds()
+    assert scene.unit_now(near).state == "idle"
+
+
+def test_decisions_wait_for_the_beat(tmp_path: Path) -> None:
+    scene = open_scene(tmp_path, engine="hungarian", cadence_s=60)
+    scene.run()
+    scene.clock.advance(10)
+    scene.unit("R-01", 5)
+    incident = scene.call(0)
+    scene.run()
+    assert scene.job(incident).state == "open"
+    assert scene.dispatcher.next_due() == START + timedelta(seconds=60)
+    scene.pass_time(1)
+    assert scene.job(incident).ordered_at == START + timedelta(seconds=60)
+
+
+def test_a_unit_that_pauses_gives_its_order_back(scene: Scene) -> None:
+    near, far = scene.unit("R-01", 1), scene.unit("R-02", 9)
+    incident = scene.call(0)
+    scene.run()
+    with scene.database.write() as session:
+        pause(session, scene.clock.now(), near.id)
+    scene.run()
+    assert (scene.job(incident).state, scene.job(incident).unit_id) == ("ordered", far.id)
+
+
+def test_an_overdue_unit_makes_room_for_another(scene: Scene) -> None:
+    slow, other = scene.unit("R-01", 0), scene.unit("R-02", 9)
+    first = scene.call(0)
+    scene.run()
+    scene.say(slow, "arrived", first)
+    second = scene.call(0, target_min=120)
+    scene.run()
+    assert scene.job(second).planned_unit_id == slow.id
+    scene.pass_time(60)
+    assert scene.job(second).unit_id == other.id
+
+
+def test_a_broken_database_does_not_end_the_loop(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.unit("R-01", 5)
+    incident = scene.call(0)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("no space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("dispatch.live.build_snapshot", broken)
+        assert scene.dispatcher.run_due()
+    [failed] = scene.events("plan.failed")
+    assert "no space left" in failed.payload["reasons"][0]
+    assert scene.dispatcher.next_due() == START + timedelta(seconds=2)
+    scene.pass_time(1)
+    assert scene.job(incident).state == "ordered"
+
+
+def test_two_equal_days_are_equal(tmp_path: Path) -> None:
+    def day(folder: Path) -> list[tuple[object, ...]]:
+        folder.mkdir()
+        scene = open_scene(folder, decision_charge_s=1)
+        units = [scene.unit(f"R-{n:02d}", 7 * n) for n in range(4)]
+        for n in range(9):
+            scene.call((13 * n) % 29, target_min=20)
+            scene.pass_time(2)
+            for unit in units:
+                _work(scene, unit)
+        return [(e.at, e.kind, e.incident_id, e.unit_id, str(e.payload)) for e in scene.events()]
+
+    assert day(tmp_path / "a") == day(tmp_path / "b")
+
+
+def _work(scene: Scene, unit: Unit) -> None:
+    """Let a technician press the next button."""
+    with scene.database.read() as session:
+        jobs = [job for job in jobs_of(session, REGION, unit_id=unit.id) if job.is_active]
+    for job in jobs:
+        kind = {"ordered": "rolling", "rolling": "arrived", "on_site": "done"}[job.state]
+        scene.say(unit, kind, job.incident_id)

@@ -1,0 +1,258 @@
+"""A dispatcher's hand: assign, lock, release. The plan obeys; the rules of nature still hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from dispatch import contractors, orders
+from dispatch.commit import bump_version
+from dispatch.context import DispatchContext
+from dispatch.core.model import Lock
+from dispatch.incident import incident_number
+from dispatch.job import JobOption, JobState, option_from_json
+from dispatch.store import ContractorOfferRow, JobRow, RegionRow, incident_row
+from dispatch.world import TAKEN, WORKING
+from fleet.catalogue import catalogue
+from fleet.model import Ownership, Unit
+from fleet.states import UnitState
+from fleet.store import get_unit
+from kernel.database import WriteSession
+from kernel.errors import Conflict, InvalidInput, JobTaken, NotFound
+from routing.travel_times import UNREACHABLE_S
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a dispatcher wants.
+
+    Attributes
+    ----------
+    option
+        Name of the job's option; ``None``: the first that the unit can do.
+    plan_version
+        The plan that the dispatcher was looking at.
+    divert
+        Also take the unit away from the job it was ordered or rolls to.
+    """
+
+    incident_id: int
+    unit_id: int
+    plan_version: int
+    option: str | None = None
+    divert: bool = False
+
+
+def assign(session: WriteSession, context: DispatchContext, wish: Wish) -> None:
+    """Give an incident to a unit by hand and lock it there.
+
+    An idle unit is ordered at once; a unit that has another job does this one afterwards, unless the
+    wish says to divert it.
+
+    Raises
+    ------
+    NotFound
+        When there is no such incident, unit or option.
+    StalePlan
+        When the plan in force is not the one the dispatcher saw.
+    InvalidInput
+        When the unit cannot do the job; the fault names the rule.
+    Conflict
+        When the unit is not on duty, the incident is over, or a contractor has it.
+    JobTaken
+        When a unit is at the car already, or the unit to be diverted is at another one.
+    """
+    unit = _own_unit(session, context, wish.unit_id)
+    job = _job_to_move(session, wish.incident_id)
+    option = _option_for(job, unit, wish.option)
+    bump_version(session, context.region, wish.plan_version)
+    now = context.clock.now()
+    job.declined_by = [unit_id for unit_id in job.declined_by if unit_id != unit.id]
+    job.lock = Lock.UNIT.value
+    if orders.is_active(job) and job.unit_id == unit.id and job.option == option.name:
+        _tell(session, now, job, unit)
+        return
+    if orders.is_active(job):
+        _take_from_unit(session, now, job)
+    current = _active_job(session, unit)
+    if current is not None and wish.divert:
+        _clear_unit(session, now, unit, current)
+        current = None
+    _plan(context, now, job, unit, option, sequence=0 if current is None else 1)
+    orders.flush(session)
+    _tell(session, now, job, unit)
+    unit = get_unit(session, unit.id)
+    if current is None and unit.state is UnitState.IDLE and job.planned_arrival_at is not None:
+        orders.order_job(session, now, job, unit, option.name, job.planned_arrival_at)
+
+
+def set_lock(session: WriteSession, context: DispatchContext, incident_id: int, lock: Lock) -> None:
+    """Fix an incident to the unit that has it (``UNIT``), or to its place there too (``ORDER``).
+
+    Raises
+    ------
+    InvalidInput
+        For ``FULL``, which only a rolling unit brings about.
+    Conflict
+        When no unit has it.
+    """
+    if lock is Lock.FULL:
+        raise InvalidInput.one(
+            "/lock", "lock.full", "'full' cannot be set by hand.", "Give free, unit or order."
+        )
+    job = _job_to_move(session, incident_id)
+    if lock is not Lock.FREE and job.planned_unit_id is None and job.unit_id is None:
+        raise Conflict(
+            f"{incident_number(incident_id)} has no unit to be locked to.", remedy="Assign one."
+        )
+    job.lock = lock.value
+    orders.flush(session)
+    now = context.clock.now()
+    payload = {"by_hand": True, "lock": lock.name.lower()}
+    orders.tell(session, now, "job.planned", job, unit_id=job.planned_unit_id, payload=payload)
+
+
+def release(session: WriteSession, context: DispatchContext, incident_id: int) -> None:
+    """Leave the incident to the plan again: no lock, no contractor who has only accepted."""
+    contractors.take_back(session, context, incident_id)
+    set_lock(session, context, incident_id, Lock.FREE)
+
+
+def plan_version(session: WriteSession, region: str) -> int:
+    """Return the version of the plan in force; NotFound when the region is not set up."""
+    version = session.scalar(select(RegionRow.plan_version).where(RegionRow.name == region))
+    if version is None:
+        raise NotFound("region", region)
+    return version
+
+
+# ------------------------------------------------------------------------------------- checks
+
+
+def _own_unit(session: WriteSession, context: DispatchContext, unit_id: int) -> Unit:
+    unit = get_unit(session, unit_id)
+    if unit.region != context.region or unit.ownership is not Ownership.OWN:
+        raise NotFound("unit", unit_id, remedy="Contractors are offered the incident instead.")
+    if unit.state not in WORKING:
+        raise Conflict(
+            f"{unit.code} is {unit.state.value}.", remedy="Choose a unit that is on duty."
+        )
+    return unit
+
+
+def _job_to_move(session: WriteSession, incident_id: int) -> JobRow:
+    incident_row(session, incident_id)
+    job = contractors.open_job(session, incident_id)
+    number = incident_number(incident_id)
+    if job is None:
+        raise Conflict(f"{number} needs nobody any more.", remedy="Read it again.")
+    taken = select(ContractorOfferRow.id).where(
+        ContractorOfferRow.incident_id == incident_id, ContractorOfferRow.state.in_(TAKEN)
+    )
+    if session.scalars(taken).first() is not None:
+        raise Conflict(f"A contractor has {number}.", remedy="Release it first.")
+    if job.state in (JobState.ON_SITE.value, JobState.LOADED.value):
+        raise JobTaken(f"A unit is at the car of {number}.", remedy="Let it finish.")
+    return job
+
+
+def _option_for(job: JobRow, unit: Unit, name: str | None) -> JobOption:
+    """Return the option wished for, or the first the unit can do; refuse with the rule."""
+    options = [option_from_json(raw) for raw in job.options]
+    if name is not None and name not in {option.name for option in options}:
+        raise NotFound("option", name, remedy=f"Known: {', '.join(o.name for o in options)}.")
+    wished = [option for option in options if name in (None, option.name)]
+    able = [option for option in wished if option.needs <= unit.has]
+    if not able:
+        raise _lacks(unit, wished)
+    stocked = [option for option in able if option.kwh <= unit.kwh]
+    if not stocked:
+        raise InvalidInput.one(
+            "/unit_id",
+            "rule.stock",
+            f"{unit.code} has {unit.kwh:g} kWh left, the job takes {able[0].kwh:g}.",
+            "Choose another unit or option.",
+        )
+    kept = [option for option in stocked if option.name in (job.option, job.planned_option)]
+    return (kept or stocked)[0]
+
+
+def _lacks(unit: Unit, options: Sequence[JobOption]) -> InvalidInput:
+    lacking = min((option.needs - unit.has for option in options), key=len)
+    words = ", ".join(_english(name) for name in sorted(lacking))
+    return InvalidInput.one(
+        "/unit_id",
+        "rule.no_unit_has",
+        f"{unit.code} lacks {words}.",
+        "Choose a unit that has it; the candidates say which.",
+    )
+
+
+def _english(name: str) -> str:
+    known = catalogue()
+    return known.label(name).en if name in known.names else name
+
+
+# -------------------------------------------------------------------------------------- moves
+
+
+def _active_job(session: WriteSession, unit: Unit) -> JobRow | None:
+    query = select(JobRow).where(
+        JobRow.unit_id == unit.id, JobRow.state.in_(("ordered", "rolling", "on_site", "loaded"))
+    )
+    return session.scalars(query).first()
+
+
+def _take_from_unit(session: WriteSession, now: datetime, job: JobRow) -> None:
+    was_rolling = job.state == JobState.ROLLING.value
+    unit_id = orders.withdraw_job(session, job)
+    kind = "job.diverted" if was_rolling else "job.withdrawn"
+    orders.tell(session, now, kind, job, unit_id=unit_id, payload={"by_hand": True})
+
+
+def _clear_unit(session: WriteSession, now: datetime, unit: Unit, current: JobRow) -> None:
+    if current.state in (JobState.ON_SITE.value, JobState.LOADED.value):
+        raise JobTaken(f"{unit.code} is at another car.", remedy="Leave divert out: it goes next.")
+    current.lock = Lock.FREE.value
+    _take_from_unit(session, now, current)
+
+
+def _plan(
+    context: DispatchContext,
+    now: datetime,
+    job: JobRow,
+    unit: Unit,
+    option: JobOption,
+    *,
+    sequence: int,
+) -> None:
+    job.planned_unit_id, job.planned_option = unit.id, option.name
+    job.planned_sequence = sequence
+    job.planned_arrival_at = now + timedelta(seconds=_drive_s(context, unit, job))
+
+
+def _drive_s(context: DispatchContext, unit: Unit, job: JobRow) -> int:
+    if unit.position is None:
+        raise Conflict(f"Where {unit.code} is, is not known.", remedy="Ask for its position.")
+    start, car = context.roadside.snap([unit.position, job.position])
+    drive_s = (
+        UNREACHABLE_S
+        if start is None or car is None
+        else context.travel_times.matrix(start, car)[0, 0]
+    )
+    if drive_s == UNREACHABLE_S:
+        raise InvalidInput.one(
+            "/unit_id",
+            "rule.unreachable",
+            f"No road leads {unit.code} to the car.",
+            "Correct the location of the incident, or choose another unit.",
+        )
+    return int(drive_s)
+
+
+def _tell(session: WriteSession, now: datetime, job: JobRow, unit: Unit) -> None:
+    payload = {"by_hand": True, "lock": Lock.UNIT.name.lower(), "option": job.planned_option}
+    orders.tell(session, now, "job.planned", job, unit_id=unit.id, payload=payload)

@@ -1,0 +1,210 @@
+"""The promise is enforced: a new plan, a contractor, an alarm, a new promise with its reason."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from dispatch import contractors
+from dispatch.store import ContractorOfferRow
+from kernel.errors import Conflict, InvalidInput, JobTaken, NotFound
+from tests.dispatch.scene import START, Scene, open_scene, tow
+
+MINUTE = timedelta(minutes=1)
+
+
+def offers(scene: Scene) -> list[ContractorOfferRow]:
+    with scene.database.read() as session:
+        return list(session.scalars(select(ContractorOfferRow).order_by(ContractorOfferRow.id)))
+
+
+def test_nobody_can_come_a_contractor_is_offered_and_the_alarm_raised_once(scene: Scene) -> None:
+    helper = scene.contractor("Nanfang Rescue", 5)
+    incident = scene.call(0)
+    scene.pass_time(2)
+    [offer] = offers(scene)
+    assert (offer.contractor_id, offer.state) == (helper, "offered")
+    assert offer.expires_at == START + 3 * MINUTE
+    [alarm] = scene.events("alarm.raised")
+    assert (alarm.incident_id, alarm.payload["kind"]) == (incident, "promise_at_risk")
+
+
+def test_when_all_contractors_were_asked_in_vain_the_dispatcher_is_told(scene: Scene) -> None:
+    scene.contractor("Nanfang Rescue", 5)
+    scene.call(0)
+    scene.pass_time(10)
+    assert [offer.state for offer in offers(scene)] == ["expired"]
+    kinds = [a.payload["kind"] for a in scene.events("alarm.raised")]
+    assert kinds == ["promise_at_risk", "no_contractor"]
+
+
+def test_late_own_unit_contractor_in_time_promise_changed(scene: Scene) -> None:
+    scene.unit("R-01", 60)
+    helper = scene.contractor("Nanfang Rescue", 5)
+    incident = scene.call(0)
+    scene.run()
+    told = scene.incident(incident)
+    assert told.risk == "at_risk"
+    assert told.promised_at == START + 60 * MINUTE
+    assert "busy" in told.promise_reason.en
+    [offer] = offers(scene)
+    with scene.database.write() as session:
+        contractors.accept(session, scene.context, offer.id, helper, eta_min=20)
+    scene.run()
+    assert (scene.job(incident).state, scene.job(incident).planned_unit_id) == ("open", None)
+    assert scene.incident(incident).eta_at == START + 20 * MINUTE
+    scene.clock.advance(20 * 60)
+    with scene.database.write() as session:
+        contractors.report(session, scene.context, offer.id, helper, "arrived")
+        contractors.report(session, scene.context, offer.id, helper, "arrived")
+        contractors.report(session, scene.context, offer.id, helper, "done")
+    scene.run()
+    closed = scene.incident(incident)
+    assert (closed.outcome, closed.arrived_at) == ("repaired", START + 20 * MINUTE)
+    assert scene.job(incident).state == "cancelled"
+    assert len(scene.events("alarm.raised")) == 1
+
+
+def test_a_contractor_that_would_not_be_earlier_is_not_asked(scene: Scene) -> None:
+    scene.unit("R-01", 32)
+    scene.contractor("Far Rescue", 40)
+    incident = scene.call(0)
+    scene.run()
+    assert offers(scene) == []
+    assert scene.job(incident).state == "ordered"
+    assert scene.events("alarm.raised")[0].payload["kind"] == "promise_at_risk"
+
+
+def test_an_own_unit_in_time_needs_no_contractor(scene: Scene) -> None:
+    scene.unit("R-01", 20)
+    scene.contractor("Nanfang Rescue", 1)
+    scene.call(0)
+    scene.run()
+    assert offers(scene) == []
+    assert scene.events("alarm.raised") == []
+
+
+def test_who_does_not_answer_makes_room_for_the_next(scene: Scene) -> None:
+    first = scene.contractor("Near", 2, answer_s=60)
+    second = scene.contractor("Farther", 4, answer_s=60)
+    scene.call(0)
+    scene.pass_time(1.5)
+    assert [(o.contractor_id, o.state) for o in offers(scene)] == [
+        (first, "expired"),
+        (second, "offered"),
+    ]
+    with scene.database.write() as session:
+        contractors.reject(session, scene.context, offers(scene)[1].id, second, "no driver")
+    scene.run()
+    assert [o.state for o in offers(scene)] == ["expired", "rejected"]
+
+
+def test_answers_are_checked(scene: Scene) -> None:
+    helper, other = scene.contractor("Near", 2), scene.contractor("Other", 90)
+    scene.call(0)
+    scene.run()
+    [offer] = offers(scene)
+    with scene.database.write() as session:
+        with pytest.raises(InvalidInput, match="ETA"):
+            contractors.accept(session, scene.context, offer.id, helper, eta_min=0)
+        with pytest.raises(InvalidInput, match="reason"):
+            contractors.reject(session, scene.context, offer.id, helper, " ")
+        with pytest.raises(NotFound):
+            contractors.accept(session, scene.context, offer.id, other, eta_min=10)
+        with pytest.raises(Conflict):
+            contractors.report(session, scene.context, offer.id, helper, "done")
+
+
+def test_an_own_unit_at_the_car_is_not_replaced(scene: Scene) -> None:
+    unit = scene.unit("R-01", 45)
+    helper = scene.contractor("Near", 2, answer_s=6000)
+    incident = scene.call(0)
+    scene.run()
+    [offer] = offers(scene)
+    scene.say(unit, "arrived", incident)
+    with scene.database.write() as session, pytest.raises(JobTaken):
+        contractors.accept(session, scene.context, offer.id, helper, eta_min=5)
+
+
+def test_the_contractor_stands_the_own_unit_down(scene: Scene) -> None:
+    unit = scene.unit("R-01", 45)
+    helper = scene.contractor("Near", 2)
+    incident = scene.call(0)
+    scene.run()
+    scene.say(unit, "rolling", incident)
+    [offer] = offers(scene)
+    with scene.database.write() as session:
+        contractors.accept(session, scene.context, offer.id, helper, eta_min=12)
+    scene.run()
+    assert scene.unit_now(unit).state == "idle"
+    assert scene.job(incident).state == "open"
+
+
+def test_no_contractor_can_tow_what_it_cannot_tow(scene: Scene) -> None:
+    scene.unit("R-01", 5)
+    incident = scene.call(0, tow(10))
+    scene.run()
+    assert scene.job(incident).state == "open"
+    assert scene.events("contractor.offered") == []
+    assert [a.payload["kind"] for a in scene.events("alarm.raised")] == ["promise_at_risk"]
+
+
+def test_a_unit_that_falls_behind_is_noticed(tmp_path: Path) -> None:
+    scene = open_scene(tmp_path, engine="ortools")
+    slow = scene.unit("R-01", 10)
+    fast = scene.unit("R-02", 25)
+    incident = scene.call(0, target_min=30)
+    scene.run()
+    scene.say(slow, "rolling", incident)
+    scene.pass_time(6)
+    scene.move(slow, 24)  # took the wrong exit
+    scene.pass_time(1)
+    assert scene.incident(incident).risk == "at_risk"
+    scene.move(slow, 70)
+    scene.pass_time(1)
+    assert scene.job(incident).unit_id == fast.id
+    [diverted] = scene.events("job.diverted")
+    assert diverted.unit_id == slow.id
+    told = scene.incident(incident)
+    assert told.promised_at > START + 30 * MINUTE
+    assert "another one takes over" in told.promise_reason.en
+
+
+def test_a_breach_is_told_once(scene: Scene) -> None:
+    scene.call(0)
+    scene.pass_time(45)
+    assert len(scene.events("incident.at_risk")) == 1
+    assert len(scene.events("incident.breached")) == 1
+    assert len(scene.events("alarm.raised")) == 1
+
+
+def test_a_contractor_behind_its_own_eta_is_an_alarm(scene: Scene) -> None:
+    helper = scene.contractor("Near", 2)
+    scene.call(0)
+    scene.run()
+    [offer] = offers(scene)
+    with scene.database.write() as session:
+        contractors.accept(session, scene.context, offer.id, helper, eta_min=10)
+    scene.pass_time(25)
+    kinds = [a.payload["kind"] for a in scene.events("alarm.raised")]
+    assert kinds == ["promise_at_risk", "contractor_late"]
+
+
+def test_a_contractor_can_be_released(scene: Scene) -> None:
+    helper = scene.contractor("Near", 2)
+    incident = scene.call(0)
+    scene.run()
+    [offer] = offers(scene)
+    with scene.database.write() as session:
+        contractors.accept(session, scene.context, offer.id, helper, eta_min=10)
+    unit = scene.unit("R-01", 3)
+    scene.run()
+    assert scene.unit_now(unit).state == "idle"
+    with scene.database.write() as session:
+        assert contractors.take_back(session, scene.context, incident)
+    scene.dispatcher.wake("released")
+    scene.run()
+    assert scene.job(incident).unit_id == unit.id

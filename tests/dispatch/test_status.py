@@ -1,0 +1,245 @@
+"""Technician reports: late, twice, out of order, from the wrong phone."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dispatch.job import JobState
+from dispatch.progress import Report, ReportKind, progress
+from dispatch.status import TechnicianEvent, allowed_kinds, apply_event
+from fleet.model import Unit
+from fleet.shifts import end_shift
+from kernel.errors import InvalidInput, NotFound
+from tests.dispatch.scene import START, Scene, at, open_scene, repair, tow
+
+MINUTE = timedelta(minutes=1)
+
+
+def rolled_out(scene: Scene, *options: Any) -> tuple[Unit, int]:
+    """Return a unit with an ordered job, an hour ago."""
+    unit = scene.unit("R-01", 5, "repair", "tow")
+    incident = scene.call(0, *options)
+    scene.run()
+    scene.clock.advance(3600)
+    return unit, incident
+
+
+def test_done_before_arrived_fills_the_gap_and_the_late_report_corrects_it(scene: Scene) -> None:
+    unit, incident = rolled_out(scene)
+    assert scene.say(unit, "done", incident, ago_min=10).status == "applied"
+    job = scene.job(incident)
+    assert job.state == "done"
+    assert job.arrived_at == START + 50 * MINUTE
+    assert scene.incident(incident).risk == "breached"
+    result = scene.say(unit, "arrived", incident, ago_min=35)
+    assert result.status == "late"
+    assert scene.job(incident).arrived_at == START + 25 * MINUTE
+    assert scene.incident(incident).arrived_at == START + 25 * MINUTE
+    assert scene.incident(incident).risk == "normal"
+
+
+def test_a_repeat_is_a_duplicate_and_changes_nothing(scene: Scene) -> None:
+    unit, incident = rolled_out(scene)
+    first = scene.say(unit, "rolling", incident, client_id="a")
+    before = scene.job(incident)
+    again = scene.say(unit, "rolling", incident, client_id="a")
+    assert (first.status, again.status) == ("applied", "duplicate")
+    assert scene.job(incident) == before
+
+
+def test_another_units_job_is_not_found_and_nothing_is_stored(scene: Scene) -> None:
+    _, incident = rolled_out(scene)
+    other = scene.unit("R-02", 9)
+    before = scene.events()
+    with pytest.raises(NotFound):
+        scene.say(other, "done", incident)
+    assert scene.events() == before
+    assert scene.job(incident).state == "ordered"
+
+
+def test_a_job_withdrawn_meanwhile_is_rejected_with_the_reason(scene: Scene) -> None:
+    unit, incident = rolled_out(scene)
+    scene.say(unit, "declined", incident)
+    other = scene.unit("R-02", 9)
+    scene.run()
+    result = scene.say(unit, "arrived", incident)
+    assert result.status == "rejected"
+    assert "not with this unit" in result.detail
+    assert scene.job(incident).unit_id == other.id
+
+
+def test_a_clock_slightly_ahead_is_held_to_now_and_far_ahead_refused(scene: Scene) -> None:
+    unit, incident = rolled_out(scene)
+    scene.say(unit, "rolling", incident, ago_min=-4)
+    assert scene.job(incident).rolling_at == scene.clock.now()
+    with pytest.raises(InvalidInput, match="future"):
+        scene.say(unit, "arrived", incident, ago_min=-6)
+    assert scene.job(incident).state == "rolling"
+
+
+def test_no_arrival_before_the_order(scene: Scene) -> None:
+    unit, incident = rolled_out(scene)
+    scene.say(unit, "arrived", incident, ago_min=500)
+    assert scene.job(incident).arrived_at == START
+
+
+def test_a_time_without_a_zone_is_refused(scene: Scene) -> None:
+    unit, incident = rolled_out(scene)
+    naive = TechnicianEvent(
+        "x",
+        datetime(2026, 3, 2, 8, 0),
+        ReportKind.ROLLING,
+        scene.job(incident).id,  # noqa: DTZ001
+    )
+    with (
+        scene.database.write() as session,
+        pytest.raises(InvalidInput, match="time zone"),
+    ):
+        apply_event(session, scene.context, unit.id, naive)
+
+
+def test_a_car_that_is_gone_closes_the_incident_and_frees_the_unit(scene: Scene) -> None:
+    unit, incident = rolled_out(scene)
+    scene.say(unit, "gone_on_arrival", incident, ago_min=40)
+    closed = scene.incident(incident)
+    assert (closed.outcome, closed.arrived_at) == ("gone_on_arrival", START + 20 * MINUTE)
+    assert (scene.job(incident).state, scene.unit_now(unit).state) == ("failed", "idle")
+
+
+def test_what_cannot_be_repaired_is_towed_by_a_second_job(scene: Scene) -> None:
+    unit, incident = rolled_out(scene, repair(), tow(30, price_cny=100))
+    first = scene.job(incident)
+    assert first.option == "repair"
+    scene.say(unit, "arrived", incident, ago_min=45)
+    scene.say(unit, "not_possible", incident, reason="gearbox")
+    scene.run()
+    second = scene.job(incident)
+    assert second.id != first.id
+    assert (second.state, second.option) == ("ordered", "tow:1")
+    for kind in ("rolling", "arrived", "loaded", "done"):
+        assert scene.say(unit, kind, incident).status == "applied"
+    closed = scene.incident(incident)
+    assert (closed.outcome, closed.arrived_at) == ("towed", START + 15 * MINUTE)
+
+
+def test_without_another_way_not_possible_is_the_end(scene: Scene) -> None:
+    unit, incident = rolled_out(scene)
+    scene.say(unit, "not_possible", incident)
+    assert scene.incident(incident).outcome == "not_possible"
+
+
+def test_there_is_nothing_to_load_at_a_repair(scene: Scene) -> None:
+    unit, incident = rolled_out(scene)
+    scene.say(unit, "arrived", incident)
+    assert scene.say(unit, "loaded", incident).status == "rejected"
+    assert scene.job(incident).state == "on_site"
+
+
+def test_a_job_at_work_cannot_be_declined(scene: Scene) -> None:
+    unit, incident = rolled_out(scene)
+    scene.say(unit, "arrived", incident)
+    assert scene.say(unit, "declined", incident).status == "rejected"
+
+
+def test_off_shift_nothing_is_applied(scene: Scene) -> None:
+    unit, incident = rolled_out(scene)
+    with scene.database.write() as session:
+        end_shift(session, scene.clock.now(), unit.id)
+    assert scene.say(unit, "rolling", incident).status == "rejected"
+
+
+def test_a_boost_takes_its_energy_out_of_the_stock_once(scene: Scene) -> None:
+    unit = scene.unit("C-01", 5, "boost", kwh=30.0)
+    incident = scene.call(0, repair(10, "boost", name="boost", kwh=12.0))
+    scene.run()
+    scene.say(unit, "done", incident)
+    scene.say(unit, "done", incident)
+    assert scene.unit_now(unit).kwh == 18.0
+
+
+def test_buttons_by_state() -> None:
+    assert allowed_kinds(JobState.ON_SITE, has_destination=True)[:2] == ("loaded", "done")
+    assert allowed_kinds(JobState.ON_SITE, has_destination=False)[0] == "done"
+    assert allowed_kinds(JobState.DONE, has_destination=False) == ()
+
+
+# ------------------------------------------------------------------------------ any order
+
+STORY = (("accepted", 50), ("rolling", 45), ("arrived", 30), ("loaded", 20), ("done", 5))
+"""Kind, and minutes ago."""
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    order=st.permutations(range(len(STORY))),
+    repeats=st.lists(st.sampled_from(range(len(STORY))), max_size=3),
+)
+def test_any_order_with_repeats_ends_in_the_same_state(
+    order: list[int], repeats: list[int]
+) -> None:
+    assert outcome([*order, *repeats]) == EXPECTED
+
+
+def outcome(order: list[int]) -> tuple[Any, ...]:
+    with TemporaryDirectory() as folder:
+        scene = open_scene(Path(folder))
+        unit, incident = rolled_out(scene, tow(10))
+        for number in order:
+            kind, ago_min = STORY[number]
+            scene.say(unit, kind, incident, ago_min=ago_min, client_id=f"c{number}")
+        job, told, free = scene.job(incident), scene.incident(incident), scene.unit_now(unit)
+        scene.database.close()
+    return (
+        job.state,
+        job.accepted_at,
+        job.rolling_at,
+        job.arrived_at,
+        job.loaded_at,
+        job.done_at,
+        (told.state, told.outcome, told.arrived_at, told.risk),
+        free.state,
+    )
+
+
+EXPECTED = (
+    "done",
+    START + 10 * MINUTE,
+    START + 15 * MINUTE,
+    START + 30 * MINUTE,
+    START + 40 * MINUTE,
+    START + 55 * MINUTE,
+    ("closed", "towed", START + 30 * MINUTE, "normal"),
+    "idle",
+)
+
+
+def test_progress_does_not_depend_on_order() -> None:
+    reports = [
+        Report(ReportKind.DONE, START + 50 * MINUTE, START + 60 * MINUTE),
+        Report(ReportKind.ROLLING, START + 5 * MINUTE, START + 60 * MINUTE),
+        Report(ReportKind.ROLLING, START + 7 * MINUTE, START + 60 * MINUTE),
+    ]
+    results = {progress(p, START) for p in itertools.permutations(reports)}
+    [only] = results
+    assert only.stage is ReportKind.DONE
+    assert only.rolling_at == START + 5 * MINUTE
+    assert only.arrived_at == START + 50 * MINUTE  # until its own report comes
+    assert only.loaded_at is None
+
+
+def test_position_far_from_any_road_is_planned_as_unreachable(scene: Scene) -> None:
+    scene.unit("R-01", 5)
+    far = at(0)
+    incident = scene.call_from(type(far)(0.0, 85.0))
+    scene.run()
+    assert scene.job(incident).state == "open"
