@@ -1,16 +1,12 @@
 /** Times, durations, distances and money as people read them. */
 
-import { signal } from "@preact/signals";
 import { language } from "./words.ts";
-
-/** IANA name of the zone that times are shown in; undefined is the viewer's own. */
-export const timezone = signal<string | undefined>(undefined);
 
 const locale = () => (language.value === "zh" ? "zh-CN" : "en-GB");
 
 function made(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const zone = timezone.value ? { timeZone: timezone.value } : {};
-  return new Intl.DateTimeFormat(locale(), { ...options, ...zone });
+  // In the viewer's own time zone.
+  return new Intl.DateTimeFormat(locale(), options);
 }
 
 /** "21:40" */

@@ -35,11 +35,11 @@ export interface Palette {
 }
 
 const DAY: Palette = {
-  land: "#f1f3f1",
-  green: "#dfead9",
+  land: "#e9edeb",
+  green: "#d6e5d2",
   water: "#c3dbe9",
-  building: "#e3e4e0",
-  casing: "#cfd4d6",
+  building: "#dcdfdc",
+  casing: "#c3cacd",
   motorway: "#f6c177",
   major: "#fbdfa6",
   medium: "#ffffff",

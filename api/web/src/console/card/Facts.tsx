@@ -52,6 +52,7 @@ function TroubleFact({ incident }: { incident: Incident }) {
         .map((line) => (
           <p key={line}>{line}</p>
         ))}
+      {incident.note && <p class="muted">{incident.note}</p>}
     </Fact>
   );
 }
@@ -63,8 +64,8 @@ function CarFact({ vehicle, warnings }: Pick<Incident, "vehicle" | "warnings">) 
       {vehicle.plate && <span class="plate">{vehicle.plate}</span>} {line}
       {vehicle.vin && <p class="muted vin">{vehicle.vin}</p>}
       {warnings.map((warning) => (
-        <p class="text-at-risk" key={warning}>
-          {warning}
+        <p class="text-at-risk" key={warning.code}>
+          {said(warning.text)}
         </p>
       ))}
     </Fact>

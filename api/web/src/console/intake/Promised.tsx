@@ -24,8 +24,8 @@ export function Promised({ incident, again }: { incident: Incident; again: () =>
       <p class="promised-sentence">{sentence(incident)}</p>
       {incident.merged_into !== null && <p>{t("done.merged", { number: incident.number })}</p>}
       {incident.warnings.map((warning) => (
-        <p class="text-at-risk" key={warning}>
-          {warning}
+        <p class="text-at-risk" key={warning.code}>
+          {said(warning.text)}
         </p>
       ))}
       <p>

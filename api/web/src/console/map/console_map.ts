@@ -2,6 +2,7 @@
 
 import { effect, signal } from "@preact/signals";
 import type { LonLat, Region } from "@roadflare/kit/contract.ts";
+import { pointAt } from "@roadflare/kit/map/geo.ts";
 import { paletteOf } from "@roadflare/kit/map/palette.ts";
 import { setUpMaps } from "@roadflare/kit/map/setup.ts";
 import { makeStyle, NOTHING, repaint, show } from "@roadflare/kit/map/style.ts";
@@ -23,7 +24,6 @@ import {
   candidateFeatures,
   centreFeatures,
   incidentFeatures,
-  pointAt,
   routeFeatures,
   type ShownRoute,
   unitFeatures,

@@ -8,24 +8,11 @@ import type {
   ServiceCentre,
   Unit,
 } from "@roadflare/kit/contract.ts";
+import { collection, lineOf, pointAt } from "@roadflare/kit/map/geo.ts";
 import type { Pin } from "@roadflare/kit/map/symbols.ts";
-import type { Feature, FeatureCollection, Geometry } from "geojson";
+import { trimmed } from "@roadflare/kit/map/trim.ts";
+import type { FeatureCollection } from "geojson";
 import { isServed } from "../queue/order.ts";
-import { trimmed } from "./trim.ts";
-
-const collection = (features: Feature[]): FeatureCollection => ({
-  type: "FeatureCollection",
-  features,
-});
-
-function feature(geometry: Geometry, properties: Record<string, unknown>, id?: number): Feature {
-  return id === undefined
-    ? { type: "Feature", geometry, properties }
-    : { type: "Feature", id, geometry, properties };
-}
-
-export const pointAt = (at: LonLat, properties: Record<string, unknown> = {}, id?: number) =>
-  feature({ type: "Point", coordinates: at }, properties, id);
 
 export const pinOf = (incident: Incident): Pin => (isServed(incident) ? "served" : incident.risk);
 
@@ -83,8 +70,9 @@ export function routeFeatures(routes: readonly ShownRoute[], at: Positions): Fea
         const coordinates = place ? trimmed(line, place) : line;
         if (coordinates.length < 2) return [];
         const loaded = unit.state === "loaded";
-        const properties = { selected: selected && index === 0, planned: index > 0, loaded };
-        return [feature({ type: "LineString", coordinates }, properties)];
+        return [
+          lineOf(coordinates, { selected: selected && index === 0, planned: index > 0, loaded }),
+        ];
       }),
     ),
   );
@@ -108,8 +96,7 @@ export function candidateFeatures(
       const place = at.get(candidate.unit_id);
       if (!place) return [];
       const pointed = candidate.unit_id === pointedUnitId;
-      const line: Geometry = { type: "LineString", coordinates: [place, [lon, lat]] };
-      return [feature(line, { chosen: candidate.chosen, pointed })];
+      return [lineOf([place, [lon, lat]], { chosen: candidate.chosen, pointed })];
     }),
   );
 }

@@ -1,13 +1,10 @@
-/** The console's map, layer by layer; `LAYER_ORDER` says which lies above which. */
+/** The console's map: the ground, and what is drawn upon it. */
 
+import { GROUND } from "@roadflare/kit/map/ground.ts";
 import { candidateLines } from "@roadflare/kit/map/layers/candidate_lines.ts";
 import { centres } from "@roadflare/kit/map/layers/centres.ts";
 import { incidents } from "@roadflare/kit/map/layers/incidents.ts";
-import { land } from "@roadflare/kit/map/layers/land.ts";
 import { pickedPlace } from "@roadflare/kit/map/layers/picked_place.ts";
-import { roadCasings } from "@roadflare/kit/map/layers/road_casings.ts";
-import { roadNames } from "@roadflare/kit/map/layers/road_names.ts";
-import { roads } from "@roadflare/kit/map/layers/roads.ts";
 import { routeCasings } from "@roadflare/kit/map/layers/route_casings.ts";
 import { routes } from "@roadflare/kit/map/layers/routes.ts";
 import { selectionHalo } from "@roadflare/kit/map/layers/selection_halo.ts";
@@ -16,15 +13,12 @@ import { serviceAreas } from "@roadflare/kit/map/layers/service_areas.ts";
 import { units } from "@roadflare/kit/map/layers/units.ts";
 
 export const CONSOLE_LAYERS = [
-  land,
+  ...GROUND,
   serviceAreas,
-  roadCasings,
-  roads,
   serviceAreaOutlines,
   routeCasings,
   routes,
   candidateLines,
-  roadNames,
   centres,
   pickedPlace,
   selectionHalo,

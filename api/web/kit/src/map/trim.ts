@@ -1,6 +1,6 @@
 /** The rest of a line from where somebody on it is. */
 
-import type { LonLat } from "@roadflare/kit/contract.ts";
+import type { LonLat } from "../contract.ts";
 
 interface Foot {
   segment: number;

@@ -1,0 +1,179 @@
+/** The owner's page. */
+
+import { common } from "@roadflare/kit/common_words.ts";
+import type { Track } from "@roadflare/kit/contract.ts";
+import { timeOfDay } from "@roadflare/kit/format.ts";
+import { Icon } from "@roadflare/kit/icons.tsx";
+import { now } from "@roadflare/kit/server_clock.ts";
+import { language, said, speak } from "@roadflare/kit/words.ts";
+import { useEffect, useState } from "preact/hooks";
+import { Arrival } from "./Arrival.tsx";
+import { Cancel } from "./Cancel.tsx";
+import { headline, WAITING } from "./headline.ts";
+import { Rating } from "./Rating.tsx";
+import { connection, gone, track as tracked } from "./store.ts";
+import { TrackMap } from "./TrackMap.tsx";
+import { t } from "./words.ts";
+
+const STEPS = ["received", "assigned", "on_the_way", "at_car", "done"];
+
+/** How far along it is, as five bars; the sentence above says the same in words. */
+function Steps({ stage }: Pick<Track, "stage">) {
+  if (stage === "cancelled") return null;
+  const as = { finishing_other_job: "assigned", towing: "at_car" }[stage as string] ?? stage;
+  const at = STEPS.indexOf(as);
+  return (
+    <div class="steps" aria-hidden="true">
+      {STEPS.map((step, index) => (
+        <i key={step} class={index < at ? "past" : index === at ? "here" : ""} />
+      ))}
+    </div>
+  );
+}
+
+function Safety() {
+  return (
+    <section class="box safety">
+      <h2>
+        <Icon name="warning" size={20} />
+        {t("safe.title")}
+      </h2>
+      <ul>
+        <li>{t("safe.1")}</li>
+        <li>{t("safe.2")}</li>
+        <li>{t("safe.3")}</li>
+      </ul>
+    </section>
+  );
+}
+
+function Facts({ track }: { track: Track }) {
+  return (
+    <dl class="box facts">
+      <dt>{t("fact.place")}</dt>
+      <dd>{track.location.text}</dd>
+      {track.unit?.plate && (
+        <>
+          <dt>{t("fact.vehicle")}</dt>
+          <dd>
+            <span class="plate">{track.unit.plate}</span>
+          </dd>
+        </>
+      )}
+      <dt>{t("fact.cost")}</dt>
+      <dd>
+        <strong>{track.free ? t("fact.free") : t("fact.charged")}</strong>
+        {track.free_reason && <span class="muted"> · {said(track.free_reason)}</span>}
+      </dd>
+    </dl>
+  );
+}
+
+function Timeline({ track }: { track: Track }) {
+  return (
+    <section class="box">
+      <h2>{t("timeline.title")}</h2>
+      <ol class="timeline">
+        {[...track.timeline].reverse().map((entry) => (
+          <li key={`${entry.at} ${entry.kind}`}>
+            <time dateTime={entry.at}>{timeOfDay(entry.at)}</time>
+            <span>{said(entry.text)}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Share() {
+  const [copied, setCopied] = useState(false);
+  const share = async () => {
+    if (navigator.share) {
+      // Closing the sheet without sharing is no fault.
+      await navigator.share({ url: location.href, title: t("page.title") }).catch(() => {});
+      return;
+    }
+    await navigator.clipboard.writeText(location.href);
+    setCopied(true);
+  };
+  return (
+    <button type="button" class="button" onClick={() => void share()}>
+      <Icon name="share" size={18} />
+      {copied ? t("act.shared") : t("act.share")}
+    </button>
+  );
+}
+
+function Offline() {
+  const { connected, heardAt } = connection.value;
+  if (connected || heardAt === null) return null;
+  void now.value;
+  return (
+    <p class="offline" role="status">
+      <Icon name="offline" size={18} />
+      {t("offline", { n: Math.round((Date.now() - heardAt) / 1000) })}
+    </p>
+  );
+}
+
+function Content({ track }: { track: Track }) {
+  const { sentence, more } = headline(track);
+  const waiting = WAITING.has(track.stage) && track.kind === "incident";
+  const ended = track.stage === "done" || track.stage === "cancelled";
+  return (
+    <>
+      <section class="headline">
+        <h1>{sentence}</h1>
+        <p>{more}</p>
+        <Steps stage={track.stage} />
+      </section>
+      <Arrival track={track} />
+      <Rating track={track} />
+      {!ended && <TrackMap track={track} />}
+      {waiting && <Safety />}
+      <Facts track={track} />
+      <Timeline track={track} />
+      <div class="page-actions">
+        {!ended && <Share />}
+        {track.can_cancel && <Cancel />}
+      </div>
+      <p class="number muted">{t("fact.number", { number: track.number })}</p>
+    </>
+  );
+}
+
+export function Page() {
+  useEffect(() => {
+    document.title = t("page.title");
+  }, [language.value]);
+  const track = tracked.value;
+  return (
+    <main class={track ? `page ${track.stage}` : "page"}>
+      <header class="page-top">
+        <img src="/console/flare.svg" alt="" width="28" height="28" />
+        <b>{t("page.title")}</b>
+        <button
+          type="button"
+          class="button quiet"
+          aria-label={common("language.switch")}
+          onClick={() => speak(language.value === "zh" ? "en" : "zh")}
+        >
+          {common("language.other")}
+        </button>
+      </header>
+      <Offline />
+      {gone.value ? (
+        <section class="headline gone">
+          <h1>{t("gone.title")}</h1>
+          <p>{t("gone.text")}</p>
+        </section>
+      ) : track ? (
+        <Content track={track} />
+      ) : (
+        <p class="loading" role="status">
+          {t("loading")}
+        </p>
+      )}
+    </main>
+  );
+}

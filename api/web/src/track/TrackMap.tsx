@@ -1,0 +1,44 @@
+/** Where help is. The map's code is fetched only when there is something to show on it. */
+
+import type { LonLat, Track } from "@roadflare/kit/contract.ts";
+import type { Journey, SmallMap } from "@roadflare/kit/map/small_map.ts";
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "./words.ts";
+
+function journeyOf(track: Track): Journey {
+  const { unit, location, route } = track;
+  const driving = unit && unit.lon !== null && unit.lat !== null;
+  return {
+    car: [location.lon, location.lat],
+    unit: driving ? { at: [unit.lon as number, unit.lat as number], kind: unit.kind } : null,
+    route: driving && route ? (route.coordinates as LonLat[]) : null,
+    destination: null,
+  };
+}
+
+export function TrackMap({ track }: { track: Track }) {
+  const box = useRef<HTMLDivElement>(null);
+  const drawn = useRef<SmallMap | null>(null);
+  const latest = useRef(track);
+  latest.current = track;
+  useEffect(() => {
+    let left = false;
+    void import("@roadflare/kit/map/small_map.ts").then(({ drawSmallMap }) => {
+      if (left || !box.current) return;
+      const { basemap, bounds, attribution } = latest.current;
+      drawn.current = drawSmallMap({ box: box.current, basemap, bounds, attribution });
+      drawn.current.show(journeyOf(latest.current));
+    });
+    return () => {
+      left = true;
+      drawn.current?.remove();
+    };
+  }, []);
+  useEffect(() => drawn.current?.show(journeyOf(track)), [track]);
+  return (
+    <section class="track-map" aria-label={t("map.label")}>
+      <div class="map-box" ref={box} />
+      {track.unit && track.unit.lon === null && <p class="map-hint">{t("map.hidden")}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,37 @@
+/** The big sentence, and how long it takes still. */
+
+import { kindText } from "@roadflare/kit/common_words.ts";
+import type { Track } from "@roadflare/kit/contract.ts";
+import { secondsBetween } from "@roadflare/kit/format.ts";
+import { t } from "./words.ts";
+
+export function whoComes(track: Track): string {
+  return track.unit ? `${kindText(track.unit.kind)} ${track.unit.name}` : t("who.somebody");
+}
+
+export function headline(track: Track): { sentence: string; more: string } {
+  const who = whoComes(track);
+  const booked = track.kind === "appointment" && ["received", "assigned"].includes(track.stage);
+  if (booked) return { sentence: t("stage.booked"), more: t("more.booked", { who }) };
+  const more = {
+    received: () => t("more.received"),
+    assigned: () => t("more.assigned", { who }),
+    finishing_other_job: () => t("more.finishing_other_job", { who }),
+    on_the_way: () => t("more.on_the_way", { who }),
+    at_car: () => t("more.at_car", { who }),
+    towing: () => t("more.towing", { who }),
+    done: () => t("more.done"),
+    cancelled: () => t("more.cancelled"),
+  }[track.stage]();
+  return { sentence: t(`stage.${track.stage}`), more };
+}
+
+/** "9–15", in minutes from now; null when the range has passed. */
+export function minutesRange(range: readonly [string, string], nowMs: number): string | null {
+  const from = Math.floor(secondsBetween(nowMs, range[0]) / 60);
+  const to = Math.ceil(secondsBetween(nowMs, range[1]) / 60);
+  if (to <= 1) return null;
+  return from < 1 ? `1–${to}` : from === to ? `${to}` : `${from}–${to}`;
+}
+
+export const WAITING = new Set(["received", "assigned", "finishing_other_job", "on_the_way"]);
