@@ -25,7 +25,7 @@ MAX_KEY = 200
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """One request as far as repeats are concerned; ``key`` is ``None`` where the client gave none."""
+    """One request as far as repeats matter; ``key`` is ``None`` where the client gave none."""
 
     principal: str
     key: str | None

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -53,9 +54,14 @@ class NewUser:
     login: str
     name: str
     role: Role
-    secret: str | None = None
+    secret_hash: str | None = None
     unit_id: int | None = None
     contractor_id: int | None = None
+
+
+def hash_secret(secret: str) -> str:
+    """Return the argon2id hash of a secret; slow on purpose, so never inside a transaction."""
+    return _hasher.hash(secret)
 
 
 def put_user(session: WriteSession, user: NewUser) -> int:
@@ -64,12 +70,12 @@ def put_user(session: WriteSession, user: NewUser) -> int:
     if row is None:
         row = UserRow(region=user.region, login=user.login, name=user.name, role=user.role)
         session.add(row)
-    elif row.role != user.role or user.secret is not None:
+    elif row.role != user.role or user.secret_hash is not None:
         session.execute(delete(TokenRow).where(TokenRow.user_id == row.id))
     row.name, row.role = user.name, user.role
     row.unit_id, row.contractor_id = user.unit_id, user.contractor_id
-    if user.secret is not None:
-        row.secret_hash = _hasher.hash(user.secret)
+    if user.secret_hash is not None:
+        row.secret_hash = user.secret_hash
     session.flush()
     return row.id
 
@@ -77,11 +83,19 @@ def put_user(session: WriteSession, user: NewUser) -> int:
 def issue_token(session: WriteSession, user_id: int, now: datetime, ttl: timedelta) -> str:
     """Return a new bearer token of the user; only its digest is stored."""
     token = secrets.token_urlsafe(32)
+    accept_token(session, user_id, token, now, ttl)
+    return token
+
+
+def accept_token(
+    session: WriteSession, user_id: int, token: str, now: datetime, ttl: timedelta
+) -> None:
+    """Let a token that was made elsewhere stand for the user; known already: anew."""
+    session.execute(delete(TokenRow).where(TokenRow.digest == _digest(token)))
     session.add(
         TokenRow(digest=_digest(token), user_id=user_id, issued_at=now, expires_at=now + ttl)
     )
     session.flush()
-    return token
 
 
 def principal_of(session: Session, token: str, now: datetime) -> Principal:
@@ -107,7 +121,7 @@ def principal_of(session: Session, token: str, now: datetime) -> Principal:
     return Principal(
         user.id,
         row.id,
-        user.role,
+        cast(Role, user.role),
         user.name,
         user.region,
         user.unit_id,
@@ -161,11 +175,10 @@ def log_in(
     with database.read() as reading:
         _refuse_when_locked(reading, attempt, now)
         row = reading.scalar(select(UserRow).filter_by(region=region, login=login))
-    if not _fits(row, secret):
+    if not _fits(row, secret) or row is None:
         with database.write() as session:
             _count_failure(session, attempt, now)
         raise NotAuthenticated("User or secret is wrong.", remedy="Check both, then try again.")
-    assert row is not None
     with database.write() as session:
         session.execute(delete(LoginAttemptRow).where(LoginAttemptRow.key == attempt))
         token = issue_token(session, row.id, now, ttl)
@@ -176,9 +189,10 @@ def _fits(row: UserRow | None, secret: str) -> bool:
     """Check a secret; an unknown user takes as long as a known one."""
     stored = row.secret_hash if row is not None and row.disabled_at is None else None
     try:
-        return _hasher.verify(stored or _NOBODY, secret) and stored is not None
+        _hasher.verify(stored or _NOBODY, secret)
     except (VerificationError, InvalidHashError):
         return False
+    return stored is not None
 
 
 def _refuse_when_locked(session: Session, attempt: str, now: datetime) -> None:

@@ -27,6 +27,13 @@ class OwnerLink:
     incident_id: int | None
     appointment_id: int | None
 
+    @property
+    def principal(self) -> str:
+        """Name the holder in stored answers; never the key itself."""
+        return (
+            f"incident:{self.incident_id}" if self.incident_id else f"visit:{self.appointment_id}"
+        )
+
 
 def link_for_incident(session: WriteSession, incident_id: int, now: datetime) -> str:
     """Return the key of an incident's link; made if there is none."""

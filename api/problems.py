@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api.faults import check_of, together
 from kernel import errors
 from kernel.errors import Fault, InvalidInput, RoadflareError
 
@@ -160,19 +161,19 @@ def install_problems(app: FastAPI) -> None:
     """Make ``app`` answer every error with problem details."""
 
     def of_tree(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, RoadflareError)
-        response = problem_of(error)
+        response = problem_of(cast(RoadflareError, error))
         if response.status_code >= 500:
-            _log.error("request failed", code=error.code, detail=str(error))
+            _log.error("request failed", detail=str(error))
         return response
 
-    def of_validation(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        return problem_of(InvalidInput(faults_of(error.errors())))
+    def of_validation(request: Request, error: Exception) -> Response:
+        found = cast(RequestValidationError, error)
+        shape = faults_of(found.errors())
+        return problem_of(InvalidInput(together(shape, _meaning_faults(request, found.body))))
 
     def of_http(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        return http_problem(error.status_code, error.detail, error.headers)
+        bare = cast(HTTPException, error)
+        return http_problem(bare.status_code, bare.detail, bare.headers)
 
     def of_surprise(_request: Request, _error: Exception) -> Response:
         return problem_response(
@@ -189,6 +190,13 @@ def install_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, of_validation)
     app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(Exception, of_surprise)
+
+
+def _meaning_faults(request: Request, body: Any) -> Sequence[Fault]:
+    check = check_of(getattr(request.scope.get("route"), "endpoint", None))
+    if check is None or not isinstance(body, Mapping):
+        return ()
+    return check(request.app.state.runtime, body)
 
 
 def http_problem(

@@ -10,10 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 class Settings(BaseSettings):
@@ -27,6 +25,10 @@ class Settings(BaseSettings):
         Where databases and imported cities lie.
     city
         ``demo``, or the name of an imported city; also the name of the region.
+    engine, decision_charge_s, cadence_s, solver
+        See `dispatch.live.Dispatcher`; the solver runs in a process of its own unless ``inline``.
+    admin_token
+        A bearer token that is an administrator's, for whoever starts the service.
     drive
         ``thread``: the dispatcher runs by itself; ``manual``: whoever opened the service drives it.
     public_url
@@ -41,8 +43,7 @@ class Settings(BaseSettings):
             validation_alias=AliasChoices("database_url", "ROADFLARE_DATABASE_URL", "DATABASE_URL")
         ),
     ] = ""
-    data_dir: Path = ROOT / ".cache" / "data"
-    cache_dir: Path = ROOT / ".cache"
+    data_dir: Path = Path(".cache/data")
     city: str = "demo"
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
@@ -50,7 +51,8 @@ class Settings(BaseSettings):
     engine: str = "ortools"
     decision_charge_s: Annotated[float, Field(ge=0)] = 0.0
     cadence_s: Annotated[float | None, Field(gt=0)] = None
-    solver_seed: int = 0
+    solver: Literal["process", "inline"] = "process"
+    admin_token: SecretStr | None = None
     token_life: timedelta = timedelta(hours=12)
     public_url: str = ""
     heartbeat_s: Annotated[float, Field(gt=0)] = 15.0

@@ -44,7 +44,7 @@ class Unit:
     kwh, kwh_capacity
         Energy it can still give away, and when full.
     shift_start_at, shift_end_at
-        The running shift (planned end); ``None`` off shift.
+        The running shift (planned end); off shift the next planned one, if any.
     home
         Where it ends its shift; ``None``: anywhere.
     contractor_id

@@ -70,6 +70,16 @@ def start_shift(
     return get_unit(session, unit_id)
 
 
+def plan_shift(
+    session: WriteSession, unit_id: int, start_at: datetime, end_at: datetime
+) -> None:
+    """Note when a unit that is off shift is to work next; its technician starts the shift."""
+    row = unit_row(session, unit_id)
+    if row.state == UnitState.OFF_SHIFT.value:
+        row.shift_start_at, row.shift_end_at = start_at, end_at
+        session.flush()
+
+
 def end_shift(session: WriteSession, now: datetime, unit_id: int) -> Unit:
     """Take a unit off duty; IllegalTransition while it rolls or works."""
     _move(session, now, unit_id, UnitMove.END_SHIFT)

@@ -48,7 +48,7 @@ class EventRow(Base):
     kind: Mapped[str] = mapped_column(String(60))
     incident_id: Mapped[int | None] = mapped_column(Integer, index=True)
     job_id: Mapped[int | None] = mapped_column(Integer)
-    unit_id: Mapped[int | None] = mapped_column(Integer)
+    unit_id: Mapped[int | None] = mapped_column(Integer, index=True)
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     prev_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
@@ -113,6 +113,7 @@ def read_after(
     *,
     region: str | None = None,
     incident_id: int | None = None,
+    job_id: int | None = None,
     unit_id: int | None = None,
     kinds: Iterable[str] = (),
     limit: int = 500,
@@ -122,6 +123,7 @@ def read_after(
     for column, value in (
         (EventRow.region, region),
         (EventRow.incident_id, incident_id),
+        (EventRow.job_id, job_id),
         (EventRow.unit_id, unit_id),
     ):
         if value is not None:

@@ -112,11 +112,15 @@ class IncidentPatch(WireModel):
 
 
 class AssignIn(WireModel):
-    """An assignment by hand, based on the plan the dispatcher was looking at."""
+    """An assignment by hand, based on the plan the dispatcher was looking at.
+
+    ``divert`` also takes the unit away from the job it was ordered or rolls to.
+    """
 
     unit_id: Id
     option: ShortText | None = None
     plan_version: Count
+    divert: Truth = False
 
 
 class LockIn(WireModel):

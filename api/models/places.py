@@ -11,7 +11,6 @@ class PlaceOut(WireModel):
     lon: float
     lat: float
     text: str
-    kind: str
     confidence: float
 
 

@@ -66,8 +66,8 @@ class FleetUnitIn(WireModel):
     kind: UnitKind
     ownership: Literal["own", "contractor"] = "own"
     contractor: ShortText | None = None
-    skills: Names = []
-    equipment: Names = []
+    skills: Names = Field(default_factory=list)
+    equipment: Names = Field(default_factory=list)
     kwh: Kwh | None = None
     kwh_capacity: Kwh = 0.0
     lon: Longitude
@@ -99,7 +99,7 @@ class FleetCentreIn(WireModel):
     name: Annotated[ShortText, Field(max_length=80)]
     lon: Longitude
     lat: Latitude
-    skills: Names = []
+    skills: Names = Field(default_factory=list)
     opening_hours: Annotated[ShortText, Field(max_length=120)] = "24/7"
 
 
@@ -115,10 +115,10 @@ class FleetUserIn(WireModel):
 class FleetIn(WireModel):
     """Seeds a region, or extends it: nothing is taken away."""
 
-    units: Annotated[list[FleetUnitIn], Field(max_length=2000)] = []
-    contractors: Annotated[list[FleetContractorIn], Field(max_length=500)] = []
-    centres: Annotated[list[FleetCentreIn], Field(max_length=500)] = []
-    users: Annotated[list[FleetUserIn], Field(max_length=2000)] = []
+    units: list[FleetUnitIn] = Field(default_factory=list, max_length=2000)
+    contractors: list[FleetContractorIn] = Field(default_factory=list, max_length=500)
+    centres: list[FleetCentreIn] = Field(default_factory=list, max_length=500)
+    users: list[FleetUserIn] = Field(default_factory=list, max_length=2000)
 
 
 class FleetOut(WireModel):

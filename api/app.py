@@ -1,0 +1,117 @@
+"""The ASGI application: endpoints, problem details, security headers, pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Response
+from fastapi.openapi.utils import get_openapi
+
+from api.access import TechnicianPrincipal
+from api.body import BodyDoor
+from api.headers import SecurityHeaders
+from api.models.problem import Problem
+from api.pages import pages
+from api.problems import MEDIA_TYPE, install_problems
+from api.routes import (
+    alarms,
+    appointments,
+    decisions,
+    events,
+    incidents,
+    login,
+    places,
+    provider,
+    region,
+    tracking,
+    units,
+)
+from api.runtime import Runtime
+from api.streaming import stream_changes
+from api.streams import Reader
+from api.writing import Run
+from field_app.access import Technician
+from field_app.endpoints import router as field_router
+from kernel.errors import NotAllowed
+
+PREFIX = "/api/v1"
+_PROBLEM = {
+    "description": "Problem details (RFC 9457).",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+def create_app(runtime: Runtime | None) -> FastAPI:
+    """Return the application; without a runtime it can only describe itself."""
+    app = FastAPI(
+        title="Roadflare",
+        version="1",
+        summary="From a motorist's call to a unit on the road",
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.runtime = runtime
+    app.include_router(_endpoints(), prefix=PREFIX)
+    app.include_router(pages())
+    install_problems(app)
+    app.add_middleware(BodyDoor)
+    app.add_middleware(SecurityHeaders)
+    _describe(app)
+    return app
+
+
+def _endpoints() -> APIRouter:
+    root = APIRouter(responses={"4XX": _PROBLEM, "5XX": _PROBLEM})
+    nouns = (
+        login,
+        region,
+        incidents,
+        decisions,
+        units,
+        events,
+        alarms,
+        places,
+        tracking,
+        appointments,
+        provider,
+    )
+    for noun in nouns:
+        root.include_router(noun.router)
+    root.include_router(field_router(_technician))
+    return root
+
+
+def _technician(who: TechnicianPrincipal, runtime: Run) -> Technician:
+    if who.unit_id is None:
+        raise NotAllowed("This token belongs to no unit.", remedy="Log in with a unit's code.")
+
+    def stream(read: Reader, *, name: str, after: int | None) -> Response:
+        return stream_changes(runtime, read, name=name, after=after)
+
+    return Technician(unit_id=who.unit_id, context=runtime.context, stream=stream)
+
+
+def _describe(app: FastAPI) -> None:
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(
+                title=app.title,
+                version=app.version,
+                summary=app.summary,
+                routes=app.routes,
+            )
+            _add_problem(schema)
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def _add_problem(schema: dict[str, Any]) -> None:
+    template = "#/components/schemas/{model}"
+    problem = Problem.model_json_schema(ref_template=template)
+    components = schema.setdefault("components", {}).setdefault("schemas", {})
+    components |= problem.pop("$defs", {}) | {"Problem": problem}

@@ -1,0 +1,109 @@
+"""The ``roadflare`` command: a table of contents of what every package offers.
+
+Packages list their commands in the entry-point group ``roadflare.commands``; a command's module is
+imported when it is run, never for ``--help``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from kernel.errors import InvalidInput, NotFound, RoadflareError, RoutingError
+
+GROUP = "roadflare.commands"
+
+CONTENTS: dict[str, tuple[str, str]] = {
+    "demo": ("Start here", "See a city at work, live or as the report of one simulated day."),
+    "serve": ("Dispatch", "Run the API and the dispatcher of one region."),
+    "plan": ("Dispatch", "Plan the booked visits of one day."),
+    "user": ("Dispatch", "Add people who may log in, and list them."),
+    "token": ("Dispatch", "Issue a bearer token for a role."),
+    "city": ("Maps", "Import an OpenStreetMap extract, list and show cities."),
+    "route": ("Maps", "Drive from one place to another on the real roads."),
+    "isochrone": ("Maps", "Show how far one gets in a given time."),
+    "coverage": ("Planning", "Measure who can be reached within the promise."),
+    "bench": ("Planning", "Compare, measure and break."),
+    "migrate": ("Operations", "Bring a database's schema up to date, or take it back."),
+    "openapi": ("Operations", "Write the OpenAPI document."),
+    "screenshots": ("Operations", "Photograph every page, in both languages."),
+}
+"""Panel and line of each command, in the order of the page."""
+
+_OWN = {
+    "serve": "api.commands.serve:app",
+    "user": "api.commands.people:user_app",
+    "token": "api.commands.people:token_app",
+    "migrate": "api.commands.database:app",
+    "openapi": "api.commands.document:app",
+}
+_USAGE = (InvalidInput, NotFound, RoutingError)
+
+
+def offered() -> dict[str, EntryPoint]:
+    """Return where each command is found, in the order of the contents page."""
+    own = {name: EntryPoint(name, value, GROUP) for name, value in _OWN.items()}
+    found = own | {entry.name: entry for entry in entry_points(group=GROUP)}
+    listed = [name for name in CONTENTS if name in found]
+    return {name: found[name] for name in [*listed, *sorted(found.keys() - CONTENTS.keys())]}
+
+
+class Contents(TyperGroup):
+    """The group of all commands; each is imported when it is called."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self._offered = offered()
+        for name in self._offered:
+            panel, line = CONTENTS.get(name, ("More", ""))
+            self.add_command(TyperCommand(name, help=line, rich_help_panel=panel))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the real command in place of its line on the contents page."""
+        name, line, rest = super().resolve_command(ctx, args)
+        if name is None or line is None:
+            return name, line, rest
+        command = get_command(self._offered[name].load())
+        command.name = name
+        return name, command, rest
+
+
+app = typer.Typer(
+    cls=Contents,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="From a motorist's call to a unit on the road. Every command knows --json and --help.",
+)
+
+
+@app.callback()
+def _contents() -> None:
+    """Hold the commands."""
+
+
+def main() -> None:
+    """Run the command line; an error of the tree is one line with its remedy, no traceback."""
+    try:
+        app()
+    except RoadflareError as error:
+        _tell(error, as_json="--json" in sys.argv)
+        sys.exit(2 if isinstance(error, _USAGE) else 1)
+
+
+def _tell(error: RoadflareError, *, as_json: bool) -> None:
+    if not as_json:
+        typer.echo(f"roadflare: {error}", err=True)
+        return
+    faults = [
+        {"pointer": it.pointer, "code": it.code, "message": it.message, "remedy": it.remedy}
+        for it in (error.faults if isinstance(error, InvalidInput) else ())
+    ]
+    problem = {"code": error.code, "detail": error.message, "remedy": error.remedy}
+    typer.echo(json.dumps({"error": problem | {"faults": faults}}, ensure_ascii=False), err=True)

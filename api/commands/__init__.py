@@ -1,0 +1,1 @@
+"""The commands of the service itself; each module is imported when its command is run."""

@@ -1,0 +1,73 @@
+"""``roadflare serve``: API and dispatcher of one region, until it is told to stop."""
+
+from __future__ import annotations
+
+import json
+from types import FrameType
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from api.commands.options import AsJson, City, DatabaseUrl, DataDir, settings_from
+from api.logs import configure_logs
+from api.service import Service, open_service
+from kernel.clock import Clock, ScaledClock, SystemClock
+
+app = typer.Typer(add_completion=False)
+
+
+class _Server(uvicorn.Server):
+    """A server that ends its streams first, so that stopping takes no longer than a request."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop."""
+        self._service.end_streams()
+        super().handle_exit(sig, frame)
+
+
+@app.command()
+def serve(
+    *,
+    city: City = None,
+    database: DatabaseUrl = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on.")] = None,
+    speed: Annotated[
+        float, typer.Option(min=0.1, max=1000, help="Seconds of service time per second.")
+    ] = 1.0,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run the API and the dispatcher of one region.
+
+    One process holds both. On SQLite a second process is refused; several regions share one
+    PostgreSQL database.
+    """
+    configure_logs(as_json=as_json)
+    settings = settings_from(city=city, database=database, host=host, port=port, data_dir=data_dir)
+    clock: Clock = SystemClock() if speed == 1.0 else ScaledClock(speed)
+    with open_service(settings, clock) as service:
+        config = uvicorn.Config(
+            service.app,
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=5,
+            server_header=False,
+        )
+        url = f"http://{settings.host}:{settings.port}"
+        _announce(url, service.runtime.region, as_json=as_json)
+        _Server(config, service).run()
+
+
+def _announce(url: str, region: str, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"url": url, "region": region}))
+    else:
+        typer.echo(f"Serving {region} at {url}/ (Ctrl-C stops it).")

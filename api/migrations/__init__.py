@@ -1,0 +1,1 @@
+"""The database's schema, step by step, forth and back; the same steps on both databases."""

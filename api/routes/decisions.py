@@ -1,0 +1,89 @@
+"""What a dispatcher decides by hand, and why the optimizer decided as it did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Response
+
+from api.access import Dispatcher
+from api.models.incident_in import AssignIn, ContractorOfferIn, LockIn
+from api.models.incident_out import IncidentOut
+from api.routes.incidents import IncidentId
+from api.runtime import Runtime
+from api.views.incidents import incident_in_region, one_incident
+from api.writing import Repeat, Repeatable, Run
+from dispatch import contractors, manual
+from dispatch.core.model import Lock
+from kernel.database import WriteSession
+
+router = APIRouter(prefix="/incidents/{incident_id}", tags=["decisions"])
+
+
+@router.post("/assign", response_model=IncidentOut)
+def assign(
+    incident_id: IncidentId, body: AssignIn, who: Dispatcher, repeat: Repeat, runtime: Run
+) -> Response:
+    """Give the incident to a unit; the optimizer keeps to it."""
+    wish = manual.Wish(incident_id, body.unit_id, body.plan_version, body.option, body.divert)
+
+    def act(session: WriteSession) -> None:
+        manual.assign(session, runtime.context, wish)
+
+    return _changed(runtime, repeat, who.key, incident_id, act)
+
+
+@router.post("/lock", response_model=IncidentOut)
+def lock(
+    incident_id: IncidentId, body: LockIn, who: Dispatcher, repeat: Repeat, runtime: Run
+) -> Response:
+    """Fix the unit, or unit and order, or leave all of it to the optimizer."""
+
+    def act(session: WriteSession) -> None:
+        manual.set_lock(session, runtime.context, incident_id, Lock[body.lock.upper()])
+
+    return _changed(runtime, repeat, who.key, incident_id, act)
+
+
+@router.post("/release", response_model=IncidentOut)
+def release(incident_id: IncidentId, who: Dispatcher, repeat: Repeat, runtime: Run) -> Response:
+    """Leave the incident to the optimizer again: no lock, no contractor who has only accepted."""
+
+    def act(session: WriteSession) -> None:
+        manual.release(session, runtime.context, incident_id)
+
+    return _changed(runtime, repeat, who.key, incident_id, act)
+
+
+@router.post("/contractor-offer", response_model=IncidentOut)
+def offer_to_contractor(
+    incident_id: IncidentId,
+    body: ContractorOfferIn,
+    who: Dispatcher,
+    repeat: Repeat,
+    runtime: Run,
+) -> Response:
+    """Offer the incident to a contractor, the best one unless one is named."""
+
+    def act(session: WriteSession) -> None:
+        contractors.offer(session, runtime.context, incident_id, body.contractor_id)
+
+    return _changed(runtime, repeat, who.key, incident_id, act)
+
+
+def _changed(
+    runtime: Runtime,
+    repeat: Repeatable,
+    principal: str,
+    incident_id: int,
+    act: Callable[[WriteSession], None],
+) -> Response:
+    """Change an incident of the region and return it as it is then."""
+
+    def acted(session: WriteSession) -> IncidentOut:
+        incident_in_region(session, runtime.region, incident_id)
+        act(session)
+        session.expire_all()
+        return one_incident(session, runtime, incident_id, timeline=True)
+
+    return repeat.answer(runtime, principal, acted)

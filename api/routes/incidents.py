@@ -1,0 +1,109 @@
+"""Taking a call, and all incidents."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel
+
+from api.access import FOR_CALL_TAKERS, CallTaker
+from api.faults import call_faults, means
+from api.models.incident_in import CancelIn, IncidentIn, IncidentPatch, SolveRemotelyIn
+from api.models.incident_out import IncidentOut, Incidents
+from api.owner_links import link_for_incident
+from api.views.incidents import incident_in_region, many_incidents, one_incident
+from api.writing import Repeat, Run
+from dispatch import incidents
+from dispatch.amending import amend
+from dispatch.intake import take_call
+from kernel.database import WriteSession
+
+router = APIRouter(prefix="/incidents", tags=["incidents"])
+
+IncidentId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=IncidentOut,
+    responses={200: {"model": IncidentOut, "description": "Merged into an open incident."}},
+)
+@means(call_faults)
+def create_incident(body: IncidentIn, who: CallTaker, repeat: Repeat, runtime: Run) -> Response:
+    """Take a call: validate, locate, triage, promise."""
+
+    def act(session: WriteSession) -> tuple[int, IncidentOut]:
+        now = runtime.clock.now()
+        taken = take_call(session, now, runtime.desk, as_json(body))
+        link_for_incident(session, taken.incident.id, now)
+        return (200 if taken.merged else 201), one_incident(session, runtime, taken.incident.id)
+
+    return repeat.answer(runtime, who.key, act)
+
+
+@router.get("", dependencies=[FOR_CALL_TAKERS])
+def list_incidents(
+    runtime: Run,
+    state: Annotated[Literal["open", "closed", "all"], Query()] = "open",
+    limit: Annotated[int, Query(ge=1, le=5000)] = 200,
+) -> Incidents:
+    """Return incidents, newest call first."""
+    with runtime.database.read() as session:
+        return many_incidents(session, runtime, state, limit)
+
+
+@router.get("/{incident_id}", dependencies=[FOR_CALL_TAKERS])
+def get_incident(incident_id: IncidentId, runtime: Run) -> IncidentOut:
+    """Return one incident with its timeline."""
+    with runtime.database.read() as session:
+        return one_incident(session, runtime, incident_id, timeline=True)
+
+
+@router.patch("/{incident_id}", response_model=IncidentOut)
+def change_incident(
+    incident_id: IncidentId, body: IncidentPatch, who: CallTaker, repeat: Repeat, runtime: Run
+) -> Response:
+    """Change the place, add a note, tell whether the people are safe."""
+
+    def act(session: WriteSession) -> IncidentOut:
+        incident_in_region(session, runtime.region, incident_id)
+        amend(session, runtime.clock.now(), runtime.desk, incident_id, as_json(body))
+        return one_incident(session, runtime, incident_id, timeline=True)
+
+    return repeat.answer(runtime, who.key, act)
+
+
+@router.post("/{incident_id}/cancel", response_model=IncidentOut)
+def cancel_incident(
+    incident_id: IncidentId, body: CancelIn, who: CallTaker, repeat: Repeat, runtime: Run
+) -> Response:
+    """End an incident before anybody helped."""
+
+    def act(session: WriteSession) -> IncidentOut:
+        incident_in_region(session, runtime.region, incident_id)
+        now = runtime.clock.now()
+        incidents.cancel_by_dispatcher(session, now, incident_id, body.reason)
+        return one_incident(session, runtime, incident_id, timeline=True)
+
+    return repeat.answer(runtime, who.key, act)
+
+
+@router.post("/{incident_id}/solve-remotely", response_model=IncidentOut)
+def solve_remotely(
+    incident_id: IncidentId, body: SolveRemotelyIn, who: CallTaker, repeat: Repeat, runtime: Run
+) -> Response:
+    """End an incident that was solved on the phone."""
+
+    def act(session: WriteSession) -> IncidentOut:
+        incident_in_region(session, runtime.region, incident_id)
+        incidents.solve_remotely(session, runtime.clock.now(), incident_id, body.note)
+        return one_incident(session, runtime, incident_id, timeline=True)
+
+    return repeat.answer(runtime, who.key, act)
+
+
+def as_json(body: BaseModel) -> dict[str, Any]:
+    """Return a body as parsed JSON, without what was left out."""
+    return body.model_dump(mode="json", exclude_none=True)

@@ -1,0 +1,67 @@
+"""What contractors see and answer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from api.access import Provider
+from api.models.provider import OfferAcceptIn, OfferOut, OfferRejectIn, Offers, OfferStatusIn
+from api.views.offers import contractor_of, offer_to, offers_to
+from api.writing import Repeat, Run
+from dispatch import contractors
+from kernel.database import WriteSession
+
+router = APIRouter(prefix="/provider/offers", tags=["provider"])
+
+OfferId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@router.get("")
+def list_offers(who: Provider, runtime: Run) -> Offers:
+    """Return the contractor's own offers, open ones and those being worked on."""
+    with runtime.database.read() as session:
+        return offers_to(session, contractor_of(who.contractor_id))
+
+
+@router.post("/{offer_id}/accept", response_model=OfferOut)
+def accept(
+    offer_id: OfferId, body: OfferAcceptIn, who: Provider, repeat: Repeat, runtime: Run
+) -> Response:
+    """Take an offer, with an arrival time."""
+    contractor_id = contractor_of(who.contractor_id)
+
+    def act(session: WriteSession) -> OfferOut:
+        contractors.accept(session, runtime.context, offer_id, contractor_id, eta_min=body.eta_min)
+        return offer_to(session, contractor_id, offer_id)
+
+    return repeat.answer(runtime, who.key, act)
+
+
+@router.post("/{offer_id}/reject", response_model=OfferOut)
+def reject(
+    offer_id: OfferId, body: OfferRejectIn, who: Provider, repeat: Repeat, runtime: Run
+) -> Response:
+    """Leave an offer, with a reason."""
+    contractor_id = contractor_of(who.contractor_id)
+
+    def act(session: WriteSession) -> OfferOut:
+        contractors.reject(session, runtime.context, offer_id, contractor_id, body.reason)
+        return offer_to(session, contractor_id, offer_id)
+
+    return repeat.answer(runtime, who.key, act)
+
+
+@router.post("/{offer_id}/status", response_model=OfferOut)
+def report_status(
+    offer_id: OfferId, body: OfferStatusIn, who: Provider, repeat: Repeat, runtime: Run
+) -> Response:
+    """Tell that the crew has arrived, or is done."""
+    contractor_id = contractor_of(who.contractor_id)
+
+    def act(session: WriteSession) -> OfferOut:
+        contractors.report(session, runtime.context, offer_id, contractor_id, body.status)
+        return offer_to(session, contractor_id, offer_id)
+
+    return repeat.answer(runtime, who.key, act)

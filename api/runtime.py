@@ -1,0 +1,63 @@
+"""What every endpoint stands on: the region's world, and the way to streams and settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from api.route_lines import RouteLines
+from api.settings import Settings
+from api.streams import EventFeed
+from dispatch.context import DispatchContext
+from dispatch.desk import IntakeDesk
+from geo_data.city import City
+from kernel.clock import Clock
+from kernel.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The service as its endpoints see it.
+
+    Attributes
+    ----------
+    desk
+        Takes calls: finds places, knows the rules.
+    feed
+        Wakes streams when events are committed.
+    lines
+        Ways on the map.
+    """
+
+    settings: Settings
+    context: DispatchContext
+    desk: IntakeDesk
+    feed: EventFeed
+    lines: RouteLines
+
+    @property
+    def database(self) -> Database:
+        """The installation's database."""
+        return self.context.database
+
+    @property
+    def clock(self) -> Clock:
+        """The service's clock."""
+        return self.context.clock
+
+    @property
+    def city(self) -> City:
+        """The region's city."""
+        return self.context.city
+
+    @property
+    def region(self) -> str:
+        """Name of the region this service works in."""
+        return self.context.region
+
+
+def runtime_of(request: Request) -> Runtime:
+    """Return the runtime of the application that serves a request."""
+    runtime: Runtime = request.app.state.runtime
+    return runtime

@@ -1,0 +1,54 @@
+"""Streams of a running service: whole events for staff, bare notices for phones and owners."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from api.models.events import EventOut
+from api.runtime import Runtime
+from api.streams import EventStream, Reader, sse, told
+from kernel import events
+from kernel.events import Event
+
+
+def stream_events(runtime: Runtime, read: Reader, *, after: int | None) -> EventStream:
+    """Stream events in full; ``after`` is the last one seen, ``None``: begin with the next."""
+    return _stream(runtime, read, _whole, after)
+
+
+def stream_changes(runtime: Runtime, read: Reader, *, name: str, after: int | None) -> EventStream:
+    """Stream one bare ``name`` for each event read: that something changed, not what."""
+
+    def show(event: Event) -> bytes:
+        return sse("{}", seq=event.seq, kind=name)
+
+    return _stream(runtime, read, show, after)
+
+
+def event_out(event: Event) -> EventOut:
+    """Return an event as staff see it."""
+    return EventOut(
+        seq=event.seq,
+        at=event.at,
+        region=event.region,
+        kind=event.kind,
+        incident_id=event.incident_id,
+        job_id=event.job_id,
+        unit_id=event.unit_id,
+        payload=event.payload,
+    )
+
+
+def _whole(event: Event) -> bytes:
+    return sse(event_out(event).model_dump_json(), seq=event.seq, kind=event.kind)
+
+
+def _stream(
+    runtime: Runtime, read: Reader, show: Callable[[Event], bytes], after: int | None
+) -> EventStream:
+    if after is None:
+        with runtime.database.read() as session:
+            after, _ = events.last(session)
+    settings = runtime.settings
+    chunks = told(runtime.feed, read, show, after=after, heartbeat_s=settings.heartbeat_s)
+    return EventStream(chunks, slow_client_s=settings.slow_client_s)

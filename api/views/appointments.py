@@ -1,0 +1,57 @@
+"""Booked visits as staff see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from api.models.appointments import AppointmentOut, Appointments
+from api.owner_links import keys_of_appointments
+from api.runtime import Runtime
+from api.views.incidents import caller_out, location_out, unit_codes, vehicle_out
+from dispatch.appointments import Appointment, jobs_of_appointment
+from dispatch.job import Job
+
+
+def appointments_out(
+    session: Session, runtime: Runtime, found: Sequence[Appointment]
+) -> Appointments:
+    """Return visits with the unit that is planned for the first of their jobs."""
+    keys = keys_of_appointments(session, [it.id for it in found])
+    codes = unit_codes(session, runtime.region)
+    base = runtime.settings.public_url.rstrip("/")
+    return Appointments(
+        items=[
+            _appointment_out(
+                it,
+                jobs_of_appointment(session, it.id),
+                codes,
+                f"{base}/t/{keys[it.id]}" if it.id in keys else None,
+            )
+            for it in found
+        ]
+    )
+
+
+def _appointment_out(
+    it: Appointment, jobs: Sequence[Job], codes: dict[int, str], url: str | None
+) -> AppointmentOut:
+    first = jobs[0] if jobs else None
+    unit_id = None if first is None else (first.unit_id or first.planned_unit_id)
+    returns = it.return_window
+    return AppointmentOut(
+        id=it.id,
+        code=it.code,
+        kind=it.kind.value,
+        state=it.state,
+        window=(it.window.start_at, it.window.end_at),
+        return_window=None if returns is None else (returns.start_at, returns.end_at),
+        caller=caller_out(it.caller),
+        vehicle=vehicle_out(it.vehicle),
+        location=location_out(it.place),
+        unit_code=None if unit_id is None else codes.get(unit_id),
+        planned_arrival_at=None if first is None else first.planned_arrival_at,
+        note=it.note,
+        track_url=url,
+    )

@@ -1,0 +1,247 @@
+"""Incidents as staff see them: rows of all tables, read with a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.models.incident_out import (
+    CallerOut,
+    ContractorOut,
+    EntitlementOut,
+    IncidentOut,
+    Incidents,
+    JobOut,
+    LocationOut,
+    TriageOption,
+    TriageOut,
+    VehicleOut,
+    WarningOut,
+)
+from api.owner_links import keys_of_incidents
+from api.runtime import Runtime
+from api.views.timeline import timeline_of
+from api.views.words import bilingual
+from dispatch.core.model import Lock
+from dispatch.incident import Caller, Incident, Place, Vehicle
+from dispatch.job import ACTIVE, Job, JobState
+from dispatch.phone import mask_phone
+from dispatch.store import (
+    ContractorOfferRow,
+    JobRow,
+    RegionRow,
+    get_incident,
+    incidents_of,
+    job_of,
+)
+from fleet.store import ContractorRow, UnitRow
+from kernel.errors import NotFound
+
+_FINAL = frozenset({JobState.DONE, JobState.CANCELLED, JobState.FAILED})
+
+
+def one_incident(
+    session: Session, runtime: Runtime, incident_id: int, *, timeline: bool = False
+) -> IncidentOut:
+    """Return one incident of the region.
+
+    Raises
+    ------
+    NotFound
+        When the region has none of that id.
+    """
+    incident = incident_in_region(session, runtime.region, incident_id)
+    shown = _show(session, runtime, [incident])[0]
+    if not timeline:
+        return shown
+    return shown.model_copy(update={"timeline": timeline_of(session, incident.id)})
+
+
+def many_incidents(session: Session, runtime: Runtime, which: str, limit: int) -> Incidents:
+    """Return incidents of the region, newest call first; ``which`` is open, closed or all."""
+    found = incidents_of(session, runtime.region, which=which, limit=limit)
+    return Incidents(
+        items=_show(session, runtime, found), plan_version=plan_version(session, runtime.region)
+    )
+
+
+def incident_in_region(session: Session, region: str, incident_id: int) -> Incident:
+    """Return an incident, `NotFound` also when it is another region's."""
+    incident = get_incident(session, incident_id)
+    if incident.region != region:
+        raise NotFound("incident", incident_id)
+    return incident
+
+
+def plan_version(session: Session, region: str) -> int:
+    """Return the version of the plan in force."""
+    query = select(RegionRow.plan_version).where(RegionRow.name == region)
+    return session.scalar(query) or 0
+
+
+def _show(session: Session, runtime: Runtime, found: Sequence[Incident]) -> list[IncidentOut]:
+    ids = [incident.id for incident in found]
+    jobs = jobs_that_count(session, ids)
+    codes = unit_codes(session, runtime.region)
+    offers = _offers(session, ids)
+    keys = keys_of_incidents(session, ids)
+    base = runtime.settings.public_url.rstrip("/")
+    return [
+        _incident_out(
+            incident,
+            _job_out(jobs.get(incident.id), codes),
+            offers.get(incident.id),
+            f"{base}/t/{keys[incident.id]}" if incident.id in keys else None,
+        )
+        for incident in found
+    ]
+
+
+def jobs_that_count(session: Session, incident_ids: Sequence[int]) -> dict[int, Job]:
+    """Return for each incident its newest unfinished job, else its newest."""
+    query = select(JobRow).where(JobRow.incident_id.in_(incident_ids)).order_by(JobRow.id)
+    jobs: dict[int, Job] = {}
+    for job in map(job_of, session.scalars(query)):
+        key = job.incident_id or 0
+        if key not in jobs or job.state not in _FINAL or jobs[key].state in _FINAL:
+            jobs[key] = job
+    return jobs
+
+
+def unit_codes(session: Session, region: str) -> dict[int, str]:
+    """Return the codes of a region's units by id."""
+    rows = session.execute(select(UnitRow.id, UnitRow.code).where(UnitRow.region == region))
+    return dict(rows.tuples().all())
+
+
+def _offers(session: Session, incident_ids: Sequence[int]) -> dict[int, ContractorOut]:
+    """Return the newest offer of each incident."""
+    query = (
+        select(ContractorOfferRow, ContractorRow.name)
+        .join(ContractorRow, ContractorRow.id == ContractorOfferRow.contractor_id)
+        .where(ContractorOfferRow.incident_id.in_(incident_ids))
+        .order_by(ContractorOfferRow.id)
+    )
+    return {
+        offer.incident_id: ContractorOut(
+            id=offer.contractor_id, name=name, state=offer.state, eta_at=offer.eta_at
+        )
+        for offer, name in session.execute(query)
+    }
+
+
+def _job_out(job: Job | None, codes: dict[int, str]) -> JobOut | None:
+    if job is None:
+        return None
+    bound = job.state in ACTIVE or job.state in _FINAL
+    unit_id = job.unit_id if bound else job.planned_unit_id
+    return JobOut(
+        id=job.id,
+        state=job.state.value,
+        option=job.option if bound else job.planned_option,
+        lock=_lock_name(job),
+        unit_id=unit_id,
+        unit_code=None if unit_id is None else codes.get(unit_id),
+        planned_sequence=job.planned_sequence,
+        planned_arrival_at=job.planned_arrival_at,
+        ordered_at=job.ordered_at,
+        rolling_at=job.rolling_at,
+        arrived_at=job.arrived_at,
+        done_at=job.done_at,
+    )
+
+
+def _lock_name(job: Job) -> str:
+    """Return the lock as a dispatcher sees it: a unit that rolls or works is fixed in full."""
+    if job.state in (JobState.ROLLING, JobState.ON_SITE, JobState.LOADED):
+        return "full"
+    return Lock(job.lock).name.lower()
+
+
+def _incident_out(
+    incident: Incident, job: JobOut | None, contractor: ContractorOut | None, url: str | None
+) -> IncidentOut:
+    triage, entitlement = incident.triage, incident.entitlement
+    return IncidentOut(
+        id=incident.id,
+        number=incident.number,
+        region=incident.region,
+        channel=incident.channel.value,
+        case_ref=incident.case_ref,
+        state=incident.state.value,
+        outcome=None if incident.outcome is None else incident.outcome.value,
+        received_at=incident.received_at,
+        target_at=incident.target_at,
+        promised_at=incident.promised_at,
+        promise_reason=bilingual(incident.promise_reason),
+        eta_at=incident.eta_at,
+        eta_range=eta_range(incident),
+        arrived_at=incident.arrived_at,
+        closed_at=incident.closed_at,
+        risk=incident.risk,
+        urban=incident.urban,
+        area=incident.area,
+        location=location_out(incident.place),
+        caller=caller_out(incident.caller),
+        vehicle=vehicle_out(incident.vehicle),
+        fault=incident.fault,
+        scenario=incident.scenario,
+        symptom=incident.symptom,
+        effect=incident.effect,
+        state_of_charge_pct=incident.state_of_charge_pct,
+        drivable=incident.drivable,
+        safe_place=incident.safe_place,
+        n_people=incident.n_people,
+        warnings=[WarningOut(code=w.code, text=bilingual(w.text)) for w in incident.warnings],
+        note=incident.note,
+        entitlement=EntitlementOut(free=entitlement.free, reason=bilingual(entitlement.reason)),
+        triage=TriageOut(
+            outcome=triage.outcome.value,
+            priority=triage.priority,
+            options=[
+                TriageOption(name=o.name, label=bilingual(o.label), needs=sorted(o.needs))
+                for o in triage.options
+            ],
+        ),
+        job=job,
+        contractor=contractor,
+        merged_into=incident.merged_into,
+        n_calls=incident.n_calls,
+        track_url=url,
+    )
+
+
+def eta_range(incident: Incident) -> tuple[datetime, datetime] | None:
+    """Return between when and when the unit is expected, if anybody is."""
+    low, high = incident.eta_low_at, incident.eta_high_at
+    return None if low is None or high is None else (low, high)
+
+
+def location_out(place: Place) -> LocationOut:
+    """Return where a car stands."""
+    return LocationOut(
+        lon=place.position.lon,
+        lat=place.position.lat,
+        text=place.text,
+        confidence=place.confidence,
+        note=place.note,
+    )
+
+
+def caller_out(caller: Caller) -> CallerOut:
+    """Return who called, the number masked."""
+    return CallerOut(name=caller.name, phone=mask_phone(caller.phone))
+
+
+def vehicle_out(vehicle: Vehicle) -> VehicleOut:
+    """Return the car."""
+    return VehicleOut(
+        vin=vehicle.vin,
+        plate=vehicle.plate,
+        model=vehicle.model,
+        purchased_on=vehicle.purchased_on,
+        colour=vehicle.colour,
+    )

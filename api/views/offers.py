@@ -1,0 +1,66 @@
+"""Offers as the contractor sees them: nothing about the owner before it was accepted."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.models.provider import OfferOut, OfferPlace, Offers
+from api.views.words import bilingual
+from dispatch.incident import Incident
+from dispatch.store import ContractorOfferRow, get_incident, incident_of
+from dispatch.store.incidents import IncidentRow
+from kernel.errors import NotAllowed, NotFound
+
+_SHOWN = ("offered", "accepted", "arrived")
+_TAKEN = ("accepted", "arrived")
+
+
+def offers_to(session: Session, contractor_id: int) -> Offers:
+    """Return a contractor's offers that are open or being worked on, newest first."""
+    query = (
+        select(ContractorOfferRow, IncidentRow)
+        .join(IncidentRow, IncidentRow.id == ContractorOfferRow.incident_id)
+        .where(
+            ContractorOfferRow.contractor_id == contractor_id,
+            ContractorOfferRow.state.in_(_SHOWN),
+        )
+        .order_by(ContractorOfferRow.id.desc())
+    )
+    return Offers(
+        items=[_offer_out(offer, incident_of(row)) for offer, row in session.execute(query)]
+    )
+
+
+def offer_to(session: Session, contractor_id: int, offer_id: int) -> OfferOut:
+    """Return one offer of a contractor; NotFound for another contractor's."""
+    offer = session.get(ContractorOfferRow, offer_id)
+    if offer is None or offer.contractor_id != contractor_id:
+        raise NotFound("offer", offer_id)
+    return _offer_out(offer, get_incident(session, offer.incident_id))
+
+
+def contractor_of(contractor_id: int | None) -> int:
+    """Return the contractor of a provider's token."""
+    if contractor_id is None:
+        raise NotAllowed("This token belongs to no contractor.", remedy="Log in as a contractor.")
+    return contractor_id
+
+
+def _offer_out(offer: ContractorOfferRow, incident: Incident) -> OfferOut:
+    options = incident.triage.options
+    place = incident.place
+    return OfferOut(
+        id=offer.id,
+        incident_id=incident.id,
+        incident_number=incident.number,
+        state=offer.state,
+        offered_at=offer.offered_at,
+        expires_at=offer.expires_at,
+        target_at=incident.target_at,
+        eta_at=offer.eta_at,
+        location=OfferPlace(lon=place.position.lon, lat=place.position.lat, text=place.text),
+        fault=incident.fault,
+        label=bilingual(options[0].label) if options else None,
+        phone=incident.caller.phone if offer.state in _TAKEN else None,
+    )

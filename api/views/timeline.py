@@ -1,0 +1,101 @@
+"""What happened, told to people: events of one incident or appointment as sentences."""
+
+from __future__ import annotations
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from api.models.incident_out import TimelineItem
+from field_app.wire import Bilingual
+from fleet.store import UnitRow
+from kernel.events import EventRow
+from kernel.words import Words
+
+FOR_STAFF: dict[str, Words] = {
+    "incident.created": Words("接到求助", "Call received"),
+    "incident.updated": Words("信息已更新", "Details changed"),
+    "incident.merged": Words("同车再次来电，已合并", "Another call for this car, merged"),
+    "incident.cancelled": Words("已取消", "Cancelled"),
+    "incident.closed": Words("已结案", "Closed"),
+    "incident.at_risk": Words("有超时风险", "At risk of being late"),
+    "incident.breached": Words("已超过承诺时间", "Promise broken"),
+    "promise.made": Words("已承诺到达时间", "Promise made"),
+    "promise.changed": Words("已告知新的到达时间", "New promise told"),
+    "job.planned": Words("计划由 {unit} 前往", "Planned for {unit}"),
+    "job.ordered": Words("已派 {unit}", "{unit} ordered"),
+    "job.diverted": Words("{unit} 改派他处", "{unit} diverted"),
+    "job.withdrawn": Words("已撤回 {unit} 的派单", "Order to {unit} withdrawn"),
+    "job.accepted": Words("{unit} 已接单", "{unit} accepted"),
+    "job.rolling": Words("{unit} 已出发", "{unit} on the way"),
+    "job.arrived": Words("{unit} 已到达", "{unit} at the car"),
+    "job.loaded": Words("{unit} 已装车", "{unit} has loaded the car"),
+    "job.done": Words("{unit} 已完成", "{unit} done"),
+    "job.declined": Words("{unit} 拒单", "{unit} declined"),
+    "job.failed": Words("{unit} 未能完成", "{unit} could not help"),
+    "contractor.offered": Words("已询问合作商", "Offered to a contractor"),
+    "contractor.accepted": Words("合作商已接单", "A contractor accepted"),
+    "contractor.rejected": Words("合作商拒单", "A contractor declined"),
+    "contractor.expired": Words("合作商未答复", "A contractor did not answer"),
+    "contractor.arrived": Words("合作商已到达", "The contractor is at the car"),
+    "contractor.done": Words("合作商已完成", "The contractor is done"),
+    "alarm.raised": Words("已报警给调度员", "Dispatcher alarmed"),
+    "appointment.booked": Words("已预约", "Booked"),
+    "appointment.changed": Words("预约已更改", "Booking changed"),
+    "appointment.cancelled": Words("预约已取消", "Booking cancelled"),
+}
+"""Every kind that staff see in a timeline; others are noise there."""
+
+FOR_OWNERS: dict[str, Words] = {
+    "incident.created": Words("我们收到了您的求助", "We have received your call"),
+    "incident.cancelled": Words("已取消", "Cancelled"),
+    "incident.closed": Words("服务已结束", "All done"),
+    "promise.changed": Words("到达时间有变", "The arrival time has changed"),
+    "job.ordered": Words("已为您安排救援", "Help has been assigned"),
+    "job.rolling": Words("救援人员已出发", "Help is on the way"),
+    "job.arrived": Words("救援人员已到达", "Help is at your car"),
+    "job.loaded": Words("车辆已装车，正在运送", "Your car is being taken to the workshop"),
+    "contractor.accepted": Words("合作救援商将前往", "A partner of ours is coming"),
+    "contractor.arrived": Words("合作救援商已到达", "Our partner is at your car"),
+    "appointment.booked": Words("预约成功", "Your visit is booked"),
+    "appointment.changed": Words("预约已更改", "Your visit has changed"),
+    "appointment.cancelled": Words("预约已取消", "Your visit is cancelled"),
+}
+"""What concerns an owner; nothing names a unit, a person or another customer."""
+
+
+def timeline_of(session: Session, incident_id: int) -> list[TimelineItem]:
+    """Return what happened to an incident, for staff, oldest first."""
+    query = (
+        select(EventRow, UnitRow.code)
+        .outerjoin(UnitRow, UnitRow.id == EventRow.unit_id)
+        .where(EventRow.incident_id == incident_id, EventRow.kind.in_(FOR_STAFF))
+        .order_by(EventRow.seq)
+    )
+    return [_told(event, FOR_STAFF[event.kind], code) for event, code in session.execute(query)]
+
+
+def owner_timeline(
+    session: Session, *, incident_id: int | None, job_ids: list[int]
+) -> list[TimelineItem]:
+    """Return what happened, for the owner, oldest first; no unit is named."""
+    query = (
+        select(EventRow)
+        .where(
+            EventRow.kind.in_(FOR_OWNERS),
+            or_(EventRow.incident_id == incident_id, EventRow.job_id.in_(job_ids))
+            if incident_id is not None
+            else EventRow.job_id.in_(job_ids),
+        )
+        .order_by(EventRow.seq)
+    )
+    return [_told(event, FOR_OWNERS[event.kind], None) for event in session.scalars(query)]
+
+
+def _told(event: EventRow, words: Words, code: str | None) -> TimelineItem:
+    filled = words.fill(unit=code or "—")
+    return TimelineItem(
+        at=event.at,
+        kind=event.kind,
+        text=Bilingual(zh=filled.zh, en=filled.en),
+        unit_code=code,
+    )

@@ -1,0 +1,242 @@
+"""What an owner sees through the link: their own case, and a unit only while it comes to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.models.tracking import Rating, Stage, Track, TrackPlace, TrackUnit
+from api.owner_links import OwnerLink
+from api.route_lines import line_string
+from api.runtime import Runtime
+from api.streams import BATCH
+from api.views.incidents import eta_range, jobs_that_count
+from api.views.region import basemap_url
+from api.views.timeline import owner_timeline
+from api.views.words import bilingual
+from dispatch.incident import CANCELLABLE_BY_OWNER, Incident, IncidentState, Outcome
+from dispatch.job import ACTIVE, Job, JobState
+from dispatch.store import (
+    AppointmentRow,
+    ContractorOfferRow,
+    JobRow,
+    RatingRow,
+    get_incident,
+    job_of,
+)
+from field_app.wire import Bilingual
+from fleet.model import Unit
+from fleet.store import ContractorRow, get_unit
+from kernel import events
+from kernel.events import Event
+from kernel.position import Position
+
+_HELPED = frozenset({Outcome.REPAIRED, Outcome.BOOSTED, Outcome.TOWED, Outcome.SOLVED_REMOTELY})
+_STAGE_OF_STATE: dict[IncidentState, Stage] = {
+    IncidentState.ROLLING: "on_the_way",
+    IncidentState.ON_SITE: "at_car",
+    IncidentState.TOWING: "towing",
+}
+_STAGE_OF_JOB: dict[JobState, Stage] = {
+    JobState.ORDERED: "assigned",
+    JobState.ROLLING: "on_the_way",
+    JobState.ON_SITE: "at_car",
+    JobState.LOADED: "towing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Helper:
+    """Who comes, and how far that is this owner's business."""
+
+    stage: Stage
+    shown: TrackUnit | None
+    position: Position | None
+
+
+def track_out(session: Session, runtime: Runtime, link: OwnerLink) -> Track:
+    """Return all that the link shows."""
+    if link.incident_id is not None:
+        return _incident_track(session, runtime, get_incident(session, link.incident_id))
+    return _appointment_track(
+        session, runtime, session.get_one(AppointmentRow, link.appointment_id)
+    )
+
+
+def concerns(session: Session, link: OwnerLink, seq: int) -> list[Event]:
+    """Return events after ``seq`` that may have changed what the link shows.
+
+    Of visits some are another owner's; their owners learn nothing but that they may look again.
+    """
+    if link.incident_id is not None:
+        return events.read_after(session, seq, incident_id=link.incident_id, limit=BATCH)
+    query = select(JobRow.id).where(JobRow.appointment_id == link.appointment_id)
+    return [
+        event
+        for job_id in session.scalars(query)
+        for event in events.read_after(session, seq, job_id=job_id, limit=BATCH)
+    ]
+
+
+def _incident_track(session: Session, runtime: Runtime, incident: Incident) -> Track:
+    job = jobs_that_count(session, [incident.id]).get(incident.id)
+    helper = _helper(session, incident, job)
+    rating = _rating(session, incident_id=incident.id)
+    place = incident.place
+    return Track(
+        number=incident.number,
+        state=incident.state.value,
+        stage=helper.stage,
+        promised_at=incident.promised_at,
+        promise_reason=bilingual(incident.promise_reason),
+        eta_range=eta_range(incident),
+        eta_at=incident.eta_at,
+        location=TrackPlace(lon=place.position.lon, lat=place.position.lat, text=place.text),
+        unit=helper.shown,
+        route=_route(runtime, helper.position, place.position),
+        free=incident.entitlement.free,
+        free_reason=bilingual(incident.entitlement.reason),
+        timeline=owner_timeline(session, incident_id=incident.id, job_ids=[]),
+        can_cancel=incident.state in CANCELLABLE_BY_OWNER,
+        can_rate=incident.outcome in _HELPED and rating is None,
+        rating=rating,
+        now=runtime.clock.now(),
+        basemap=basemap_url(runtime),
+        bounds=runtime.city.bounds,
+        attribution=runtime.city.attribution,
+        kind="incident",
+        window=None,
+        code=None,
+    )
+
+
+def _helper(session: Session, incident: Incident, job: Job | None) -> _Helper:
+    if incident.state is IncidentState.CLOSED:
+        cancelled = incident.outcome in (
+            Outcome.CANCELLED_BY_OWNER,
+            Outcome.CANCELLED_BY_DISPATCHER,
+        )
+        return _Helper("cancelled" if cancelled else "done", None, None)
+    contractor = _contractor_name(session, incident.id)
+    if contractor is not None:
+        stage = _STAGE_OF_STATE.get(incident.state, "assigned")
+        partner = TrackUnit(name=contractor, kind="contractor", lon=None, lat=None, plate=None)
+        return _Helper(stage, partner, None)
+    if job is None:
+        return _Helper("received", None, None)
+    return _own_helper(session, job)
+
+
+def _own_helper(session: Session, job: Job) -> _Helper:
+    unit_id = job.unit_id if job.state in ACTIVE else job.planned_unit_id
+    if unit_id is None:
+        return _Helper("received", None, None)
+    unit = get_unit(session, unit_id)
+    stage = _STAGE_OF_JOB.get(job.state)
+    if stage is None:
+        stage = "finishing_other_job" if _has_other_job(session, unit_id) else "assigned"
+    coming = stage == "on_the_way"
+    return _Helper(stage, _shown(unit, coming=coming), unit.position if coming else None)
+
+
+def _shown(unit: Unit, *, coming: bool) -> TrackUnit:
+    place = unit.position if coming else None
+    return TrackUnit(
+        name=unit.name,
+        kind=unit.kind.value,
+        lon=None if place is None else place.lon,
+        lat=None if place is None else place.lat,
+        plate=unit.plate if coming else None,
+    )
+
+
+def _has_other_job(session: Session, unit_id: int) -> bool:
+    query = select(JobRow.id).where(JobRow.unit_id == unit_id, JobRow.state.in_(sorted(ACTIVE)))
+    return session.scalars(query.limit(1)).first() is not None
+
+
+def _contractor_name(session: Session, incident_id: int) -> str | None:
+    query = (
+        select(ContractorRow.name)
+        .join(ContractorOfferRow, ContractorOfferRow.contractor_id == ContractorRow.id)
+        .where(
+            ContractorOfferRow.incident_id == incident_id,
+            ContractorOfferRow.state.in_(("accepted", "arrived")),
+        )
+    )
+    return session.scalars(query).first()
+
+
+def _route(runtime: Runtime, start: Position | None, goal: Position) -> dict[str, object] | None:
+    route = None if start is None else runtime.lines.between(start, goal)
+    return None if route is None else line_string(route)
+
+
+def _rating(
+    session: Session, *, incident_id: int | None = None, appointment_id: int | None = None
+) -> Rating | None:
+    row = session.scalars(
+        select(RatingRow).filter_by(incident_id=incident_id, appointment_id=appointment_id)
+    ).first()
+    return None if row is None else Rating(stars=row.stars, text=row.text)
+
+
+# ------------------------------------------------------------------------------- appointments
+
+
+def _appointment_track(session: Session, runtime: Runtime, booking: AppointmentRow) -> Track:
+    jobs = [
+        job_of(row)
+        for row in session.scalars(
+            select(JobRow).filter_by(appointment_id=booking.id).order_by(JobRow.id)
+        )
+    ]
+    active = next((job for job in jobs if job.is_active), None)
+    stage = _booking_stage(booking, jobs, active)
+    helper = _Helper(stage, None, None) if active is None else _own_helper(session, active)
+    place = booking.position
+    rating = _rating(session, appointment_id=booking.id)
+    eta_at = active.planned_arrival_at if active and active.arrived_at is None else None
+    return Track(
+        number=booking.code,
+        state=booking.state,
+        stage=stage,
+        promised_at=booking.window_end_at,
+        promise_reason=None,
+        eta_range=None,
+        eta_at=eta_at,
+        location=TrackPlace(lon=place.lon, lat=place.lat, text=booking.place_text),
+        unit=helper.shown,
+        route=_route(runtime, helper.position, place),
+        free=True,
+        free_reason=_BOOKED_FREE,
+        timeline=owner_timeline(session, incident_id=None, job_ids=[job.id for job in jobs]),
+        can_cancel=stage in ("received", "assigned"),
+        can_rate=stage == "done" and rating is None,
+        rating=rating,
+        now=runtime.clock.now(),
+        basemap=basemap_url(runtime),
+        bounds=runtime.city.bounds,
+        attribution=runtime.city.attribution,
+        kind="appointment",
+        window=_window(booking),
+        code=booking.code,
+    )
+
+
+_BOOKED_FREE = Bilingual(zh="预约服务，不另收费", en="A booked service: no extra charge")
+
+
+def _window(booking: AppointmentRow) -> tuple[datetime, datetime]:
+    return booking.window_start_at, booking.window_end_at
+
+
+def _booking_stage(booking: AppointmentRow, jobs: list[Job], active: Job | None) -> Stage:
+    if booking.cancelled_at is not None:
+        return "cancelled"
+    if active is not None:
+        return _STAGE_OF_JOB[active.state]
+    return "done" if jobs and all(job.state is JobState.DONE for job in jobs) else "received"

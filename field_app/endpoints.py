@@ -1,0 +1,110 @@
+"""The technician's endpoints: my jobs, what I did, where I am, my shift."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+
+from field_app import reporting
+from field_app.access import Authenticate, Technician
+from field_app.driving import goal_of, read_start, way
+from field_app.jobs import field_jobs, held_by
+from field_app.models import (
+    DrivingRoute,
+    FieldEventResults,
+    FieldEventsIn,
+    FieldJobs,
+    FieldPositionsIn,
+    FieldPositionsOut,
+    FieldShiftIn,
+)
+from kernel import events
+from kernel.events import Event
+
+_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Server-sent events; each says that the list has changed.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+}
+_BATCH = 200
+
+
+def router(authenticate: Authenticate) -> APIRouter:
+    """Return the endpoints below ``/field``.
+
+    Parameters
+    ----------
+    authenticate
+        A dependency that returns the `Technician`; it also declares who may call.
+    """
+
+    def remember(request: Request, who: Annotated[Technician, Depends(authenticate)]) -> None:
+        request.state.technician = who
+
+    guarded = APIRouter(prefix="/field", tags=["technician"], dependencies=[Depends(remember)])
+    guarded.include_router(_routes)
+    return guarded
+
+
+def _remembered(request: Request) -> Technician:
+    who: Technician = request.state.technician
+    return who
+
+
+_routes = APIRouter()
+JobId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Who = Annotated[Technician, Depends(_remembered)]
+
+
+@_routes.get("/jobs")
+def my_jobs(who: Who) -> FieldJobs:
+    """Return my current job, the next ones and planned visits."""
+    with who.context.database.read() as session:
+        return field_jobs(session, who.context, who.unit_id)
+
+
+@_routes.get("/jobs/{job_id}/route")
+def way_to_job(
+    job_id: JobId,
+    who: Who,
+    start: Annotated[str, Query(alias="from", max_length=60, examples=["-71.25,-29.9"])],
+) -> DrivingRoute:
+    """Return the way from ``from=lon,lat`` to the car; with the car loaded, to where it goes."""
+    begin = read_start(start)
+    with who.context.database.read() as session:
+        goal = goal_of(held_by(session, who.unit_id).job(job_id))
+    return way(who.context, begin, goal)
+
+
+@_routes.post("/events")
+def take_events(body: FieldEventsIn, who: Who) -> FieldEventResults:
+    """Take what the phone has queued, in any order; repeats are harmless."""
+    with who.context.database.write() as session:
+        return reporting.take_events(session, who.context, who.unit_id, body)
+
+
+@_routes.post("/positions")
+def take_positions(body: FieldPositionsIn, who: Who) -> FieldPositionsOut:
+    """Take a batch of fixes, in any order."""
+    with who.context.database.write() as session:
+        return reporting.take_fixes(session, who.context, who.unit_id, body)
+
+
+@_routes.post("/shift")
+def change_shift(body: FieldShiftIn, who: Who) -> FieldJobs:
+    """Start or end the shift, or a break."""
+    with who.context.database.write() as session:
+        return reporting.change_shift(session, who.context, who.unit_id, body)
+
+
+@_routes.get("/stream", response_class=Response, responses=_STREAM)
+def stream_list(
+    who: Who, last_event_id: Annotated[int | None, Header(ge=0, le=2**31 - 1)] = None
+) -> Response:
+    """Stream "your list has changed" (event ``changed``), without content."""
+
+    def mine(seq: int) -> list[Event]:
+        with who.context.database.read() as session:
+            return events.read_after(session, seq, unit_id=who.unit_id, limit=_BATCH)
+
+    return who.stream(mine, name="changed", after=last_event_id)

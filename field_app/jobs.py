@@ -1,0 +1,194 @@
+"""The technician's list: the job in hand, the next ones by the plan in force, planned visits."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from dispatch.context import DispatchContext
+from dispatch.incident import incident_number
+from dispatch.job import ACTIVE, Destination, Job, JobOption
+from dispatch.phone import mask_phone
+from dispatch.status import allowed_kinds
+from dispatch.store import AppointmentRow, IncidentRow, JobRow, job_of
+from field_app.models import (
+    FieldCaller,
+    FieldDestination,
+    FieldJob,
+    FieldJobs,
+    FieldPlace,
+    FieldUnit,
+    FieldVehicle,
+)
+from field_app.wire import Bilingual, LonLat
+from fleet.model import Unit
+from fleet.store import get_unit
+from geo_data.datum import wgs84_to_gcj02
+from kernel.errors import NotFound
+from kernel.position import Position
+
+_VIN_END = 6
+_ACTIVE = sorted(ACTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a unit has to do: ``current`` is ordered or under way, ``planned`` in order."""
+
+    current: Job | None
+    planned: tuple[Job, ...]
+
+    def job(self, job_id: int) -> Job:
+        """Return one of them; NotFound for any other job, whoever's it is."""
+        for job in (self.current, *self.planned):
+            if job is not None and job.id == job_id:
+                return job
+        raise NotFound("job on your list", job_id, remedy="Load the list again.")
+
+
+def held_by(session: Session, unit_id: int) -> Held:
+    """Return what a unit has to do by the plan in force."""
+    query = select(JobRow).where(
+        or_(
+            JobRow.unit_id == unit_id,
+            (JobRow.planned_unit_id == unit_id) & (JobRow.state == "open"),
+        ),
+        or_(JobRow.state == "open", JobRow.state.in_(_ACTIVE)),
+    )
+    jobs = [job_of(row) for row in session.scalars(query)]
+    active = next((job for job in jobs if job.is_active and job.unit_id == unit_id), None)
+    planned = sorted(
+        (job for job in jobs if not job.is_active and job.planned_unit_id == unit_id),
+        key=lambda job: (job.planned_sequence or 0, job.id),
+    )
+    return Held(active, tuple(planned))
+
+
+def field_jobs(session: Session, context: DispatchContext, unit_id: int) -> FieldJobs:
+    """Return the list of a unit."""
+    unit = get_unit(session, unit_id)
+    held = held_by(session, unit_id)
+    reader = _Reader(session, held)
+    current = None if held.current is None else reader.show(held.current)
+    shown = [(job, reader.show(job)) for job in held.planned]
+    rescue = [it for job, it in shown if job.appointment_id is None]
+    visits = [it for job, it in shown if job.appointment_id is not None]
+    listed = FieldJobs(
+        unit=_unit(unit),
+        now=context.clock.now(),
+        version=0,
+        current=current,
+        next=rescue,
+        visits=visits,
+    )
+    return listed.model_copy(update={"version": _version(listed)})
+
+
+def _version(listed: FieldJobs) -> int:
+    """Return a number that is another one whenever the list says anything else."""
+    return zlib.crc32(listed.model_dump_json(exclude={"now", "version"}).encode())
+
+
+def _unit(unit: Unit) -> FieldUnit:
+    return FieldUnit(
+        id=unit.id,
+        code=unit.code,
+        name=unit.name,
+        kind=unit.kind.value,
+        state=unit.state.value,
+        shift_end_at=unit.shift_end_at,
+    )
+
+
+class _Reader:
+    """Shows jobs with what their incidents and appointments say, read at once."""
+
+    def __init__(self, session: Session, held: Held) -> None:
+        self._held = held
+        jobs = [job for job in (held.current, *held.planned) if job is not None]
+        incidents = {job.incident_id for job in jobs if job.incident_id is not None}
+        bookings = {job.appointment_id for job in jobs if job.appointment_id is not None}
+        self._incidents = {
+            row.id: row
+            for row in session.scalars(select(IncidentRow).where(IncidentRow.id.in_(incidents)))
+        }
+        self._bookings = {
+            row.id: row
+            for row in session.scalars(
+                select(AppointmentRow).where(AppointmentRow.id.in_(bookings))
+            )
+        }
+
+    def show(self, job: Job) -> FieldJob:
+        is_current = job is self._held.current
+        option = job.option_named(job.option if is_current else job.planned_option)
+        source = self._source(job)
+        incident = source if isinstance(source, IncidentRow) else None
+        position = job.position
+        return FieldJob(
+            job_id=job.id,
+            incident_id=job.incident_id,
+            number=_number(source),
+            kind=option.kind.value,
+            option=option.name,
+            label=Bilingual(zh=option.label.zh, en=option.label.en),
+            state=job.state.value,
+            allowed=_allowed(job, option) if is_current else [],
+            target_at=job.target_at,
+            planned_arrival_at=job.planned_arrival_at,
+            location=FieldPlace(
+                lon=position.lon, lat=position.lat, text=job.place_text, note=source.place_note
+            ),
+            gcj02=_gcj02(position),
+            destination=_destination(option.destination),
+            vehicle=_vehicle(source),
+            caller=FieldCaller(
+                name=source.caller_name,
+                phone=source.caller_phone if is_current else mask_phone(source.caller_phone),
+            ),
+            fault=None if incident is None else incident.fault,
+            symptom=None if incident is None else incident.symptom,
+            safe_place=None if incident is None else incident.safe_place,
+            notes=source.note or "",
+            service_s=option.service.mean_s,
+        )
+
+    def _source(self, job: Job) -> IncidentRow | AppointmentRow:
+        if job.incident_id is not None:
+            return self._incidents[job.incident_id]
+        return self._bookings[job.appointment_id or 0]
+
+
+def _allowed(job: Job, option: JobOption) -> list[str]:
+    kinds = allowed_kinds(job.state, has_destination=option.destination is not None)
+    done = {"accepted"} if job.accepted_at is not None else set()
+    return [kind.value for kind in kinds if kind.value not in done]
+
+
+def _number(source: IncidentRow | AppointmentRow) -> str:
+    return source.code if isinstance(source, AppointmentRow) else incident_number(source.id)
+
+
+def _vehicle(source: IncidentRow | AppointmentRow) -> FieldVehicle:
+    return FieldVehicle(
+        plate=source.plate,
+        model=source.model,
+        colour=source.colour,
+        vin_end=source.vin[-_VIN_END:] if source.vin else None,
+    )
+
+
+def _destination(goal: Destination | None) -> FieldDestination | None:
+    if goal is None:
+        return None
+    lon, lat = goal.position.lon, goal.position.lat
+    return FieldDestination(name=goal.name, lon=lon, lat=lat, gcj02=_gcj02(goal.position))
+
+
+def _gcj02(position: Position) -> LonLat:
+    """Return the position as AMap and Tencent draw it."""
+    lon, lat = wgs84_to_gcj02((position.lon, position.lat))
+    return (round(lon, 6), round(lat, 6))
