@@ -1,0 +1,164 @@
+"""Everything that engines take for granted is checked, and told at once."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+import pytest
+
+from dispatch.core.model import LatenessCurve, Lock, Option, Prices, Visit
+from dispatch.core.validate import check_problem
+from kernel.errors import InvalidInput
+from tests.dispatch.core.small import commitment, job, problem, repair, unit
+
+GOOD = problem((unit("u", 0),), (job("j", repair(1)),), commitment("j", "u", Lock.FREE))
+
+
+def faults(given):
+    with pytest.raises(InvalidInput) as caught:
+        check_problem(given)
+    return {(it.pointer, it.code) for it in caught.value.faults}
+
+
+def with_unit(**changes):
+    return replace(GOOD, units=(replace(GOOD.units[0], **changes),))
+
+
+def with_job(**changes):
+    return replace(GOOD, jobs=(replace(GOOD.jobs[0], **changes),))
+
+
+def with_option(**changes):
+    return with_job(options=(replace(repair(1), **changes),))
+
+
+def with_commitment(**changes):
+    return replace(GOOD, commitments=(replace(GOOD.commitments[0], **changes),))
+
+
+def with_leg(seconds):
+    matrix = GOOD.travel_s.copy()
+    matrix[1, 2] = seconds
+    return replace(GOOD, travel_s=matrix)
+
+
+def test_a_good_problem_passes():
+    check_problem(GOOD)
+
+
+WRONG = {
+    "naive epoch": (
+        replace(GOOD, epoch=datetime(2026, 1, 1)),  # noqa: DTZ001 - what is to be refused
+        ("/epoch", "epoch.naive"),
+    ),
+    "flat matrix": (
+        replace(GOOD, travel_s=np.zeros(4, dtype=np.int32)),
+        ("/travel_s", "matrix.shape"),
+    ),
+    "float matrix": (
+        replace(GOOD, travel_s=GOOD.travel_s.astype(float)),
+        ("/travel_s", "matrix.dtype"),
+    ),
+    "negative leg": (with_leg(-5), ("/travel_s/1/2", "matrix.negative")),
+    "endless leg": (with_leg(2_000_000_000), ("/travel_s", "matrix.large")),
+    "far from itself": (
+        replace(GOOD, travel_s=GOOD.travel_s + np.int32(1)),
+        ("/travel_s/0/0", "matrix.diagonal"),
+    ),
+    "unit twice": (replace(GOOD, units=GOOD.units * 2), ("/units/1", "unit.twice")),
+    "unit nowhere": (with_unit(start_place=31), ("/units/0/start_place", "place.unknown")),
+    "unit ends nowhere": (with_unit(end_place=-1), ("/units/0/end_place", "place.unknown")),
+    "available before now": (with_unit(available_s=-1), ("/units/0/available_s", "number.range")),
+    "half a second": (with_unit(shift_end_s=0.5), ("/units/0/shift_end_s", "number.range")),
+    "overflowing wall": (with_unit(hard_end_s=2**40), ("/units/0/hard_end_s", "number.range")),
+    "negative stock": (with_unit(kwh=-1.0), ("/units/0/kwh", "number.range")),
+    "price not a number": (with_unit(kept_cny=float("nan")), ("/units/0/kept_cny", "number.range")),
+    "job twice": (replace(GOOD, jobs=GOOD.jobs * 2), ("/jobs/1", "job.twice")),
+    "no option": (with_job(options=()), ("/jobs/0/options", "job.no_option")),
+    "option twice": (
+        with_job(options=(repair(1), repair(2))),
+        ("/jobs/0/options/1", "option.twice"),
+    ),
+    "window reversed": (
+        with_job(earliest_s=10, latest_s=9),
+        ("/jobs/0/latest_s", "job.window"),
+    ),
+    "target true": (with_job(target_s=True), ("/jobs/0/target_s", "number.range")),
+    "endless price": (
+        with_job(unassigned_cny=float("inf")),
+        ("/jobs/0/unassigned_cny", "number.range"),
+    ),
+    "no visit": (with_option(visits=()), ("/jobs/0/options/0/visits", "option.no_visit")),
+    "negative service": (
+        with_option(visits=(Visit(1, -1),)),
+        ("/jobs/0/options/0/visits/0/service_s", "number.range"),
+    ),
+    "visit nowhere": (
+        with_option(visits=(Visit(99, 1),)),
+        ("/jobs/0/options/0/visits/0/place", "place.unknown"),
+    ),
+    "negative price": (
+        with_job(options=(Option("o", frozenset(), (Visit(1, 1),), -1.0),)),
+        ("/jobs/0/options/0/price_cny", "number.range"),
+    ),
+    "curve that falls": (
+        with_job(lateness=LatenessCurve(((0, 5.0), (60, 4.0)))),
+        ("/jobs/0/lateness/steps/1", "curve.convex"),
+    ),
+    "curve out of order": (
+        with_job(lateness=LatenessCurve(((0, 5.0), (0, 6.0)))),
+        ("/jobs/0/lateness/steps/1", "curve.order"),
+    ),
+    "curve without a start": (
+        with_job(lateness=LatenessCurve(((60, 5.0),))),
+        ("/jobs/0/lateness/steps", "curve.start"),
+    ),
+    "unknown unit committed": (
+        with_commitment(unit_id="x"),
+        ("/commitments/0/unit_id", "commitment.unit"),
+    ),
+    "unknown job committed": (
+        with_commitment(job_id="x"),
+        ("/commitments/0/job_id", "commitment.job"),
+    ),
+    "unknown option committed": (
+        with_commitment(option="x"),
+        ("/commitments/0/option", "commitment.option"),
+    ),
+    "job committed twice": (
+        replace(GOOD, commitments=GOOD.commitments * 2),
+        ("/commitments/1", "commitment.twice"),
+    ),
+    "two at one place": (
+        problem(
+            GOOD.units,
+            (*GOOD.jobs, job("k", repair(2))),
+            commitment("j", "u", Lock.ORDER),
+            commitment("k", "u", Lock.FULL),
+        ),
+        ("/commitments/1/position", "commitment.position"),
+    ),
+    "negative release": (
+        with_commitment(release_cny=-1.0),
+        ("/commitments/0/release_cny", "number.range"),
+    ),
+    "negative drive price": (
+        replace(GOOD, prices=Prices(drive_cny_per_min=-1.0)),
+        ("/prices/drive_cny_per_min", "number.range"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_each_fault_is_told_with_its_place(name):
+    given, expected = WRONG[name]
+    assert expected in faults(given)
+
+
+def test_all_faults_are_told_together():
+    given = replace(with_unit(kwh=-1.0, start_place=99), prices=Prices(change_cny=-1.0))
+    assert {pointer for pointer, _ in faults(given)} == {
+        "/units/0/kwh",
+        "/units/0/start_place",
+        "/prices/change_cny",
+    }

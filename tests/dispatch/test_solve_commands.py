@@ -1,0 +1,66 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from dispatch.core.serialize import problem_to_dict
+from dispatch.solve_commands import check_app, solve_app
+from kernel.errors import BadData, InvalidInput, NotFound
+from tests.dispatch.core.small import job, problem, repair, unit
+
+QUICK = ["--ortools-steps", "50", "--polish-steps", "10"]
+
+
+@pytest.fixture
+def snapshot(tmp_path):
+    given = problem((unit("u", 0), unit("v", 9)), (job("j", repair(8)), job("k", repair(1))))
+    path = tmp_path / "snapshot.json"
+    path.write_text(json.dumps(problem_to_dict(given)))
+    return path
+
+
+def run(app, *arguments):
+    return CliRunner().invoke(app, [str(it) for it in arguments])
+
+
+@pytest.mark.parametrize("engine", ["ortools", "greedy", "hungarian", "nearest"])
+def test_a_plan_is_reported_and_passes_the_check(snapshot, tmp_path, engine):
+    solved = run(solve_app, snapshot, "--engine", engine, "--json", *QUICK)
+    assert solved.exit_code == 0
+    report = json.loads(solved.stdout)
+    assert report.keys() >= {"cost", "terms", "lower_bound", "gap", "relaxed", "seconds", "routes"}
+    assert (report["engine"], report["lower_bound"]) == (engine, None)
+    plan = tmp_path / "plan.json"
+    plan.write_text(solved.stdout)
+    checked = run(check_app, snapshot, plan, "--json")
+    assert (checked.exit_code, json.loads(checked.stdout)["ok"]) == (0, True)
+
+
+def test_a_wrong_plan_fails_the_check_with_its_reasons(snapshot, tmp_path):
+    report = json.loads(run(solve_app, snapshot, "--json", *QUICK).stdout)
+    report["cost"] += 5
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps(report))
+    checked = run(check_app, snapshot, plan, "--json")
+    assert checked.exit_code == 1
+    assert json.loads(checked.stdout)["violations"][0]["code"] == "cost"
+
+
+def test_people_get_sentences(snapshot):
+    told = run(solve_app, snapshot, "--engine", "greedy").stdout
+    assert "u: k (repair) at 60 s" in told
+    assert "by greedy" in told
+
+
+@pytest.mark.parametrize(
+    ("content", "error"), [("{", BadData), ("[]", InvalidInput), (None, NotFound)]
+)
+def test_a_file_that_is_no_snapshot_is_refused(tmp_path, content, error):
+    path = tmp_path / "bad.json"
+    if content is not None:
+        path.write_text(content)
+    assert isinstance(run(solve_app, path).exception, error)
+
+
+def test_an_unknown_engine_is_refused(snapshot):
+    assert isinstance(run(solve_app, snapshot, "--engine", "magic").exception, InvalidInput)
