@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from dispatch.entitlement import Entitlement, decide
 from dispatch.incident import Incident, IncidentState, Outcome, Vehicle
 from dispatch.jobs import create_rescue_job
 from dispatch.regions import Region, get_region
-from dispatch.store import IncidentCallRow, IncidentRow, get_incident
+from dispatch.store import IncidentCallRow, IncidentRow, get_incident, incident_row
 from dispatch.triage import Triage, TriageOutcome
 from dispatch.triage_rules import Facts
 from kernel import events
@@ -26,6 +27,8 @@ from kernel.database import WriteSession
 from kernel.errors import Conflict
 from kernel.position import distance_m
 from sla.promise import Promise, Risk, promise
+
+_ATTEMPTS = 3
 
 SAME_CALLER_NEAR_M = 500.0
 SAME_CALLER_WITHIN = timedelta(hours=1)
@@ -62,19 +65,17 @@ def take_call(
     call = read_call(
         raw, country=region.country, today=region.today(now), locate=desk.locator.locate
     )
-    known = _open_incident(session, now, region, call)
-    if known is None:
-        try:
-            with session.begin_nested():
+    for _ in range(_ATTEMPTS):
+        known_id = _open_incident(session, now, region, call)
+        if known_id is not None:
+            row = incident_row(session, known_id, lock=True)
+            if row.state != IncidentState.CLOSED.value:
+                return Taken(_merge(session, now, desk, row, call), merged=True)
+        else:
+            with suppress(IntegrityError), session.begin_nested():
                 return Taken(_create(session, now, desk, region, call), merged=False)
-        except IntegrityError as error:
-            # Another call for the car was stored after we had looked.
-            known = _open_incident(session, now, region, call)
-            if known is None:
-                raise Conflict(
-                    "The call could not be stored beside another one.", remedy="Send it again."
-                ) from error
-    return Taken(_merge(session, now, desk, known, call), merged=True)
+        # The car's incident was closed, or stored by another call, after we had looked.
+    raise Conflict("Several calls for this car came in at once.", remedy="Send it again.")
 
 
 def facts_of(call: Call, region: Region, *, allow_remote: bool = True) -> Facts:
@@ -96,10 +97,8 @@ def facts_of(call: Call, region: Region, *, allow_remote: bool = True) -> Facts:
 # -------------------------------------------------------------------------------- merging
 
 
-def _open_incident(
-    session: WriteSession, now: datetime, region: Region, call: Call
-) -> IncidentRow | None:
-    """Return the open incident of the car: by VIN or plate, else by caller, place and time."""
+def _open_incident(session: WriteSession, now: datetime, region: Region, call: Call) -> int | None:
+    """Return the car's open incident: by VIN or plate, else by caller, place and time."""
     is_open = IncidentRow.state != IncidentState.CLOSED.value
     car = call.vehicle
     same = [
@@ -108,7 +107,7 @@ def _open_incident(
         if value is not None
     ]
     if same:
-        query = select(IncidentRow).where(is_open, or_(*same)).order_by(IncidentRow.id)
+        query = select(IncidentRow.id).where(is_open, or_(*same)).order_by(IncidentRow.id)
         found = session.scalars(query).first()
         if found is not None:
             return found
@@ -122,7 +121,7 @@ def _open_incident(
     for row in session.scalars(recent.order_by(IncidentRow.id)):
         near = distance_m(row.position, here) <= SAME_CALLER_NEAR_M
         if near and not _another_car(row, car):
-            return row
+            return row.id
     return None
 
 

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeGuard
 
 from dispatch.incident import IntakeWarning, Place
+from geo_data.datum import Datum, TypedCoordinate
 from geo_data.network import HIGHWAY_CLASSES
 from kernel.errors import Fault, InvalidInput, NotFound, OutsideNetwork
 from kernel.position import Position
 from kernel.words import Words
 from routing.travel_times import Snapped, TravelTimes
 from sla.areas import ServiceArea, ServiceAreas
-
-DATUMS = ("WGS-84", "GCJ-02", "BD-09")
 
 FARTHEST_FROM_ROAD_M = 1000.0
 """Beyond this no unit can help: a slip of the finger, or the sea."""
@@ -239,7 +238,7 @@ def _coordinates(raw: Mapping[str, Any], pointer: str) -> tuple[float, float, st
         if not _is_number(raw.get(name))
     ]
     datum = raw.get("datum")
-    if datum not in DATUMS:
+    if datum not in tuple(Datum):
         faults.append(
             Fault(
                 f"{pointer}/datum",
@@ -268,11 +267,7 @@ def _to_wgs84(lon: float, lat: float, datum: str, pointer: str) -> Position:
     ]
     if faults:
         raise InvalidInput(faults)
-    if datum == "WGS-84":
-        return Position(lon, lat)
-    from geo_data.datum import to_wgs84  # noqa: PLC0415
-
-    return Position(*to_wgs84(lon, lat, datum))
+    return TypedCoordinate(lon, lat, Datum(datum)).position()
 
 
 def _is_number(value: object) -> TypeGuard[float]:

@@ -8,7 +8,9 @@ import pytest
 from dispatch.incident import IncidentState, Outcome
 from dispatch.job import JobState
 from dispatch.store import IncidentCallRow, incidents_of
+from geo_data.datum import Datum, TypedCoordinate
 from kernel.errors import InvalidInput
+from kernel.position import Position, distance_m
 from tests.dispatch.intake.office import REGION, START, Office, call
 
 
@@ -114,6 +116,14 @@ def test_a_place_that_cannot_be_is_refused_with_its_reason(
 def test_swapped_coordinates_are_named_and_put_right_in_the_remedy(office: Office) -> None:
     with pytest.raises(InvalidInput, match=r"look swapped\. Give lon 113\.3, lat 23\.1"):
         office.take(location={"lon": 23.1, "lat": 113.3, "datum": "WGS-84"})
+
+
+def test_a_phones_coordinates_are_turned_into_wgs84(office: Office) -> None:
+    phone = office.take(location={"lon": 113.3, "lat": 23.1, "datum": "GCJ-02"}).incident
+    assert 100 < distance_m(phone.place.position, Position(113.3, 23.1)) < 700
+    back = TypedCoordinate(phone.place.position.lon, phone.place.position.lat, Datum.WGS_84)
+    gcj = back.to(Datum.GCJ_02)
+    assert (gcj.lon, gcj.lat) == pytest.approx((113.3, 23.1), abs=1e-7)
 
 
 def test_an_address_is_found_and_an_uncertain_one_warned_of(office: Office) -> None:
