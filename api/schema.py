@@ -12,7 +12,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
-import fleet.store  # noqa: F401 - tables register themselves
+import api.store
+import dispatch.store
+import fleet.store
+import kernel.events
 from kernel.database import Base, Database
 from kernel.errors import BadData
 
@@ -20,8 +23,12 @@ _SCRIPTS = Path(__file__).parent / "migrations"
 _SIDE_TABLES = "_rtree"
 
 
+STORES = (kernel.events, fleet.store, dispatch.store, api.store)
+"""Modules whose tables register themselves when they are imported."""
+
+
 def metadata() -> MetaData:
-    """Return the tables of all packages."""
+    """Return the tables of all `STORES`."""
     return Base.metadata
 
 
