@@ -31,6 +31,8 @@ CONTENTS: dict[str, tuple[str, str]] = {
     "route": ("Maps", "Drive from one place to another on the real roads."),
     "isochrone": ("Maps", "Show how far one gets in a given time."),
     "coverage": ("Planning", "Measure who can be reached within the promise."),
+    "solve": ("Planning", "Solve a dispatch problem given as JSON."),
+    "check": ("Planning", "Check a plan against every rule, apart from any solver."),
     "bench": ("Planning", "Compare, measure and break."),
     "migrate": ("Operations", "Bring a database's schema up to date, or take it back."),
     "openapi": ("Operations", "Write the OpenAPI document."),

@@ -191,6 +191,7 @@ class Candidate(WireModel):
     kind: str
     state: str
     chosen: bool
+    option: str | None
     arrival_at: datetime | None
     on_time: bool
     extra_cost_cny: float | None

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from fastapi import APIRouter, Response
 
-from api.access import Dispatcher
+from api.access import FOR_DISPATCHERS, Dispatcher
 from api.models.incident_in import AssignIn, ContractorOfferIn, LockIn
-from api.models.incident_out import IncidentOut
+from api.models.incident_out import Candidates, IncidentOut
 from api.routes.incidents import IncidentId
 from api.runtime import Runtime
+from api.views.candidates import candidates_out
 from api.views.incidents import incident_in_region, one_incident
 from api.writing import Repeat, Repeatable, Run
 from dispatch import contractors, manual
@@ -18,6 +19,14 @@ from dispatch.core.model import Lock
 from kernel.database import WriteSession
 
 router = APIRouter(prefix="/incidents/{incident_id}", tags=["decisions"])
+
+
+@router.get("/candidates", dependencies=[FOR_DISPATCHERS])
+def list_candidates(incident_id: IncidentId, runtime: Run) -> Candidates:
+    """Return every unit, best first: what it would cost to send it, or why it cannot go."""
+    with runtime.database.read() as session:
+        incident_in_region(session, runtime.region, incident_id)
+        return candidates_out(session, runtime, incident_id)
 
 
 @router.post("/assign", response_model=IncidentOut)

@@ -1,0 +1,42 @@
+"""Which units could go, as the dispatcher compares them."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from api.models import incident_out as wire
+from api.runtime import Runtime
+from api.views.words import bilingual
+from dispatch.explain import Candidate, candidates
+
+
+def candidates_out(session: Session, runtime: Runtime, incident_id: int) -> wire.Candidates:
+    """Return every unit of the region, best first."""
+    found = candidates(session, runtime.context, incident_id)
+    return wire.Candidates(
+        plan_version=found.plan_version, items=[_candidate_out(it) for it in found.items]
+    )
+
+
+def _candidate_out(it: Candidate) -> wire.Candidate:
+    forbidden = it.forbidden
+    return wire.Candidate(
+        unit_id=it.unit.id,
+        unit_code=it.unit.code,
+        name=it.unit.name,
+        kind=it.unit.kind.value,
+        state=it.unit.state.value,
+        chosen=it.chosen,
+        option=it.option,
+        arrival_at=it.arrival_at,
+        on_time=it.on_time,
+        extra_cost_cny=it.extra_cost_cny,
+        terms=dict(it.terms),
+        forbidden=None
+        if forbidden is None
+        else wire.Forbidden(rule=forbidden.rule, text=bilingual(forbidden.text)),
+        effects=[
+            wire.Effect(incident_number=effect.incident_number, delay_s=effect.delay_s)
+            for effect in it.effects
+        ],
+    )
