@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeGuard
 
 from dispatch.incident import IntakeWarning, Place
 from geo_data.datum import Datum, TypedCoordinate
+from geo_data.gazetteer import CONFIRM_BELOW
 from geo_data.network import HIGHWAY_CLASSES
 from kernel.errors import Fault, InvalidInput, NotFound, OutsideNetwork
 from kernel.position import Position
@@ -25,7 +26,7 @@ FARTHEST_FROM_ROAD_M = 1000.0
 DOUBTFUL_FROM_ROAD_M = 150.0
 """A car this far from any road is asked for again."""
 
-SURE = 0.7
+SURE = CONFIRM_BELOW
 """Below this confidence the call taker asks for a pin."""
 
 _ZERO_DEG = 0.01
@@ -128,7 +129,12 @@ class Locator:
             raise InvalidInput.one(
                 f"{pointer}/address", "location.address", f"{text!r} is no address.", "Give a text."
             )
-        matches = self.finder.search(text.strip(), limit=1)
+        try:
+            matches = self.finder.search(text.strip(), limit=1)
+        except InvalidInput as error:  # its pointers are those of a search box
+            raise InvalidInput.one(
+                f"{pointer}/address", "location.address", str(error), "Give a shorter text."
+            ) from error
         if not matches:
             raise InvalidInput.one(
                 f"{pointer}/address",

@@ -70,9 +70,7 @@ def start_shift(
     return get_unit(session, unit_id)
 
 
-def plan_shift(
-    session: WriteSession, unit_id: int, start_at: datetime, end_at: datetime
-) -> None:
+def plan_shift(session: WriteSession, unit_id: int, start_at: datetime, end_at: datetime) -> None:
     """Note when a unit that is off shift is to work next; its technician starts the shift."""
     row = unit_row(session, unit_id)
     if row.state == UnitState.OFF_SHIFT.value:
