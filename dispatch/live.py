@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from dispatch.decide import Decision, decide
 from dispatch.job import JobState
 from dispatch.promise_keeping import enforce, look, raise_alarm
 from dispatch.snapshot import Snapshot, build_snapshot, job_key
-from dispatch.solver_process import InlineSolver, Runner, WorkerSolver
+from dispatch.solver_process import InlineSolver, Runner, WorkerSolver, solve_with_core
 from dispatch.store import IncidentRow
 from kernel import events
 from kernel.clock import ScaledClock, VirtualClock
@@ -117,6 +118,7 @@ class Dispatcher:
         self._watch_at: datetime | None = None
         self._retry_at: datetime | None = None
         self._n_failures = 0
+        self.n_decisions = 0
         self._assumed_free: dict[str, datetime] = {}
         self._unassigned: dict[int, str] = {}
         service.database.on_commit(self._hear)
@@ -278,6 +280,7 @@ class Dispatcher:
         except Exception:
             self._reinstate(reasons)
             raise
+        self.n_decisions += 1
         if decision.failures:
             self._tell_failure(decision.failures, used=decision.plan)
         if decision.plan is None:
@@ -372,4 +375,6 @@ class Dispatcher:
 def _default_runner(service: DispatchContext) -> Runner:
     if isinstance(service.clock, VirtualClock):
         return InlineSolver()
-    return WorkerSolver(service.settings.timing.solver_timeout_s)
+    timing = service.settings.timing
+    in_time = partial(solve_with_core, wall_limit_s=timing.solver_limit_s)
+    return WorkerSolver(timing.solver_timeout_s, solve=in_time)

@@ -49,8 +49,8 @@ class Wish:
 def assign(session: WriteSession, context: DispatchContext, wish: Wish) -> None:
     """Give an incident to a unit by hand and lock it there.
 
-    An idle unit is ordered at once; a unit that has another job does this one afterwards, unless the
-    wish says to divert it.
+    An idle unit is ordered at once; a unit that has another job does this one afterwards, unless
+    the wish says to divert it.
 
     Raises
     ------

@@ -88,6 +88,8 @@ class Timing:
         How often risk, ETAs and offers are looked at when nothing happens.
     reorder_future_s
         A phone's clock may be ahead by this much: its times are held to now. Beyond: refused.
+    solver_limit_s
+        Wall-clock time after which a live engine stops where it is: a decision takes under a second.
     solver_timeout_s
         A solver silent for this long (wall clock) hangs. Five times what a decision may take.
     retry_s
@@ -109,6 +111,7 @@ class Timing:
     slip_s: int
     watch_every_s: int
     reorder_future_s: int
+    solver_limit_s: float
     solver_timeout_s: float
     retry_s: tuple[float, ...]
     n_nearest_centres: int

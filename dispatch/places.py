@@ -59,24 +59,35 @@ class Places:
 
     def __init__(self) -> None:
         self._number: dict[Position, int] = {}
+        self._goals: set[int] = set()
 
-    def add(self, position: Position) -> int:
-        """Return the number of a position, a new one if it was not known."""
-        return self._number.setdefault(position, len(self._number))
+    def add(self, position: Position, *, is_goal: bool = True) -> int:
+        """Return the number of a position, a new one if it was not known.
+
+        Where a unit merely starts nobody drives to: such a place is no goal, and its column of the
+        matrix stays empty. Engines search backwards from goals and remember the search, so that a
+        goal that moves with every report would be the dearest of all.
+        """
+        number = self._number.setdefault(position, len(self._number))
+        if is_goal:
+            self._goals.add(number)
+        return number
 
     def number(self, position: Position) -> int:
         """Return the number of a known position; KeyError otherwise."""
         return self._number[position]
 
     def matrix(self, roadside: RoadsideCache) -> NDArray[np.int32]:
-        """Return int32[n, n] seconds between all places, zero on the diagonal."""
+        """Return int32[n, n] seconds from all places to the goals, zero on the diagonal."""
         positions = list(self._number)
         travel_s = np.full((len(positions), len(positions)), UNREACHABLE_S, dtype=np.int32)
         laid = roadside.snap(positions)
-        rows = [row for row, snapped in enumerate(laid) if snapped is not None]
-        if rows:
-            on_roads = joined([snapped for snapped in laid if snapped is not None])
-            travel_s[np.ix_(rows, rows)] = roadside.travel_times.matrix(on_roads, on_roads)
+        from_rows = [row for row, snapped in enumerate(laid) if snapped is not None]
+        to_rows = [row for row in from_rows if row in self._goals]
+        if to_rows:
+            sources = joined([snapped for snapped in laid if snapped is not None])
+            targets = joined([laid[row] or sources for row in to_rows])
+            travel_s[np.ix_(from_rows, to_rows)] = roadside.travel_times.matrix(sources, targets)
         np.fill_diagonal(travel_s, 0)
         return travel_s
 

@@ -120,13 +120,11 @@ class _Frame:
     def _places(self) -> Places:
         places = Places()
         for unit in self.units:
-            for position in (
-                unit.position,
-                start_position(unit, self.binding.get(unit.id)),
-                unit.home,
-            ):
+            for position in (unit.position, start_position(unit, self.binding.get(unit.id))):
                 if position is not None:
-                    places.add(position)
+                    places.add(position, is_goal=False)
+            if unit.home is not None:
+                places.add(unit.home)
         for job in self.world.jobs:
             places.add(job.position)
             for option in job.options:

@@ -51,11 +51,15 @@ class Runner(Protocol):
         ...
 
 
-def solve_with_core(problem: Problem, engine: str) -> Plan:
-    """Solve with the optimizer core, whose libraries are loaded at the first call."""
+def solve_with_core(problem: Problem, engine: str, *, wall_limit_s: float | None = None) -> Plan:
+    """Solve with the optimizer core, whose libraries are loaded at the first call.
+
+    Without a wall-clock limit the steps alone stop it, and equal problems give equal plans.
+    """
+    from dispatch.core.params import SolveParams  # noqa: PLC0415
     from dispatch.core.solve import solve  # noqa: PLC0415
 
-    return solve(problem, engine=engine)
+    return solve(problem, engine=engine, params=SolveParams(wall_limit_s=wall_limit_s))
 
 
 class InlineSolver:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -94,10 +94,7 @@ def test_no_arrival_before_the_order(scene: Scene) -> None:
 def test_a_time_without_a_zone_is_refused(scene: Scene) -> None:
     unit, incident = rolled_out(scene)
     naive = TechnicianEvent(
-        "x",
-        datetime(2026, 3, 2, 8, 0),
-        ReportKind.ROLLING,
-        scene.job(incident).id,  # noqa: DTZ001
+        "x", START.replace(tzinfo=None), ReportKind.ROLLING, scene.job(incident).id
     )
     with (
         scene.database.write() as session,

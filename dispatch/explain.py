@@ -1,0 +1,220 @@
+"""Why this unit, and which would be next: every unit of the region, judged for one incident."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from dispatch.context import DispatchContext
+from dispatch.contractors import open_job
+from dispatch.core.compiled import Compiled
+from dispatch.core.evaluate import plan_from_tours
+from dispatch.core.explain import UnitVerdict, why
+from dispatch.core.insertion import Pricer
+from dispatch.core.schedule import Timetable, timetable
+from dispatch.core.warm import plan_in_force
+from dispatch.incident import incident_number
+from dispatch.job import Job
+from dispatch.snapshot import Snapshot, build_snapshot, holder, job_key
+from dispatch.store import incident_row, job_of
+from fleet.catalogue import catalogue
+from fleet.model import Ownership, Unit
+from fleet.states import UnitState
+from fleet.store import units_of
+from kernel.errors import Conflict
+from kernel.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """Why a unit cannot do it: a stable rule, and a sentence."""
+
+    rule: str
+    text: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Another incident that would be reached later, ``delay_s`` > 0."""
+
+    incident_id: int
+    delay_s: int
+
+    @property
+    def incident_number(self) -> str:
+        """What people call it."""
+        return incident_number(self.incident_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What it would mean to send one unit.
+
+    Attributes
+    ----------
+    arrival_at, on_time
+        When it would be there, all else in the plan as it is, and whether that keeps the promise.
+    extra_cost_cny, terms
+        What the plan costs with it more than without the incident, in all and by term.
+    forbidden
+        Set for units that cannot do it; nothing else is said of them then.
+    """
+
+    unit: Unit
+    chosen: bool
+    option: str | None = None
+    arrival_at: datetime | None = None
+    on_time: bool = False
+    extra_cost_cny: float | None = None
+    terms: Mapping[str, float] = field(default_factory=dict)
+    forbidden: Forbidden | None = None
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """All own units of the region, best first, judged against the plan of that version."""
+
+    plan_version: int
+    items: tuple[Candidate, ...]
+
+
+RULES: Mapping[str, Words] = {
+    "lock": Words(zh="该车或该任务已锁定，不能更改。", en="The unit or the job is locked."),
+    "no_unit_has": Words(zh="该车不能承担此任务。", en="It may not do this job."),
+    "missing": Words(zh="缺少：{missing}。", en="It lacks {missing}."),
+    "declined": Words(zh="该车技师已拒绝此任务。", en="Its technician has declined this job."),
+    "unreachable": Words(zh="没有可通行的道路。", en="No road leads there."),
+    "stock": Words(zh="剩余电量不足。", en="Its energy stock is too small."),
+    "window": Words(zh="无法在规定时间内完成。", en="It would come or finish too late."),
+    "off_shift": Words(zh="该车未在班。", en="It is off shift."),
+    "paused": Words(zh="该车正在休息。", en="It is on a break."),
+    "no_position": Words(zh="该车位置未知。", en="Where it is, is not known."),
+    "at_the_car": Words(zh="已有车辆在现场作业。", en="Another unit is at the car already."),
+}
+"""Each rule in words; the first five and ``window`` are the optimizer's (`core.reasons`)."""
+
+
+def candidates(session: Session, context: DispatchContext, incident_id: int) -> Candidates:
+    """Return every own unit of the region, judged for an incident.
+
+    Raises
+    ------
+    NotFound
+        When there is no such incident.
+    Conflict
+        When it needs nobody any more.
+    """
+    incident_row(session, incident_id)
+    row = open_job(session, incident_id)
+    if row is None:
+        number = incident_number(incident_id)
+        raise Conflict(f"{number} needs nobody any more.", remedy="See its timeline instead.")
+    job, snapshot = job_of(row), build_snapshot(session, context)
+    own = [unit for unit in units_of(session, context.region) if unit.ownership is Ownership.OWN]
+    judged = _judged(snapshot, job)
+    outside = [_outside(unit, job) for unit in own if not _is_in(unit, judged)]
+    outside.sort(key=lambda candidate: not candidate.chosen)
+    return Candidates(snapshot.world.plan_version, (*judged, *outside))
+
+
+def _is_in(unit: Unit, judged: list[Candidate]) -> bool:
+    return any(candidate.unit.id == unit.id for candidate in judged)
+
+
+def _judged(snapshot: Snapshot, job: Job) -> list[Candidate]:
+    """Return the units of the problem, cheapest first; none once somebody is at the car."""
+    if job_key(job.id) not in snapshot.jobs:
+        return []
+    pricer = Pricer.of(snapshot.problem)
+    tours = plan_in_force(pricer)
+    plan = plan_from_tours(pricer.compiled, tours.routes, engine="in force")
+    return [
+        _candidate(snapshot, pricer.compiled, tours.routes, job, verdict)
+        for verdict in why(snapshot.problem, plan, job_key(job.id))
+    ]
+
+
+def _candidate(
+    snapshot: Snapshot,
+    compiled: Compiled,
+    routes: list[tuple[int, ...]],
+    job: Job,
+    verdict: UnitVerdict,
+) -> Candidate:
+    unit = snapshot.units[verdict.unit_id]
+    chosen = unit.id == holder(job)
+    if verdict.verdict == "forbidden" or verdict.arrival_s is None:
+        return Candidate(unit, chosen, forbidden=_forbidden(unit, job, verdict))
+    arrival_at = snapshot.instant(verdict.arrival_s)
+    return Candidate(
+        unit=unit,
+        chosen=chosen,
+        option=verdict.option,
+        arrival_at=arrival_at,
+        on_time=arrival_at <= job.target_at,
+        extra_cost_cny=verdict.extra_cny,
+        terms=dict(verdict.terms),
+        effects=_effects(snapshot, compiled, routes, job, verdict),
+    )
+
+
+def _forbidden(unit: Unit, job: Job, verdict: UnitVerdict) -> Forbidden:
+    rule = verdict.rule or "lock"
+    if verdict.missing:
+        known = catalogue()
+        words = [known.label(n) if n in known.names else Words(n, n) for n in verdict.missing]
+        missing = Words(zh="、".join(w.zh for w in words), en=", ".join(w.en for w in words))
+        text = RULES["missing"]
+        return Forbidden(
+            rule, Words(text.zh.format(missing=missing.zh), text.en.format(missing=missing.en))
+        )
+    if unit.id in job.declined_by and rule == "no_unit_has":
+        return Forbidden("declined", RULES["declined"])
+    return Forbidden(rule, RULES[rule])
+
+
+def _effects(
+    snapshot: Snapshot,
+    compiled: Compiled,
+    routes: list[tuple[int, ...]],
+    job: Job,
+    verdict: UnitVerdict,
+) -> tuple[Effect, ...]:
+    """Return which other incidents of the unit's route would be reached later, and by how much."""
+    u = compiled.unit_index[verdict.unit_id]
+    j = compiled.job_index[job_key(job.id)]
+    rest = tuple(c for c in routes[u] if compiled.job_of[c] != j)
+    choice = compiled.choice_index[j, verdict.option or ""]
+    at = verdict.position or 0
+    before, after = (
+        timetable(compiled, u, rest),
+        timetable(compiled, u, (*rest[:at], choice, *rest[at:])),
+    )
+    if not isinstance(before, Timetable) or not isinstance(after, Timetable):
+        return ()
+    was_s = {stop.choice: stop.arrival_s for stop in before.stops}
+    effects = []
+    for stop in after.stops:
+        other = snapshot.jobs[compiled.jobs[compiled.job_of[stop.choice]].id]
+        delay_s = stop.arrival_s - was_s.get(stop.choice, stop.arrival_s)
+        if delay_s > 0 and other.incident_id is not None:
+            effects.append(Effect(other.incident_id, delay_s))
+    return tuple(effects)
+
+
+def _outside(unit: Unit, job: Job) -> Candidate:
+    """Return the verdict on a unit that is no part of the decision."""
+    if unit.id == job.unit_id:
+        return Candidate(unit, chosen=True, option=job.option, arrival_at=job.arrived_at,
+                         on_time=job.arrived_at is not None and job.arrived_at <= job.target_at)  # fmt: skip  # noqa: E501
+    if unit.state in (UnitState.OFF_SHIFT, UnitState.PAUSED):
+        rule = unit.state.value
+    elif unit.position is None:
+        rule = "no_position"
+    else:
+        rule = "at_the_car"
+    return Candidate(unit, chosen=False, forbidden=Forbidden(rule, RULES[rule]))

@@ -1,0 +1,94 @@
+"""Why this unit, and which would be next."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from dispatch.explain import Candidates, candidates
+from dispatch.incidents import cancel_by_dispatcher
+from fleet.shifts import pause
+from kernel.errors import Conflict, NotFound
+from tests.dispatch.scene import START, Scene
+
+MINUTE = timedelta(minutes=1)
+
+
+def ask(scene: Scene, incident: int) -> Candidates:
+    with scene.database.read() as session:
+        return candidates(session, scene.context, incident)
+
+
+def test_units_come_best_first_and_forbidden_ones_last(scene: Scene) -> None:
+    near, far = scene.unit("R-01", 4), scene.unit("R-02", 20)
+    scene.unit("T-01", 1, "tow")
+    resting = scene.unit("R-03", 2)
+    with scene.database.write() as session:
+        pause(session, scene.clock.now(), resting.id)
+    incident = scene.call(0)
+    scene.run()
+    answer = ask(scene, incident)
+    assert answer.plan_version == 1
+    assert [c.unit.code for c in answer.items] == ["R-01", "R-02", "T-01", "R-03"]
+    first, second, tow, paused = answer.items
+    assert (first.chosen, first.arrival_at, first.on_time) == (True, START + 4 * MINUTE, True)
+    assert (second.chosen, second.arrival_at) == (False, START + 20 * MINUTE)
+    assert first.unit.id == near.id
+    assert second.unit.id == far.id
+    assert (second.extra_cost_cny or 0) > (first.extra_cost_cny or 0)
+    assert second.extra_cost_cny == pytest.approx(sum(second.terms.values()))
+    assert tow.forbidden is not None
+    assert (tow.forbidden.rule, tow.forbidden.text.en) == (
+        "no_unit_has",
+        "It lacks roadside repair.",
+    )
+    assert tow.forbidden.text.zh == "缺少：现场维修。"
+    assert paused.forbidden is not None
+    assert paused.forbidden.rule == "paused"
+
+
+def test_who_would_wait_longer_is_named(scene: Scene) -> None:
+    unit = scene.unit("R-01", 0)
+    waiting = scene.call(10, target_min=100)
+    scene.run()
+    urgent = scene.call(0, target_min=11)
+    answer = ask(scene, urgent)
+    [effect] = answer.items[0].effects
+    assert (effect.incident_id, effect.delay_s) == (waiting, 600)
+    assert effect.incident_number == f"R-{waiting:04d}"
+    assert answer.items[0].unit.id == unit.id
+
+
+def test_a_technicians_refusal_is_the_reason(scene: Scene) -> None:
+    near = scene.unit("R-01", 1)
+    scene.unit("R-02", 9)
+    incident = scene.call(0)
+    scene.run()
+    scene.say(near, "declined", incident)
+    scene.run()
+    last = ask(scene, incident).items[-1]
+    assert last.forbidden is not None
+    assert (last.unit.id, last.forbidden.rule) == (near.id, "declined")
+
+
+def test_once_a_unit_is_at_the_car_it_is_the_only_one(scene: Scene) -> None:
+    near = scene.unit("R-01", 1)
+    scene.unit("R-02", 9)
+    incident = scene.call(0)
+    scene.run()
+    scene.say(near, "arrived", incident)
+    chosen, other = ask(scene, incident).items
+    assert (chosen.unit.id, chosen.chosen, chosen.on_time) == (near.id, True, True)
+    assert other.forbidden is not None
+    assert other.forbidden.rule == "at_the_car"
+
+
+def test_a_closed_incident_needs_nobody(scene: Scene) -> None:
+    incident = scene.call(0)
+    with pytest.raises(NotFound):
+        ask(scene, 99)
+    with scene.database.write() as session:
+        cancel_by_dispatcher(session, scene.clock.now(), incident, "double")
+    with pytest.raises(Conflict):
+        ask(scene, incident)
