@@ -15,11 +15,43 @@ interface Anchor {
 }
 
 const local = () => performance.now();
-let anchor: Anchor = { serverMs: Date.now(), localMs: local(), speed: 1 };
+const STORED = "roadflare.clock";
+
+interface Kept {
+  serverMs: number;
+  wallMs: number;
+  speed: number;
+}
+
+/** What the server said last time, in case it cannot be asked now; else this machine's clock. */
+function firstAnchor(): Anchor {
+  const wall = Date.now();
+  try {
+    const kept = JSON.parse(localStorage.getItem(STORED) ?? "null") as Kept | null;
+    if (kept && kept.speed > 0) {
+      const serverMs = kept.serverMs + (wall - kept.wallMs) * kept.speed;
+      return { serverMs, localMs: local(), speed: kept.speed };
+    }
+  } catch {
+    // Nothing usable was kept.
+  }
+  return { serverMs: wall, localMs: local(), speed: 1 };
+}
+
+function keep({ serverMs, speed }: Anchor): void {
+  try {
+    const kept: Kept = { serverMs, wallMs: Date.now(), speed };
+    localStorage.setItem(STORED, JSON.stringify(kept));
+  } catch {
+    // Storage may be forbidden; then the clock is only known while the page is open.
+  }
+}
+
+let anchor = firstAnchor();
 
 /** Milliseconds since 1970 on the server's clock, changing about once a second. */
 export const now = signal(anchor.serverMs);
-export const clockSpeed = signal(1);
+export const clockSpeed = signal(anchor.speed);
 
 export function serverNow(): number {
   return anchor.serverMs + (local() - anchor.localMs) * anchor.speed;
@@ -33,6 +65,7 @@ export function setClock(time: ServerTime, roundTripMs = 0): void {
     localMs: local(),
     speed,
   };
+  keep(anchor);
   clockSpeed.value = speed;
   now.value = serverNow();
 }

@@ -25,9 +25,8 @@ function Appointment({ track }: { track: Track }) {
   return (
     <section class="arrival">
       <h2>{t("window.label")}</h2>
-      <p class="arrival-big">
-        {t("window.at", { day: dayOf(track.window[0]), range: timeRange(track.window) })}
-      </p>
+      <p class="arrival-minutes">{dayOf(track.window[0])}</p>
+      <p class="arrival-big">{timeRange(track.window)}</p>
       {track.code && (
         <p class="promise">
           {t("code.label")} <strong class="code">{track.code}</strong>

@@ -25,7 +25,10 @@ function Steps({ stage }: Pick<Track, "stage">) {
   return (
     <div class="steps" aria-hidden="true">
       {STEPS.map((step, index) => (
-        <i key={step} class={index < at ? "past" : index === at ? "here" : ""} />
+        <i
+          key={step}
+          class={index < at || stage === "done" ? "past" : index === at ? "here" : ""}
+        />
       ))}
     </div>
   );

@@ -1,0 +1,101 @@
+/** What is shown when there is no job: off shift, on a break, or ready. */
+
+import { common } from "@roadflare/kit/common_words.ts";
+import type { FieldShift, UnitState } from "@roadflare/kit/contract.ts";
+import { timeOfDay } from "@roadflare/kit/format.ts";
+import { OfflineError } from "@roadflare/kit/http.ts";
+import { Icon } from "@roadflare/kit/icons.tsx";
+import { useState } from "preact/hooks";
+import { here } from "./store/positions.ts";
+import { logOut } from "./store/session.ts";
+import { current, forgetList, list, outbox, shift } from "./store/sync.ts";
+import { t } from "./words.ts";
+
+type Action = FieldShift["action"];
+
+function titleOf(state: UnitState): { title: string; text: string } {
+  if (current.value) return { title: t("done.title"), text: t("done.text") };
+  if (state === "off_shift") return { title: t("shift.offTitle"), text: t("shift.offText") };
+  if (state === "paused") return { title: t("shift.pausedTitle"), text: "" };
+  return { title: t("idle.title"), text: t("idle.text") };
+}
+
+function actionsOf(state: UnitState): { primary: Action | null; others: Action[] } {
+  if (state === "off_shift") return { primary: "start", others: [] };
+  if (state === "paused") return { primary: "resume", others: ["end"] };
+  return { primary: null, others: state === "idle" ? ["pause", "end"] : [] };
+}
+
+export function ShiftPanel() {
+  const [fault, setFault] = useState("");
+  const [busy, setBusy] = useState(false);
+  const unit = list.value?.unit;
+  if (!unit) return null;
+  const { title, text } = titleOf(unit.state);
+  const { primary, others } = actionsOf(unit.state);
+  const act = async (action: Action) => {
+    setBusy(true);
+    setFault("");
+    try {
+      await shift(action, here.value ?? undefined);
+    } catch (error) {
+      const reason = error instanceof OfflineError ? common("offline") : String(error);
+      setFault(t("failed", { reason }));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <section class="ready">
+        <Icon name={unit.state === "idle" ? "check" : "clock"} size={44} />
+        <h2>{title}</h2>
+        <p class="muted">{text}</p>
+        {unit.shift_end_at && unit.state !== "off_shift" && (
+          <p class="muted">{t("shift.until", { time: timeOfDay(unit.shift_end_at) })}</p>
+        )}
+        {unit.state === "off_shift" && <p class="muted small">{t("shift.trail")}</p>}
+        {fault && (
+          <p class="fault" role="alert">
+            {fault}
+          </p>
+        )}
+      </section>
+      <footer class="steps">
+        {others.map((action) => (
+          <button
+            type="button"
+            class="button more"
+            key={action}
+            disabled={busy}
+            onClick={() => void act(action)}
+          >
+            {t(`shift.${action}`)}
+          </button>
+        ))}
+        {unit.state === "off_shift" && outbox.unsent.value.length === 0 && (
+          <button
+            type="button"
+            class="button more"
+            onClick={() => {
+              forgetList();
+              logOut();
+            }}
+          >
+            {t("logout")}
+          </button>
+        )}
+        {primary && (
+          <button
+            type="button"
+            class="button next"
+            disabled={busy}
+            onClick={() => void act(primary)}
+          >
+            {t(`shift.${primary}`)}
+          </button>
+        )}
+      </footer>
+    </>
+  );
+}

@@ -1,0 +1,136 @@
+/** The job at hand: where, what car, what trouble, how long. */
+
+import { useSignalEffect } from "@preact/signals";
+import { faultText } from "@roadflare/kit/common_words.ts";
+import type { FieldJob } from "@roadflare/kit/contract.ts";
+import {
+  clockText,
+  distanceText,
+  minutesText,
+  secondsBetween,
+  timeOfDay,
+} from "@roadflare/kit/format.ts";
+import { FaultIcon, Icon } from "@roadflare/kit/icons.tsx";
+import { now } from "@roadflare/kit/server_clock.ts";
+import { said } from "@roadflare/kit/words.ts";
+import { useState } from "preact/hooks";
+import { here } from "../store/positions.ts";
+import { t } from "../words.ts";
+import { JobMap } from "./JobMap.tsx";
+import { Navigate } from "./Navigate.tsx";
+import type { Goal } from "./navigation.ts";
+import { findRoute, routeOf } from "./route.ts";
+
+function PromiseClock({ job }: { job: FieldJob }) {
+  if (!job.target_at || !["ordered", "rolling"].includes(job.state)) return null;
+  const leftS = secondsBetween(now.value, job.target_at);
+  const tone = leftS < 0 ? "late" : leftS < 300 ? "tight" : "fine";
+  const clock = clockText(leftS);
+  return (
+    <p class={`job-clock ${tone}`}>
+      <Icon name={tone === "fine" ? "clock" : "warning"} size={22} />
+      <b>{leftS < 0 ? t("job.late", { clock }) : t("job.left", { clock })}</b>
+      <span>{t("job.by", { time: timeOfDay(job.target_at) })}</span>
+    </p>
+  );
+}
+
+function Drive({ job }: { job: FieldJob }) {
+  const route = routeOf(job);
+  const parts = [
+    route &&
+      t("job.drive", {
+        minutes: minutesText(route.duration_s),
+        distance: distanceText(route.length_m),
+      }),
+    job.planned_arrival_at && t("job.arrival", { time: timeOfDay(job.planned_arrival_at) }),
+  ].filter(Boolean);
+  return parts.length > 0 ? <p class="job-drive">{parts.join(" · ")}</p> : null;
+}
+
+export function goalOf(job: FieldJob): Goal {
+  const { destination } = job;
+  if (job.state === "loaded" && destination) {
+    const { name, lon, lat, gcj02 } = destination;
+    return { name, wgs84: [lon, lat], gcj02 };
+  }
+  const { text, lon, lat } = job.location;
+  return { name: text, wgs84: [lon, lat], gcj02: job.gcj02 };
+}
+
+function Where({ job }: { job: FieldJob }) {
+  const { destination, location } = job;
+  if (job.state === "loaded" && destination) {
+    return (
+      <>
+        <p class="muted">{t("job.destination")}</p>
+        <h2 class="job-place">{destination.name}</h2>
+        <Drive job={job} />
+      </>
+    );
+  }
+  return (
+    <>
+      <h2 class="job-place">{location.text}</h2>
+      {job.state !== "on_site" && <Drive job={job} />}
+      {location.note && <p class="job-note">{location.note}</p>}
+    </>
+  );
+}
+
+function Car({ vehicle }: Pick<FieldJob, "vehicle">) {
+  const line = [vehicle.model, vehicle.colour].filter(Boolean).join(" · ");
+  return (
+    <p class="job-car">
+      {vehicle.plate && <b class="plate">{vehicle.plate}</b>}
+      <span>{line}</span>
+      {vehicle.vin_end && <small class="muted">{t("job.vin", { end: vehicle.vin_end })}</small>}
+    </p>
+  );
+}
+
+export function JobCard({ job }: { job: FieldJob }) {
+  const [navigating, setNavigating] = useState(false);
+  useSignalEffect(() => {
+    void here.value;
+    void findRoute(job);
+  });
+  return (
+    <article class="job" aria-label={job.number}>
+      <header>
+        <span class="job-number">{job.number}</span>
+        <b>{said(job.label)}</b>
+      </header>
+      <PromiseClock job={job} />
+      {job.safe_place === false && job.state !== "loaded" && (
+        <p class="job-unsafe">
+          <Icon name="warning" size={22} />
+          {t("job.unsafe")}
+        </p>
+      )}
+      <Where job={job} />
+      <div class="job-links">
+        <button type="button" class="button big" onClick={() => setNavigating(true)}>
+          <Icon name="navigate" size={22} />
+          {t("go.navigate")}
+        </button>
+        <a class="button big" href={`tel:${job.caller.phone}`}>
+          <Icon name="phone" size={22} />
+          {t("go.call")}
+          {job.caller.name && <small>{job.caller.name}</small>}
+        </a>
+      </div>
+      <Car vehicle={job.vehicle} />
+      {job.fault && (
+        <p class="job-fault">
+          <FaultIcon fault={job.fault} size={22} />
+          <b>{faultText(job.fault)}</b>
+        </p>
+      )}
+      {job.symptom && <p>{job.symptom}</p>}
+      {job.notes && <p class="job-note">{job.notes}</p>}
+      <JobMap />
+      {navigating && <Navigate goal={goalOf(job)} onClose={() => setNavigating(false)} />}
+    </article>
+  );
+}

@@ -1,0 +1,45 @@
+/** The bottom of the screen: one big button for the next step, one small one for all else. */
+
+import type { FieldJob } from "@roadflare/kit/contract.ts";
+import { useState } from "preact/hooks";
+import { stepsOf } from "../store/progress.ts";
+import { report } from "../store/sync.ts";
+import { t } from "../words.ts";
+import { WaysOut } from "./Reasons.tsx";
+
+/** A second tap this soon after the first is a tremble of a gloved thumb. */
+const TREMBLE_MS = 900;
+
+export function Steps({ job }: { job: FieldJob }) {
+  const [open, setOpen] = useState(false);
+  const [pressedAt, setPressedAt] = useState(0);
+  const { primary, others, waysOut } = stepsOf(job);
+  if (!primary && waysOut.length === 0) return null;
+  const press = () => {
+    const at = performance.now();
+    if (!primary || at - pressedAt < TREMBLE_MS) return;
+    setPressedAt(at);
+    navigator.vibrate?.(40);
+    report(primary, job.job_id);
+  };
+  return (
+    <footer class="steps">
+      <button type="button" class="button more" onClick={() => setOpen(true)}>
+        {t("do.more")}
+      </button>
+      {primary && (
+        <button type="button" class={`button next ${primary}`} onClick={press}>
+          {t(`do.${primary}`)}
+        </button>
+      )}
+      {open && (
+        <WaysOut
+          jobId={job.job_id}
+          waysOut={waysOut}
+          others={others}
+          onClose={() => setOpen(false)}
+        />
+      )}
+    </footer>
+  );
+}

@@ -1,0 +1,40 @@
+/** How far a job is when what is still unsent is counted in: offline, the page must go on. */
+
+import type { FieldEvent, FieldEventKind, FieldJob } from "@roadflare/kit/contract.ts";
+
+type Standing = Pick<FieldJob, "state" | "allowed">;
+
+const REFUSALS: FieldEventKind[] = ["declined", "gone_on_arrival", "not_possible"];
+const ENDINGS = new Set<FieldEventKind>([...REFUSALS, "done"]);
+
+function after(job: FieldJob, kind: FieldEventKind): Standing {
+  if (ENDINGS.has(kind)) return { state: "done", allowed: [] };
+  if (kind === "rolling") return { state: "rolling", allowed: ["arrived", ...REFUSALS] };
+  if (kind === "arrived") {
+    const loading: FieldEventKind[] = job.destination ? ["loaded"] : [];
+    return { state: "on_site", allowed: [...loading, "done", "gone_on_arrival", "not_possible"] };
+  }
+  if (kind === "loaded") return { state: "loaded", allowed: ["done", "not_possible"] };
+  return { state: job.state, allowed: job.allowed.filter((allowed) => allowed !== "accepted") };
+}
+
+/** The job as the technician left it. The server's word replaces it with the next answer. */
+export function withUnsent(job: FieldJob, unsent: readonly FieldEvent[]): FieldJob {
+  let standing = job;
+  for (const event of unsent) {
+    if (event.job_id !== job.job_id) continue;
+    standing = { ...standing, ...after(standing, event.kind) };
+  }
+  return standing;
+}
+
+/** The one next step for the big button, what else can be reported, and the ways out. */
+export function stepsOf(job: FieldJob): {
+  primary: FieldEventKind | null;
+  others: FieldEventKind[];
+  waysOut: FieldEventKind[];
+} {
+  const forward = job.allowed.filter((kind) => !REFUSALS.includes(kind));
+  const [primary = null, ...others] = forward;
+  return { primary, others, waysOut: job.allowed.filter((kind) => REFUSALS.includes(kind)) };
+}

@@ -1,0 +1,34 @@
+/** Who is logged in on this phone; kept, because a phone is restarted where there is no network. */
+
+import { signal } from "@preact/signals";
+import type { Session } from "@roadflare/kit/contract.ts";
+import { caller } from "@roadflare/kit/http.ts";
+import { kept } from "./kept.ts";
+
+const isSession = (found: unknown): found is Session =>
+  typeof (found as Session | null)?.token === "string";
+const store = kept(localStorage, "roadflare.field.session.v1", isSession);
+
+export const session = signal<Session | null>(store.read());
+/** The token was refused; the list stays on screen until somebody logs in again. */
+export const refused = signal(false);
+
+export const call = caller(
+  () => session.value?.token ?? null,
+  () => {
+    if (session.value) refused.value = true;
+  },
+);
+
+export async function logIn(unit: string, pin: string): Promise<void> {
+  const open = await call<Session>("/login", { body: { user: unit, secret: pin } });
+  store.write(open);
+  session.value = open;
+  refused.value = false;
+}
+
+export function logOut(): void {
+  store.write(null);
+  session.value = null;
+  refused.value = false;
+}
