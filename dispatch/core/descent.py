@@ -9,17 +9,25 @@ from __future__ import annotations
 from dispatch.core.insertion import Insertion, inserted
 from dispatch.core.tours import IMPROVEMENT_CNY, Tours, leave_cny
 
+Pair = tuple[int, tuple[int, ...], int, tuple[int, ...]]
+"""Two units with their routes."""
 
-def descend(tours: Tours, most_moves: int = 1_000) -> None:
-    """Improve tours until no move saves anything, or ``most_moves`` were made."""
+
+def descend(tours: Tours, most_moves: int = 1_000, *, swaps: bool = True) -> None:
+    """Improve tours until no move saves anything, or ``most_moves`` were made.
+
+    Swaps look at every pair of jobs: leave them out (``swaps``) where a search follows.
+    """
     moves = 0
     improved = True
+    settled: set[Pair] = set()
     while improved and moves < most_moves:
         improved = False
-        for neighbourhood in (relocate, swap, exchange_ends):
-            while moves < most_moves and neighbourhood(tours):
-                moves += 1
-                improved = True
+        while moves < most_moves and (relocate(tours) or (swaps and swap(tours))):
+            moves += 1
+        while moves < most_moves and exchange_ends(tours, settled):
+            moves += 1
+            improved = True
 
 
 def relocate(tours: Tours) -> bool:
@@ -80,12 +88,21 @@ def _swap(tours: Tours, one: tuple[int, int, tuple[int, ...], float], two: tuple
     return True
 
 
-def exchange_ends(tours: Tours) -> bool:
-    """Let two routes exchange everything behind some point (2-opt*)."""
+def exchange_ends(tours: Tours, settled: set[Pair]) -> bool:
+    """Let two routes exchange everything behind some point (2-opt*).
+
+    ``settled`` holds the pairs tried in vain, so that only changed routes are tried again.
+    """
     busy = [u for u, route in enumerate(tours.routes) if len(route) > 1]
     others = range(len(tours.routes))
     pairs = [(u, v) for u in busy for v in others if v != u and (v not in busy or v > u)]
-    return any(_exchange(tours, u, v) for u, v in pairs)
+    for u, v in pairs:
+        pair = (u, tours.routes[u], v, tours.routes[v])
+        if pair not in settled:
+            if _exchange(tours, u, v):
+                return True
+            settled.add(pair)
+    return False
 
 
 def _exchange(tours: Tours, u: int, v: int) -> bool:

@@ -1,7 +1,7 @@
 """The engine ``ortools``: OR-Tools' routing search between two exact searches of our own.
 
-The best of three starts (the plan in force, greedy, the optimal assignment), each after descent,
-goes to OR-Tools; the better of the two goes through ruin and recreate and a last descent. The plan
+The best of three starts (the plan in force, greedy, the optimal assignment), after descent, goes to
+OR-Tools; the better of the two goes through ruin and recreate and a last descent. The plan
 in force stays unless something is cheaper by exact cost, so that nothing changes without a gain.
 """
 
@@ -24,6 +24,9 @@ from dispatch.core.warm import from_assignment, from_nothing, plan_in_force
 SHARE_OF_ORTOOLS = 0.5
 """OR-Tools may use this share of the wall-clock limit."""
 
+STEPS_PER_JOB = 40
+"""More steps than this are not worth the time where there are few jobs."""
+
 
 def ortools(problem: Problem, params: SolveParams, seed: int) -> Plan:
     """Return the best plan found; the steps of ``params`` and ``seed`` fix it."""
@@ -32,17 +35,21 @@ def ortools(problem: Problem, params: SolveParams, seed: int) -> Plan:
     in_force = plan_in_force(pricer)
     tours = _best_start(pricer, in_force)
     ortools_s = remaining_s()
+    most_steps = STEPS_PER_JOB * len(problem.jobs)
     suggested = improve(
         tours,
-        params.ortools_steps,
+        min(params.ortools_steps, most_steps),
         seed,
         None if ortools_s is None else ortools_s * SHARE_OF_ORTOOLS,
     )
     if suggested is not None:
-        descend(suggested)
+        descend(suggested, swaps=False)
         tours = _cheaper(tours, suggested)
     polished = ruin_and_recreate(
-        tours, params.polish_steps, random.Random(seed), lambda: remaining_s() == 0.0
+        tours,
+        min(params.polish_steps, most_steps),
+        random.Random(seed),
+        lambda: remaining_s() == 0.0,
     )
     descend(polished)
     insert_fixed(polished)
@@ -50,11 +57,11 @@ def ortools(problem: Problem, params: SolveParams, seed: int) -> Plan:
 
 
 def _best_start(pricer: Pricer, in_force: Tours) -> Tours:
-    best = in_force.copy()
-    descend(best)
+    best = in_force
     for start in (from_nothing(pricer), from_assignment(pricer)):
-        descend(start)
         best = _cheaper(best, start)
+    best = best.copy()
+    descend(best, swaps=False)
     return best
 
 

@@ -21,6 +21,7 @@ from dispatch.core.ortools_nodes import (
     Nodes,
     cost_units,
     matrices,
+    release_cny,
 )
 from dispatch.core.tours import leave_cny
 
@@ -60,7 +61,7 @@ class RoutingModel:
     def _add_disjunctions(self) -> None:
         compiled = self.nodes.compiled
         for j, copies in self.nodes.of_job.items():
-            penalty = cost_units(leave_cny(compiled, j))
+            penalty = cost_units(leave_cny(compiled, j) + release_cny(compiled, j))
             self.routing.AddDisjunction(
                 [self._index[i] for i in copies], min(penalty, MOST_COST), 1
             )

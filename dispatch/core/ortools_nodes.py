@@ -126,7 +126,7 @@ def _start(base: Tours, u: int, *, keepable: bool) -> Start:
 
 def _add_copies(nodes: Nodes, j: int, kept: dict[int, int | None]) -> None:
     compiled = nodes.compiled
-    released_cny = _release_cny(compiled, j)
+    released_cny = release_cny(compiled, j)
     given_to = compiled.given_to[j]
     everybody = range(len(compiled.units))
     for c in compiled.choices[j]:
@@ -147,7 +147,8 @@ def _add_copies(nodes: Nodes, j: int, kept: dict[int, int | None]) -> None:
             _add_kept(nodes, u, choice)
 
 
-def _release_cny(compiled: Compiled, j: int) -> float:
+def release_cny(compiled: Compiled, j: int) -> float:
+    """Return what it costs not to keep the commitment of job ``j``."""
     return sum(h.release_cny or 0.0 for heads in compiled.head for h in heads if h.job == j)
 
 
