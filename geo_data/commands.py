@@ -1,8 +1,10 @@
-"""``roadflare city``: import, list and show the places Roadflare can serve."""
+"""``roadflare city`` and ``roadflare where``: the places Roadflare knows, and what is in them."""
 
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +19,8 @@ app = typer.Typer(
     no_args_is_help=True, help="The cities: import an extract, list them, show what one holds."
 )
 
+where_app = typer.Typer()
+
 DEFAULT_DATA_DIR = Path(__file__).resolve().parent.parent / ".cache" / "data"
 
 DataDir = Annotated[
@@ -24,6 +28,9 @@ DataDir = Annotated[
     typer.Option("--data-dir", envvar="ROADFLARE_DATA_DIR", help="Where imported cities lie."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
+
+_KM_TEXT = re.compile(r"^\s*([A-Za-z]{0,2}\d+)\s+([kK]?\d[\d.]*(?:\+\d{1,3})?)(?:\s+(\S.*))?$")
+_POSITION_TEXT = re.compile(r"^\s*(-?\d+\.\d+)\s*,\s*(-?\d+\.\d+)\s*$")
 
 
 @app.command("import")
@@ -129,3 +136,75 @@ def _print(facts: dict[str, Any], *, as_json: bool) -> None:
     for key, value in facts.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         typer.echo(f"{key:<18}{text}")
+
+
+@where_app.command(name="where", context_settings={"ignore_unknown_options": True})
+def where(
+    text: Annotated[
+        str,
+        typer.Argument(
+            help='Address, street, "A / B", place, "G1523 K1203+400 east" or "lon, lat" (WGS-84).'
+        ),
+    ],
+    *,
+    city: Annotated[str, typer.Option(help="A name of `roadflare city list`.")] = "demo",
+    limit: Annotated[int, typer.Option(min=1, max=50, help="How many answers.")] = 5,
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+    as_json: AsJson = False,
+) -> None:
+    """Find a place by what people call it, or say what a position is called."""
+    from geo_data.city import load_city
+
+    found = load_city(city, data_dir)
+    if position := _POSITION_TEXT.match(text):
+        answer = _describe(found, float(position[1]), float(position[2]))
+    elif km := _KM_TEXT.match(text):
+        answer = _kilometre(found, km[1], km[2], km[3])
+    else:
+        answer = _search(found, text, limit)
+    if as_json:
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(map(_line, answer["hits"])) or "Nothing is called like that here.")
+
+
+def _search(city: City, text: str, limit: int) -> dict[str, Any]:
+    from geo_data.gazetteer import ensure_gazetteer
+
+    gazetteer = ensure_gazetteer(city)
+    try:
+        return {"hits": [asdict(hit) for hit in gazetteer.search(text, limit=limit)]}
+    finally:
+        gazetteer.close()
+
+
+def _kilometre(city: City, ref: str, km: str, direction: str | None) -> dict[str, Any]:
+    from geo_data.km_posts import KmPosts, parse_km
+
+    place = KmPosts(city).locate_km(ref, parse_km(km), direction)
+    label = f"{place.ref} K{place.km:g} {place.heading}bound"
+    return {"hits": [{"kind": "km_post", "label": label, "confidence": 1.0} | asdict(place)]}
+
+
+def _describe(city: City, lon: float, lat: float) -> dict[str, Any]:
+    from geo_data.gazetteer import ensure_gazetteer, gazetteer_path
+    from geo_data.reverse import Describer
+    from kernel.position import Position
+
+    position = Position(lon, lat)
+    ensure_gazetteer(city).close()
+    description = Describer(city.network, gazetteer_path(city)).describe(position)
+    hit = {"kind": "position", "label": description.text["en"], "confidence": 1.0}
+    return {"hits": [hit | {"position": asdict(position)} | {"description": _finite(description)}]}
+
+
+def _finite(description: Any) -> dict[str, Any]:
+    """Return the facts for JSON, which knows no infinity."""
+    facts = asdict(description)
+    return {k: None if v == float("inf") else v for k, v in facts.items()}
+
+
+def _line(hit: dict[str, Any]) -> str:
+    place = hit["position"]
+    spot = f"{place['lon']:.6f}, {place['lat']:.6f}"
+    return f"{hit['confidence']:5.0%}  {hit['kind']:<9} {spot:<24} {hit['label']}"

@@ -1,0 +1,145 @@
+"""Saying where a position is: street, house, nearest crossing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo_data.network import RoadNetwork
+from kernel.position import Position, distance_m
+
+FARTHEST_STREET_M = 1000.0
+FARTHEST_CROSSING_M = 2000.0
+FARTHEST_HOUSE_M = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """Where a position is.
+
+    Attributes
+    ----------
+    street, street_m
+        The nearest named street and how far it is; ``street`` is empty where none is near.
+    house
+        The nearest address, if one is within `FARTHEST_HOUSE_M`; else empty.
+    crossing, crossing_m
+        The nearest crossing on that street (else any), and how far it is; empty where none is near.
+    text
+        One line for people, by language: ``en`` and ``zh``.
+    """
+
+    street: str
+    street_m: float
+    house: str
+    crossing: str
+    crossing_m: float
+    text: Mapping[str, str]
+
+
+class Describer:
+    """Describes positions in one city.
+
+    Parameters
+    ----------
+    network
+        Where the streets are.
+    gazetteer
+        The file that `geo_data.gazetteer.build_gazetteer` wrote: houses and crossings.
+    """
+
+    def __init__(self, network: RoadNetwork, gazetteer: Path) -> None:
+        named = np.flatnonzero(network.edge_name >= 0)
+        self._name = network.edge_name[named]
+        self._names = network.names
+        self._lines = shapely.STRtree(
+            [shapely.LineString(network.shape(e)) for e in named.tolist()]
+        )
+        uri = f"{gazetteer.resolve().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True)) as database:
+            self._houses = _Labels(database, "address")
+            self._crossings = _Labels(database, "crossing")
+
+    def describe(self, position: Position) -> Description:
+        """Return where a position is, as people would say it."""
+        street, street_m = self._street(position)
+        house, _ = self._houses.nearest(position, FARTHEST_HOUSE_M)
+        crossing, crossing_m = self._crossings.nearest(position, FARTHEST_CROSSING_M, on=street)
+        text = _sentences(house or street, crossing, crossing_m, position)
+        return Description(street, street_m, house, crossing, crossing_m, text)
+
+    def _street(self, position: Position) -> tuple[str, float]:
+        box = _box(position, FARTHEST_STREET_M)
+        rows = self._lines.query(box)
+        if not len(rows):
+            return "", np.inf
+        lines = shapely.transform(self._lines.geometries[rows], _metres_from(position))
+        away_m = shapely.distance(lines, shapely.Point(0, 0))
+        best = int(np.argmin(away_m))
+        if away_m[best] > FARTHEST_STREET_M:
+            return "", np.inf
+        return self._names[self._name[rows[best]]], round(float(away_m[best]), 1)
+
+
+class _Labels:
+    """Labels with their places, of one kind."""
+
+    def __init__(self, database: sqlite3.Connection, kind: str) -> None:
+        query = "select label, lon, lat from entries where kind = ? order by id"
+        rows = database.execute(query, (kind,)).fetchall()
+        self.labels = [row[0] for row in rows]
+        self.positions = [Position(lon, lat) for _, lon, lat in rows]
+        self.tree = shapely.STRtree([shapely.Point(p.lon, p.lat) for p in self.positions])
+
+    def nearest(self, position: Position, within_m: float, *, on: str = "") -> tuple[str, float]:
+        """Return the nearest label and its distance; one that names ``on``, if there is any."""
+        near = self.tree.query(_box(position, within_m)).tolist()
+        found = [(distance_m(position, self.positions[row]), self.labels[row]) for row in near]
+        found = sorted(pair for pair in found if pair[0] <= within_m)
+        fitting = [pair for pair in found if on and on in pair[1].split(" / ")]
+        for away_m, label in fitting or found:
+            return label, round(away_m, 1)
+        return "", np.inf
+
+
+def _sentences(here: str, crossing: str, crossing_m: float, position: Position) -> dict[str, str]:
+    if not here and not crossing:
+        spot = f"{position.lat:.5f}, {position.lon:.5f}"
+        return {"en": spot, "zh": spot}
+    metres = round(crossing_m, -1) if crossing_m >= 100 else round(crossing_m)
+    en, zh = [here] if here else [], [here] if here else []
+    if crossing and crossing_m < 15:
+        en.append(f"at {crossing}")
+        zh.append(f"{crossing}路口")
+    elif crossing:
+        en.append(f"{metres:.0f} m from {crossing}")
+        zh.append(f"距{crossing}路口{metres:.0f}米")
+    return {"en": ", ".join(en), "zh": "，".join(zh)}
+
+
+def _box(position: Position, reach_m: float) -> shapely.Polygon:
+    lat = reach_m / 111_000
+    lon = lat / max(float(np.cos(np.radians(position.lat))), 0.01)
+    box: shapely.Polygon = shapely.box(
+        position.lon - lon, position.lat - lat, position.lon + lon, position.lat + lat
+    )
+    return box
+
+
+class _metres_from:  # noqa: N801 (used like a function)
+    """Turns degrees into metres around a position, flat."""
+
+    def __init__(self, position: Position) -> None:
+        self.origin = np.array([position.lon, position.lat])
+        self.scale = 111_195.0 * np.array([np.cos(np.radians(position.lat)), 1.0])
+
+    def __call__(self, degrees: NDArray[np.float64]) -> NDArray[np.float64]:
+        metres: NDArray[np.float64] = (degrees - self.origin) * self.scale
+        return metres
