@@ -14,6 +14,11 @@ from kernel.errors import BadData
 class Dispatcher(Protocol):
     """The live loop, driven by hand."""
 
+    @property
+    def n_decisions(self) -> int:
+        """How often it has snapshot, solved and checked."""
+        ...
+
     def next_due(self) -> datetime | None:
         """Return when it must run next."""
         ...

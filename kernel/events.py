@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -137,18 +137,14 @@ def read_after(
 def verify_chain(session: Session) -> int | None:
     """Return the sequence number of the first event that does not fit the chain, or ``None``."""
     expected_seq, previous = 1, _GENESIS
-    for row in _all(session):
-        fits = row.seq == expected_seq and row.prev_hash == previous
-        if not fits or row.hash != _digest(_event(row), previous):
-            return row.seq
-        expected_seq, previous = row.seq + 1, row.hash
+    query = select(EventRow).order_by(EventRow.seq).execution_options(yield_per=500)
+    with session.scalars(query) as rows:
+        for row in rows:
+            fits = row.seq == expected_seq and row.prev_hash == previous
+            if not fits or row.hash != _digest(_event(row), previous):
+                return row.seq
+            expected_seq, previous = row.seq + 1, row.hash
     return None
-
-
-def _all(session: Session) -> Iterator[EventRow]:
-    yield from session.scalars(
-        select(EventRow).order_by(EventRow.seq).execution_options(yield_per=500)
-    )
 
 
 def _event(row: EventRow) -> Event:

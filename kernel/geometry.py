@@ -1,7 +1,7 @@
 """Geometry columns that are the same on PostGIS and on plain SQLite.
 
 PostgreSQL stores ``geometry(kind, 4326)`` with a GiST index; SQLite stores WKB with an R*Tree
-side table kept by triggers (the functions they call are registered by `kernel.database`). No extension is
+side table kept by triggers (whose functions `kernel.database` registers). No extension is
 loaded into SQLite: many Pythons are built without that.
 """
 

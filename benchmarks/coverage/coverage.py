@@ -137,7 +137,7 @@ def _midpoints(network: RoadNetwork) -> NDArray[np.float64]:
 
 
 def _on_either_side(network: RoadNetwork, reached: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """A two-way road is reached from whichever side comes first."""
+    """Return the edges with both directions of a road that is reached from either side."""
     back = network.edge_reverse
     return reached | ((back >= 0) & reached[back])
 

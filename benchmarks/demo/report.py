@@ -68,15 +68,17 @@ def report(
     events: Sequence[dict[str, Any]],
     *,
     counted_from: datetime,
+    decisions_s: Sequence[float] = (),
 ) -> dict[str, Any]:
     """Return the report of one policy's day.
 
     Parameters
     ----------
     counted_from
-        End of the warm-up; the figures of the calls after it also stand alone under ``main_hour``.
+        End of the warm-up; the figures of the calls after it also stand alone.
+    decisions_s
+        Wall-clock seconds of each decision, snapshot to check.
     """
-    decisions = [float(e["payload"]["decision_s"]) for e in events if e["kind"] == "plan.committed"]
     after_warm_up = [i for i in incidents if _time(i["received_at"]) >= counted_from]
     return {
         "incidents": len(incidents),
@@ -96,14 +98,21 @@ def report(
         ),
         "cancelled": sum(1 for i in incidents if i["outcome"] in _CANCELLED),
         "solved_remotely": sum(1 for i in incidents if i["outcome"] == "solved_remotely"),
-        "decisions": len(decisions),
-        "decision_s": {"p50": _quantile(decisions, 50, 4), "p99": _quantile(decisions, 99, 4)},
+        "decisions": len(decisions_s),
+        "decision_s": {
+            "p50": _quantile(decisions_s, 50, 4),
+            "p99": _quantile(decisions_s, 99, 4),
+        },
         "checker_failures": sum(
-            1 for e in events if e["kind"] == "plan.failed" and "violations" in e["payload"]
+            1 for e in events if e["kind"] == "plan.failed" and _refused(e["payload"])
         ),
         "plan_changes": sum(1 for e in events if e["kind"] in _MOVED),
         "events": len(events),
     }
+
+
+def _refused(payload: dict[str, Any]) -> bool:
+    return any("checker refused" in reason for reason in payload.get("reasons", ()))
 
 
 def _time(text: str) -> datetime:

@@ -7,7 +7,8 @@ speaks HTTP (in process) with a token of their own.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,6 +42,7 @@ class VirtualDay:
     seed: int
     counted_from: datetime
     over: bool = False
+    decisions_s: list[float] = field(default_factory=list)
 
     async def play(self) -> dict[str, Any]:
         """Play the day to its end and return its report."""
@@ -60,7 +62,9 @@ class VirtualDay:
             finally:
                 await timeline.close()
             incidents, events = await read_day(dispatcher)
-            return report(incidents, events, counted_from=self.counted_from)
+            return report(
+                incidents, events, counted_from=self.counted_from, decisions_s=self.decisions_s
+            )
 
     async def _cast(
         self, timeline: VirtualTimeline, visitor: Connection, dispatcher: Connection
@@ -84,10 +88,19 @@ class VirtualDay:
         dispatcher = self.service.dispatcher
         while not self.over:
             acted = await timeline.step()
-            if dispatcher.run_due() or acted:
+            if self._dispatch() or acted:
                 continue
             due = [t for t in (timeline.next_due(), dispatcher.next_due()) if t is not None]
             self.clock.move_to(max(min(due), self.clock.now()))
+
+    def _dispatch(self) -> bool:
+        """Run the dispatcher once; a decision's seconds include snapshot, check and bookkeeping."""
+        dispatcher = self.service.dispatcher
+        before, began = dispatcher.n_decisions, time.perf_counter()
+        acted = dispatcher.run_due()
+        if dispatcher.n_decisions > before:
+            self.decisions_s.append(time.perf_counter() - began)
+        return acted
 
     async def _close(self, timeline: VirtualTimeline, dispatcher: Connection) -> None:
         await timeline.wait(self.day.end)
