@@ -58,10 +58,30 @@ export interface paths {
         get: operations["list_appointments"];
         put?: never;
         /**
-         * Book
+         * Book Appointment
          * @description Book a visit; the answer carries the booking code and the owner's link.
          */
-        post: operations["book"];
+        post: operations["book_appointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appointments/{appointment_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Appointment
+         * @description Cancel a visit that has not begun.
+         */
+        post: operations["cancel_appointment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -96,12 +116,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Stream Events
+         * Event Stream
          * @description Stream the region's events; ``id:`` is the sequence number, ``event:`` the kind.
          *
          *     Without ``Last-Event-ID`` or ``after`` it begins with what happens next.
          */
-        get: operations["stream_events"];
+        get: operations["event_stream"];
         put?: never;
         post?: never;
         delete?: never;
@@ -239,7 +259,7 @@ export interface paths {
         };
         /**
          * Stream List
-         * @description Stream "your list has changed".
+         * @description Stream "your list has changed" (event ``changed``), without content.
          */
         get: operations["stream_list"];
         put?: never;
@@ -386,10 +406,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Candidates
+         * List Candidates
          * @description Return every unit, best first: what it would cost to send it, or why it cannot go.
          */
-        get: operations["candidates"];
+        get: operations["list_candidates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -409,7 +429,7 @@ export interface paths {
         put?: never;
         /**
          * Offer To Contractor
-         * @description Offer the incident to a contractor.
+         * @description Offer the incident to a contractor, the best one unless one is named.
          */
         post: operations["offer_to_contractor"];
         delete?: never;
@@ -449,7 +469,7 @@ export interface paths {
         put?: never;
         /**
          * Release
-         * @description Take the incident away from its unit and leave it to the optimizer.
+         * @description Leave the incident to the optimizer again: no lock, no contractor who has only accepted.
          */
         post: operations["release"];
         delete?: never;
@@ -708,10 +728,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel
-         * @description The owner needs no help any more.
+         * Cancel By Owner
+         * @description Cancel for the owner, who needs no help any more.
          */
-        post: operations["cancel"];
+        post: operations["cancel_by_owner"];
         delete?: never;
         options?: never;
         head?: never;
@@ -727,7 +747,7 @@ export interface paths {
         };
         /**
          * Track Events
-         * @description Stream "something changed", without saying what.
+         * @description Stream "something changed" (event ``changed``), without saying what.
          */
         get: operations["track_events"];
         put?: never;
@@ -915,8 +935,15 @@ export interface components {
         /**
          * AssignIn
          * @description An assignment by hand, based on the plan the dispatcher was looking at.
+         *
+         *     ``divert`` also takes the unit away from the job it was ordered or rolls to.
          */
         AssignIn: {
+            /**
+             * Divert
+             * @default false
+             */
+            divert: boolean;
             /** Option */
             option?: string | null;
             /** Plan Version */
@@ -982,6 +1009,8 @@ export interface components {
             name: string;
             /** On Time */
             on_time: boolean;
+            /** Option */
+            option: string | null;
             /** State */
             state: string;
             /** Terms */
@@ -1415,11 +1444,8 @@ export interface components {
              * @default 24/7
              */
             opening_hours: string;
-            /**
-             * Skills
-             * @default []
-             */
-            skills: string[];
+            /** Skills */
+            skills?: string[];
         };
         /**
          * FleetContractorIn
@@ -1455,26 +1481,14 @@ export interface components {
          * @description Seeds a region, or extends it: nothing is taken away.
          */
         FleetIn: {
-            /**
-             * Centres
-             * @default []
-             */
-            centres: components["schemas"]["FleetCentreIn"][];
-            /**
-             * Contractors
-             * @default []
-             */
-            contractors: components["schemas"]["FleetContractorIn"][];
-            /**
-             * Units
-             * @default []
-             */
-            units: components["schemas"]["FleetUnitIn"][];
-            /**
-             * Users
-             * @default []
-             */
-            users: components["schemas"]["FleetUserIn"][];
+            /** Centres */
+            centres?: components["schemas"]["FleetCentreIn"][];
+            /** Contractors */
+            contractors?: components["schemas"]["FleetContractorIn"][];
+            /** Units */
+            units?: components["schemas"]["FleetUnitIn"][];
+            /** Users */
+            users?: components["schemas"]["FleetUserIn"][];
         };
         /**
          * FleetOut
@@ -1510,11 +1524,8 @@ export interface components {
             code: string;
             /** Contractor */
             contractor?: string | null;
-            /**
-             * Equipment
-             * @default []
-             */
-            equipment: string[];
+            /** Equipment */
+            equipment?: string[];
             /**
              * Kind
              * @enum {string}
@@ -1547,11 +1558,8 @@ export interface components {
             shift_end_at?: string | null;
             /** Shift Start At */
             shift_start_at?: string | null;
-            /**
-             * Skills
-             * @default []
-             */
-            skills: string[];
+            /** Skills */
+            skills?: string[];
         };
         /**
          * FleetUserIn
@@ -1975,8 +1983,6 @@ export interface components {
         PlaceOut: {
             /** Confidence */
             confidence: number;
-            /** Kind */
-            kind: string;
             /** Lat */
             lat: number;
             /** Lon */
@@ -2566,7 +2572,7 @@ export interface operations {
             };
         };
     };
-    book: {
+    book_appointment: {
         parameters: {
             query?: never;
             header?: {
@@ -2602,6 +2608,53 @@ export interface operations {
             };
             /** @description Successful Response */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppointmentOut"];
+                };
+            };
+        };
+    };
+    cancel_appointment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                appointment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelIn"];
+            };
+        };
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2649,7 +2702,7 @@ export interface operations {
             };
         };
     };
-    stream_events: {
+    event_stream: {
         parameters: {
             query?: {
                 after?: number | null;
@@ -3341,7 +3394,7 @@ export interface operations {
             };
         };
     };
-    candidates: {
+    list_candidates: {
         parameters: {
             query?: never;
             header?: never;
@@ -4017,7 +4070,7 @@ export interface operations {
             };
         };
     };
-    cancel: {
+    cancel_by_owner: {
         parameters: {
             query?: never;
             header?: {

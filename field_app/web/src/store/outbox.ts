@@ -88,15 +88,16 @@ export function makeOutbox(shelf: Shelf, send: Send): Outbox {
 
   async function run(): Promise<boolean> {
     while (unsent.value.length > 0) {
-      const before = unsent.value.length;
+      const batch = unsent.value.slice(0, BATCH);
       try {
-        await sendBatch(unsent.value.slice(0, BATCH));
+        await sendBatch(batch);
       } catch {
         // Out of reach: everything is kept for the next flush.
         return false;
       }
       // An answer that names none of what was sent would be asked for again without end.
-      if (unsent.value.length >= before) return false;
+      const left = new Set(unsent.value.map((event) => event.client_id));
+      if (batch.every((event) => left.has(event.client_id))) return false;
     }
     return true;
   }

@@ -1,0 +1,20 @@
+import type { Unit } from "@roadflare/kit/contract.ts";
+import { expect, test } from "vitest";
+import { parseAssignment } from "../src/console/command/commands.ts";
+import { incident } from "./incidents.ts";
+
+const UNITS = [{ id: 7, code: "T-07" } as Unit, { id: 8, code: "C-08" } as Unit];
+const INCIDENTS = [incident(42), incident(43)];
+
+test.each(["T-07 > 1042", "t07>1042", "T-07 R-1042", "T-07 → r1042"])(
+  "%s sends T-07 to R-1042",
+  (typed) => {
+    const pair = parseAssignment(typed, INCIDENTS, UNITS);
+    expect(pair?.unit.code).toBe("T-07");
+    expect(pair?.incident.number).toBe("R-1042");
+  },
+);
+
+test.each(["T-07", "T-09 > 1042", "T-07 > 9999", "T-07 > 1042 now"])("%s sends nobody", (typed) =>
+  expect(parseAssignment(typed, INCIDENTS, UNITS)).toBeNull(),
+);

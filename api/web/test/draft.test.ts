@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { EMPTY, hasPlace, incidentOf } from "../src/console/intake/draft.ts";
+
+const CALL = { ...EMPTY, phone: "13800001234", pin: [113.3, 23.1] as [number, number] };
+
+test("a pin is sent lon first, with its datum; empty fields are not sent", () => {
+  expect(incidentOf(CALL)).toEqual({
+    channel: "phone",
+    caller: { phone: "13800001234" },
+    vehicle: {},
+    location: { lon: 113.3, lat: 23.1, datum: "WGS-84" },
+    fault: "breakdown",
+  });
+});
+
+test("an unsafe place and a dead battery are told, false and zero included", () => {
+  const body = incidentOf({ ...CALL, safe: false, drivable: false, soc: "0", people: "3" });
+  expect(body).toMatchObject({
+    safe_place: false,
+    drivable: false,
+    state_of_charge_pct: 0,
+    n_people: 3,
+  });
+});
+
+test("an address that was not chosen from the list is sent as it was typed", () => {
+  const typed = { ...CALL, placeBy: "address" as const, pin: null, address: "Sun Street 1" };
+  expect(incidentOf(typed).location).toEqual({ address: "Sun Street 1" });
+});
+
+test("a motorway place is road, kilometre and direction", () => {
+  const road = { ...CALL, placeBy: "road" as const, ref: "G4", km: "12.3", direction: "north" };
+  expect(incidentOf(road).location).toEqual({ ref: "G4", km: 12.3, direction: "north" });
+});
+
+test("a call without a place cannot be saved", () => {
+  expect(hasPlace({ ...CALL, pin: null })).toBe(false);
+  expect(hasPlace({ ...CALL, placeBy: "road", ref: "G4", km: "" })).toBe(false);
+  expect(hasPlace(CALL)).toBe(true);
+});

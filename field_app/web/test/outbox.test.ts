@@ -1,0 +1,151 @@
+import type { FieldEvent, FieldResult } from "@roadflare/kit/contract.ts";
+import { OfflineError, ProblemError } from "@roadflare/kit/http.ts";
+import { expect, test } from "vitest";
+import type { Shelf } from "../src/store/kept.ts";
+import { makeOutbox } from "../src/store/outbox.ts";
+
+function shelf(): Shelf & { held: Map<string, string> } {
+  const held = new Map<string, string>();
+  return {
+    held,
+    getItem: (name) => held.get(name) ?? null,
+    setItem: (name, value) => void held.set(name, value),
+    removeItem: (name) => void held.delete(name),
+  };
+}
+
+const event = (client_id: string): FieldEvent => ({
+  client_id,
+  at: "2026-03-01T12:00:00Z",
+  kind: "arrived",
+  job_id: 1,
+});
+const applied = (client_id: string): FieldResult => ({ client_id, status: "applied", detail: "" });
+
+/** A server that keeps what it applied, and can be out of reach. */
+function server() {
+  const heard: string[] = [];
+  const state = { reachable: true, losesAnswers: false };
+  const send = async (events: readonly FieldEvent[]): Promise<FieldResult[]> => {
+    if (!state.reachable) throw new OfflineError();
+    const results = events.map(({ client_id }): FieldResult => {
+      if (heard.includes(client_id)) return { client_id, status: "duplicate", detail: "" };
+      heard.push(client_id);
+      return applied(client_id);
+    });
+    if (state.losesAnswers) throw new OfflineError();
+    return results;
+  };
+  return { heard, state, send };
+}
+
+test("offline nothing is lost; online everything is sent once, in order", async () => {
+  const { heard, state, send } = server();
+  const box = makeOutbox(shelf(), send);
+  state.reachable = false;
+  box.add(event("a"));
+  box.add(event("b"));
+  expect(await box.flush()).toBe(false);
+  expect(box.unsent.value).toHaveLength(2);
+  state.reachable = true;
+  expect(await box.flush()).toBe(true);
+  expect(heard).toEqual(["a", "b"]);
+  expect(box.unsent.value).toEqual([]);
+});
+
+test("two flushes at once send once", async () => {
+  const { heard, send } = server();
+  let calls = 0;
+  const box = makeOutbox(shelf(), (events) => {
+    calls += 1;
+    return send(events);
+  });
+  box.add(event("a"));
+  await Promise.all([box.flush(), box.flush(), box.flush()]);
+  expect(calls).toBe(1);
+  expect(heard).toEqual(["a"]);
+});
+
+test("a lost answer is asked for again with the same id and counts once", async () => {
+  const { heard, state, send } = server();
+  const box = makeOutbox(shelf(), send);
+  state.losesAnswers = true;
+  box.add(event("a"));
+  expect(await box.flush()).toBe(false);
+  state.losesAnswers = false;
+  expect(await box.flush()).toBe(true);
+  expect(heard).toEqual(["a"]);
+});
+
+test("what is unsent survives a restart of the phone", async () => {
+  const phone = shelf();
+  const { heard, state, send } = server();
+  state.reachable = false;
+  const before = makeOutbox(phone, send);
+  before.add(event("a"));
+  await before.flush();
+  state.reachable = true;
+  const after = makeOutbox(phone, send);
+  expect(after.unsent.value.map(({ client_id }) => client_id)).toEqual(["a"]);
+  await after.flush();
+  expect(heard).toEqual(["a"]);
+  expect(phone.held.size).toBe(0);
+});
+
+test("what is added during a flush goes out with it", async () => {
+  const { heard, send } = server();
+  const box = makeOutbox(shelf(), async (events) => {
+    if (heard.length === 0) box.add(event("b"));
+    return send(events);
+  });
+  box.add(event("a"));
+  expect(await box.flush()).toBe(true);
+  expect(heard).toEqual(["a", "b"]);
+});
+
+test("a rejected event leaves the queue and is told", async () => {
+  const box = makeOutbox(shelf(), async (events) =>
+    events.map(({ client_id }) => ({ client_id, status: "rejected", detail: "Not your job." })),
+  );
+  box.add(event("a"));
+  expect(await box.flush()).toBe(true);
+  expect(box.refusals.value.map(({ reason }) => reason)).toEqual(["Not your job."]);
+  box.forgive("a");
+  expect(box.refusals.value).toEqual([]);
+});
+
+test("one event that spoils a batch does not hold back the others", async () => {
+  const heard: string[] = [];
+  const box = makeOutbox(shelf(), async (events) => {
+    if (events.some(({ client_id }) => client_id === "bad")) {
+      throw new ProblemError(404, { detail: "No such job." });
+    }
+    heard.push(...events.map(({ client_id }) => client_id));
+    return events.map(({ client_id }) => applied(client_id));
+  });
+  for (const id of ["a", "bad", "b"]) box.add(event(id));
+  expect(await box.flush()).toBe(true);
+  expect(heard).toEqual(["a", "b"]);
+  expect(box.refusals.value.map((one) => one.event.client_id)).toEqual(["bad"]);
+});
+
+test("a refused token keeps everything for the next login", async () => {
+  const box = makeOutbox(shelf(), async () => {
+    throw new ProblemError(401, { detail: "The token expired." });
+  });
+  box.add(event("a"));
+  expect(await box.flush()).toBe(false);
+  expect(box.unsent.value).toHaveLength(1);
+});
+
+test("an answer that names nothing of what was sent ends the flush", async () => {
+  const box = makeOutbox(shelf(), async () => []);
+  box.add(event("a"));
+  expect(await box.flush()).toBe(false);
+});
+
+test("a queue of another shape is dropped, not misread", () => {
+  const phone = shelf();
+  phone.setItem("roadflare.field.outbox.v1", '{"events": 3}');
+  expect(makeOutbox(phone, async () => []).unsent.value).toEqual([]);
+});

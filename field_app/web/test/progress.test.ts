@@ -1,0 +1,43 @@
+import type { FieldEventKind, FieldJob } from "@roadflare/kit/contract.ts";
+import { expect, test } from "vitest";
+import { stepsOf, withUnsent } from "../src/store/progress.ts";
+
+const JOB = {
+  job_id: 1,
+  state: "ordered",
+  allowed: ["rolling", "accepted", "arrived", "declined", "gone_on_arrival", "not_possible"],
+  destination: { name: "Workshop", lon: 113, lat: 23, gcj02: [113, 23] },
+} as unknown as FieldJob;
+
+const done = (...kinds: FieldEventKind[]) =>
+  kinds.map((kind, n) => ({ client_id: String(n), at: "", kind, job_id: 1 }));
+
+test.each<[FieldEventKind[], FieldEventKind | null]>([
+  [[], "rolling"],
+  [["accepted"], "rolling"],
+  [["rolling"], "arrived"],
+  [["rolling", "arrived"], "loaded"],
+  [["rolling", "arrived", "loaded"], "done"],
+  [["rolling", "arrived", "loaded", "done"], null],
+  [["declined"], null],
+])("after %j offline the next step is %s", (kinds, next) => {
+  expect(stepsOf(withUnsent(JOB, done(...kinds))).primary).toBe(next);
+});
+
+test("without a destination there is nothing to load", () => {
+  const job = { ...JOB, destination: null };
+  expect(stepsOf(withUnsent(job, done("rolling", "arrived"))).primary).toBe("done");
+});
+
+test("what was done to another job changes nothing", () => {
+  const other = done("rolling").map((event) => ({ ...event, job_id: 2 }));
+  expect(withUnsent(JOB, other)).toBe(JOB);
+});
+
+test("refusals are ways out, never the big button", () => {
+  expect(stepsOf(JOB)).toEqual({
+    primary: "rolling",
+    others: ["accepted", "arrived"],
+    waysOut: ["declined", "gone_on_arrival", "not_possible"],
+  });
+});
