@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from geo_data.city import City
 from geo_data.city_import import TOWN
-from geo_data.commands import app
+from geo_data.commands import app, where_app
 from kernel.errors import InvalidInput, NotFound
 
 
@@ -49,3 +51,32 @@ def test_help_makes_no_city(tmp_path: Path) -> None:
     assert "import" in run("--help")
     assert "--urban" in run("import", "--help")
     assert not list(tmp_path.iterdir())
+
+
+def where(town: City, *args: str) -> list[dict[str, Any]]:
+    data_dir = str(town.folder.parent.parent)
+    result = CliRunner().invoke(
+        where_app, [*args, "--city", "town", "--data-dir", data_dir, "--json"]
+    )
+    if result.exception:
+        raise result.exception
+    return json.loads(result.stdout)["hits"]
+
+
+def test_where_finds_names(town: City) -> None:
+    hit = where(town, "中山路12号", "--limit", "1")[0]
+    assert (hit["kind"], hit["label"], hit["confidence"]) == ("address", "中山路 12", 1.0)
+    assert hit["position"]["lon"] == pytest.approx(119.616, abs=0.001)
+    assert where(town, "qwxzj") == []
+
+
+def test_where_finds_kilometre_posts(town: City) -> None:
+    hit = where(town, "G1523 K1203+400 eastbound")[0]
+    assert (hit["kind"], hit["label"]) == ("km_post", "G1523 K1203.4 eastbound")
+    with pytest.raises(InvalidInput, match="direction is missing"):
+        where(town, "G1523 1203")
+
+
+def test_where_says_what_a_position_is_called(town: City) -> None:
+    assert "中山路" in where(town, "119.6161, 25.3646")[0]["label"]
+    assert where(town, "-71.25,-29.9")[0]["description"]["street_m"] is None
