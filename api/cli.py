@@ -23,8 +23,6 @@ CONTENTS: dict[str, tuple[str, str]] = {
     "demo": ("Start here", "See a city at work, live or as the report of one simulated day."),
     "serve": ("Dispatch", "Run the API and the dispatcher of one region."),
     "plan": ("Dispatch", "Plan the booked visits of one day."),
-    "solve": ("Dispatch", "Plan a snapshot from a file."),
-    "check": ("Dispatch", "Check a plan against its snapshot."),
     "user": ("Dispatch", "Add people who may log in, and list them."),
     "token": ("Dispatch", "Issue a bearer token for a role."),
     "city": ("Maps", "Import an OpenStreetMap extract, list and show cities."),

@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.support.postgis",
     "tests.support.databases",  # after what it imports, or asserts there are not rewritten
     "tests.support.real_data",
+    "tests.support.service",
 ]
 
 MARK_OF_FIXTURE = {

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Strict, StringConstraints, Tag
 
-from field_app.wire import Count, Id, Latitude, Longitude, LongText, ShortText, Truth, WireModel
+from field_app.wire import Count, Id, LongText, ShortText, Truth, WireModel
 
 Channel = Literal["phone", "app", "wechat", "chat", "ecall", "store"]
 FaultKind = Literal[
@@ -27,11 +27,22 @@ Day = Annotated[date, BeforeValidator(_only_date_text)]
 """A calendar day, ISO 8601."""
 
 
+# Their range is judged by the intake, which can tell a swapped pair from a typing error.
+GivenLongitude = Annotated[
+    float,
+    Strict(),
+    Field(allow_inf_nan=False, json_schema_extra={"minimum": -180, "maximum": 180}),
+]
+GivenLatitude = Annotated[
+    float, Strict(), Field(allow_inf_nan=False, json_schema_extra={"minimum": -90, "maximum": 90})
+]
+
+
 class PinLocation(WireModel):
     """A point on a map or from a device; never without its datum."""
 
-    lon: Longitude
-    lat: Latitude
+    lon: GivenLongitude
+    lat: GivenLatitude
     datum: Datum
 
 

@@ -114,7 +114,7 @@ def jobs_that_count(session: Session, incident_ids: Sequence[int]) -> dict[int, 
 def unit_codes(session: Session, region: str) -> dict[int, str]:
     """Return the codes of a region's units by id."""
     rows = session.execute(select(UnitRow.id, UnitRow.code).where(UnitRow.region == region))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _offers(session: Session, incident_ids: Sequence[int]) -> dict[int, ContractorOut]:

@@ -70,9 +70,7 @@ def numbers_of(session: Session, jobs: Sequence[Job]) -> dict[int, str]:
     codes = dict(
         session.execute(
             select(AppointmentRow.id, AppointmentRow.code).where(AppointmentRow.id.in_(bookings))
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return {
         job.id: incident_number(job.incident_id)

@@ -1,0 +1,172 @@
+"""Bad input is tried, not imagined: a clear 4xx with every fault, and nothing stored."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.service import HARBOUR, Town, a_call
+
+LON, LAT = HARBOUR
+
+
+def pin(lon: object, lat: object, datum: str = "WGS-84") -> dict[str, Any]:
+    return {"location": {"lon": lon, "lat": lat, "datum": datum}}
+
+
+def vin(text: str) -> dict[str, Any]:
+    return {"vehicle": {"vin": text}}
+
+
+CALLS = {
+    "swapped coordinates": (pin(LAT, LON), "/location", "location.swapped"),
+    "null island": (pin(0, 0), "/location", "location.zero"),
+    "in the sea": (pin(LON, 25.2), "/location", None),
+    "on the other side of the earth": (pin(-71.25, -29.9), "/location", None),
+    "lat false": (pin(LON, False), "/location/lat", "input.float_type"),
+    "lat as text": (pin(LON, "25.36"), "/location/lat", "input.float_type"),
+    "lat out of range": (pin(LON, 95), "/location/lat", "location.lat"),
+    "no datum": ({"location": {"lon": LON, "lat": LAT}}, "/location/datum", "input.missing"),
+    "another datum": (pin(LON, LAT, "ETRS89"), "/location/datum", "input.literal_error"),
+    "nowhere": ({"location": {}}, "/location/lon", "input.missing"),
+    "an unknown address": ({"location": {"address": "Nowhere Street 7"}}, "/location/address", None),
+    "VIN with I": (vin("LSVAI2180E2123456"), "/vehicle/vin", None),
+    "VIN with O": (vin("LSVAO2180E2123456"), "/vehicle/vin", None),
+    "VIN with Q": (vin("LSVAQ2180E2123456"), "/vehicle/vin", None),
+    "a short VIN": (vin("LSVA2180"), "/vehicle/vin", None),
+    "an impossible plate": ({"vehicle": {"plate": "IO-IO"}}, "/vehicle/plate", None),
+    "no telephone number": ({"caller": {"name": "x"}}, "/caller/phone", "input.missing"),
+    "a telephone number of letters": ({"caller": {"phone": "abc"}}, "/caller/phone", None),
+    "an unknown fault": ({"fault": "boredom"}, "/fault", "input.literal_error"),
+    "an unknown member": ({"colour": "red"}, "/colour", "input.extra_forbidden"),
+    "truth as text": ({"drivable": "yes"}, "/drivable", "input.bool_type"),
+    "truth as number": ({"safe_place": 1}, "/safe_place", "input.bool_type"),
+    "an overfull battery": ({"state_of_charge_pct": 101}, "/state_of_charge_pct", None),
+    "nobody in the car": ({"n_people": 0}, "/n_people", None),
+    "half a person": ({"n_people": 1.5}, "/n_people", None),
+    "bought tomorrow": (
+        {"vehicle": {"plate": "闽AD11111", "purchased_on": "2026-06-02"}},
+        "/vehicle/purchased_on",
+        None,
+    ),
+    "a control character": ({"symptom": "a\u0000b"}, "/symptom", "input.value_error"),
+    "a hidden direction": ({"symptom": "a\u202eb"}, "/symptom", "input.value_error"),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_bad_call_is_refused_and_leaves_nothing(shared_town: Town, name: str) -> None:
+    changes, pointer, code = CALLS[name]
+    before = shared_town.n_rows()
+    answer = shared_town["hotline"].post("incidents", a_call(1) | changes)
+    assert answer.status_code == 422, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    fault = next(fault for fault in problem["faults"] if fault["pointer"].startswith(pointer))
+    assert fault["message"]
+    assert code in (None, fault["code"])
+    assert shared_town.n_rows() == before
+
+
+def test_all_faults_are_answered_together(shared_town: Town) -> None:
+    body = a_call(1) | pin(0, 0) | {"fault": 7, "drivable": "no", "vehicle": {"vin": "OIQ"}}
+    answer = shared_town["hotline"].post("incidents", body)
+    pointers = {fault["pointer"] for fault in answer.json()["faults"]}
+    assert {"/location", "/fault", "/drivable", "/vehicle/vin"} <= pointers
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"{", "json.invalid"),
+        (b'{"fault": NaN}', "json.number"),
+        (b'{"fault": -Infinity}', "json.number"),
+        (b'{"fault": "tyre", "fault": "other"}', "json.duplicate"),
+        (b'{"a":' * 60 + b"1" + b"}" * 60, "json.depth"),
+        (b"[" * 10_000 + b"]" * 10_000, "json.depth"),
+        (b'{"symptom": "\\ud800"}', "json.surrogate"),
+        (b'{"symptom": "\xff"}', "json.invalid"),
+        (b'{"n_people": ' + b"9" * 5000 + b"}", "json.invalid"),
+    ],
+)
+def test_json_that_means_nothing_or_two_things(shared_town: Town, body: bytes, code: str) -> None:
+    before = shared_town.n_rows()
+    answer = shared_town["hotline"].request(
+        "POST", "incidents", content=body, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 422
+    assert [fault["code"] for fault in answer.json()["faults"]] == [code]
+    assert shared_town.n_rows() == before
+
+
+def test_a_body_that_is_no_json(shared_town: Town) -> None:
+    answer = shared_town["hotline"].request("POST", "incidents", content=b"hello")
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "invalid_input"
+
+
+def test_ten_megabytes(shared_town: Town) -> None:
+    before = shared_town.n_rows()
+    body = json.dumps(a_call(1) | {"symptom": "x" * 10_000_000}).encode()
+    answer = shared_town["hotline"].request(
+        "POST", "incidents", content=body, headers={"Content-Type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert shared_town.n_rows() == before
+
+
+def test_ten_megabytes_in_chunks(shared_town: Town) -> None:
+    sent = 0
+
+    async def chunks() -> Any:
+        nonlocal sent
+        for _ in range(160):
+            sent += 1
+            yield b"x" * 65_536
+
+    answer = shared_town["hotline"].request(
+        "POST", "incidents", content=chunks(), headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 413
+    assert sent < 20  # the rest was never taken
+
+
+def test_integers_beyond_the_database(shared_town: Town) -> None:
+    for path in (f"incidents/{2**31}", f"incidents/{2**53 + 1}", "incidents/0", "incidents/x"):
+        assert shared_town["desk"].get(path).status_code == 422
+
+
+def test_what_is_not_there(shared_town: Town) -> None:
+    assert shared_town["desk"].get("incidents/999999").json()["code"] == "not_found"
+    for path, status in (("nothing", 404), ("login", 405)):
+        answer = shared_town["desk"].get(path)
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["remedy"]
+    assert "POST" in shared_town["desk"].get("login").headers["allow"]
+
+
+def test_an_appointment_with_faults_of_both_sorts(shared_town: Town) -> None:
+    before = shared_town.n_rows()
+    body = {
+        "kind": "installation",
+        "window": {"start_at": "2026-05-01T04:00:00Z", "end_at": "2026-05-01T06:00:00Z"},
+        "caller": {"phone": "13812340001"},
+        "location": {"lon": LON, "lat": LAT, "datum": "WGS-84"},
+        "duration_s": True,
+    }
+    answer = shared_town["hotline"].post("appointments", body)
+    assert answer.status_code == 422
+    pointers = {fault["pointer"] for fault in answer.json()["faults"]}
+    assert pointers == {"/window", "/duration_s"}
+    assert shared_town.n_rows() == before
+
+
+def test_times_need_an_offset_and_a_year_of_ours(shared_town: Town) -> None:
+    for at in ("2026-06-01T04:00:00", "0001-01-01T00:00:00Z", 1780286400, "yesterday", None):
+        body = {"action": "start", "client_id": "x", "at": at}
+        answer = shared_town["R-01"].post("field/shift", body)
+        assert answer.status_code == 422, at
+        assert answer.json()["faults"][0]["pointer"] == "/at"

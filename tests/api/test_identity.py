@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from api.identity import LOCKOUT, MAX_FAILURES
+from api.store import TokenRow, UserRow
+from tests.support.service import FLEET, PIN, SECRET, Town
+
+
+def log_in(town: Town, user: str, secret: str) -> int:
+    return town.nobody.post("login", {"user": user, "secret": secret}).status_code
+
+
+def test_technicians_log_in_with_their_units_code(town: Town) -> None:
+    answer = town.nobody.post("login", {"user": "R-01", "secret": PIN}).json()
+    assert (answer["role"], answer["region"]) == ("technician", "town")
+    assert answer["unit_id"] is not None
+    assert answer["expires_at"] == "2026-06-01T16:00:00Z"
+
+
+def test_neither_secrets_nor_tokens_are_stored(town: Town) -> None:
+    with town.service.runtime.database.read() as session:
+        hashes = list(session.scalars(select(UserRow.secret_hash)))
+        digests = list(session.scalars(select(TokenRow.digest)))
+    assert all(stored is None or stored.startswith("$argon2id$") for stored in hashes)
+    assert town["desk"].token not in digests
+    assert all(len(digest) == 64 for digest in digests)
+
+
+def test_a_wrong_secret_tells_nothing(town: Town) -> None:
+    wrong = town.nobody.post("login", {"user": "desk", "secret": "wrong"})
+    unknown = town.nobody.post("login", {"user": "nobody", "secret": "wrong"})
+    assert wrong.status_code == unknown.status_code == 401
+    assert wrong.json() == unknown.json()
+
+
+def test_five_wrong_secrets_lock_the_user_out_for_a_while(town: Town) -> None:
+    for _ in range(MAX_FAILURES):
+        assert log_in(town, "desk", "wrong") == 401
+    assert log_in(town, "desk", SECRET) == 403
+    assert log_in(town, "hotline", SECRET) == 200  # nobody else
+    town.clock.advance(LOCKOUT.total_seconds())
+    assert log_in(town, "desk", SECRET) == 200
+    assert log_in(town, "desk", "wrong") == 401  # counted anew
+
+
+def test_tokens_expire(town: Town) -> None:
+    town.clock.advance(timedelta(hours=12).total_seconds() - 1)
+    assert town["desk"].get("me").status_code == 200
+    town.clock.advance(1)
+    answer = town["desk"].get("me")
+    assert answer.status_code == 401
+    assert "expired" in answer.json()["detail"]
+
+
+def test_logging_out_ends_this_token_only(town: Town) -> None:
+    other = town.nobody.post("login", {"user": "desk", "secret": SECRET}).json()["token"]
+    assert town["desk"].post("logout").status_code == 204
+    assert town["desk"].get("me").status_code == 401
+    assert town.nobody.with_token(other).get("me").status_code == 200
+
+
+def test_a_new_secret_ends_all_tokens_of_the_user(town: Town) -> None:
+    users = [{"user": "desk", "name": "调度", "role": "dispatcher", "secret": "another-secret"}]
+    town["admin"].request("PUT", "fleet", json={"users": users})
+    assert town["desk"].get("me").status_code == 401
+    assert log_in(town, "desk", "another-secret") == 200
+
+
+def test_made_up_tokens_are_worth_nothing(town: Town) -> None:
+    for token in ("x", "x" * 43, "", "Bearer"):
+        assert town.nobody.with_token(token).get("me").status_code == 401
+
+
+def test_seeding_again_changes_nothing_but_the_tokens(town: Town) -> None:
+    before = town.n_rows()
+    assert town["admin"].request("PUT", "fleet", json=FLEET).status_code == 200
+    after = town.n_rows()
+    assert {name for name in before if before[name] != after[name]} == {"tokens"}
+
+
+def test_a_fleet_with_faults_is_refused_as_a_whole(town: Town) -> None:
+    before = town.n_rows()
+    units = [
+        {"code": "X-1", "name": "x", "kind": "tow", "lon": 119.6, "lat": 25.36, "skills": ["fly"]},
+        {"code": "X-2", "name": "x", "kind": "tow", "lon": 119.6, "lat": 25.36},
+        {"code": "X-3", "name": "x", "kind": "tow", "lon": 119.6, "lat": 25.36, "kwh": 5.0},
+    ]
+    answer = town["admin"].request("PUT", "fleet", json={"units": units})
+    assert answer.status_code == 422
+    pointers = [fault["pointer"] for fault in answer.json()["faults"]]
+    assert [pointer.split("/")[2] for pointer in pointers] == ["0", "2"]
+    assert town.n_rows() == before
