@@ -50,61 +50,80 @@ def route_cost_function(compiled: Compiled) -> RouteCost:  # noqa: C901 - holds 
     It equals the sum of `terms.route_charges` over `schedule.timetable`, infinity where that is
     `Broken`; an empty sequence costs what it releases.
     """
-    jobs, units, job_of = compiled.jobs, compiled.units, compiled.job_of
-    rows, first, last = compiled.rows, compiled.first, compiled.last
-    work_s, inner_s = compiled.work_s, compiled.inner_drive_s
+    units, rows, entry_of = compiled.units, compiled.rows, _entry_function(compiled)
+    facts = [_facts_of(compiled, c) for c in range(len(compiled.options))]
     extra = [_extra(compiled, u) for u in range(len(units))]
-    earliest = [job.earliest_s for job in jobs]
-    latest = [NEVER_S if job.latest_s is None else job.latest_s for job in jobs]
-    target = [job.target_s for job in jobs]
-    wait_from = [max(0, job.earliest_s) for job in jobs]
-    wait_rate = [job.wait_cny_per_min / 60 for job in jobs]
-    late_price = [late_price_function(job) for job in jobs]
-    kwh = [option.kwh for option in compiled.options]
     stock = [unit.kwh + KWH_TOLERANCE for unit in units]
     hard_end = [NEVER_S if unit.hard_end_s is None else unit.hard_end_s for unit in units]
     drive_rate = compiled.problem.prices.drive_cny_per_min / 60
     turned_away = [sum(h.release_cny or 0.0 for h in heads) for heads in compiled.head]
-    enter, finish = _head_function(compiled), _finish_function(compiled)
+    starts = [_start(compiled, u, unit.kept_cny) for u, unit in enumerate(units)]
+    has_head = [bool(head) for head in compiled.head]
+    finish = _finish_function(compiled)
 
     def cost(u: int, sequence: Sequence[int]) -> float:  # noqa: C901, PLR0911 - the hot loop
         if not sequence:
             return turned_away[u]
-        entry = enter(u, sequence)
-        if entry is None:
-            return inf
-        done, time, place, total, drive, taken, strict, takes = entry
-        if done == len(sequence) and not strict:
-            return _cost_of_facts(compiled, u, sequence)
+        rest = sequence
+        entry = starts[u]
+        if has_head[u]:
+            found = entry_of(u, sequence)
+            if found is None:
+                return inf
+            entry = found
+            rest = sequence[entry.n_done :]
+            if not rest and not entry.strict:
+                return _cost_of_facts(compiled, u, sequence)
+        _, time, place, total, drive, taken, _, takes = entry
         extra_u = extra[u]
-        for c in sequence[done:]:
-            leg = rows[place][first[c]]
+        for c in rest:
+            first, last, work, inner, kwh, target, ready, rate, earliest, latest, price = facts[c]
+            leg = rows[place][first]
             if leg == UNREACHABLE_S:
                 return inf
-            j = job_of[c]
             total += extra_u[c]
-            arrival = time + leg
-            late = arrival - target[j]
-            if late > 0:
-                total += late_price[j](late)
-            waited = arrival - wait_from[j]
-            if waited > 0:
-                total += waited * wait_rate[j]
-            start = arrival if arrival > earliest[j] else earliest[j]  # noqa: FURB136 - hot
-            if start > latest[j]:
+            time += leg
+            drive += leg + inner
+            if time > target:
+                total += price(time - target)
+            if time > ready:
+                total += (time - ready) * rate
+            if time < earliest:  # noqa: PLR1730 - a call costs more than the rest of the line
+                time = earliest
+            if time > latest:
                 return inf
-            time = start + work_s[c]
-            place = last[c]
-            drive += leg + inner_s[c]
-            if kwh[c]:
-                taken += kwh[c]
+            time += work
+            place = last
+            if kwh:
+                taken += kwh
                 takes = True
-        end, price = finish(u, time, place)
+        end, at_end = finish(u, time, place)
         if end > hard_end[u] or (takes and taken > stock[u]):
             return inf
-        return total + drive * drive_rate + price
+        return total + drive * drive_rate + at_end
 
     return cost
+
+
+ChoiceFacts = tuple[int, int, int, int, float, int, int, float, int, int, Callable[[float], float]]
+
+
+def _facts_of(compiled: Compiled, c: int) -> ChoiceFacts:
+    """Return what the hot loop needs of one choice, to be unpacked at once."""
+    job = compiled.jobs[compiled.job_of[c]]
+    return (
+        compiled.first[c],
+        compiled.last[c],
+        compiled.work_s[c],
+        compiled.inner_drive_s[c],
+        compiled.options[c].kwh,
+        job.target_s,
+        max(0, job.earliest_s),
+        job.wait_cny_per_min / 60,
+        job.earliest_s,
+        NEVER_S if job.latest_s is None else job.latest_s,
+        late_price_function(job),
+    )
 
 
 def _cost_of_facts(compiled: Compiled, u: int, sequence: Sequence[int]) -> float:
@@ -172,17 +191,14 @@ def _finish_function(compiled: Compiled) -> Callable[[int, int, int], tuple[int,
     return finish
 
 
-def _head_function(compiled: Compiled) -> Callable[[int, Sequence[int]], Entry | None]:
+def _entry_function(compiled: Compiled) -> Callable[[int, Sequence[int]], Entry | None]:
     """Return ``enter(unit, sequence)``: the state after the kept head, remembered by prefix."""
-    starts = [_start(compiled, u, unit.kept_cny) for u, unit in enumerate(compiled.units)]
     memory: dict[tuple[int, tuple[int, ...]], Entry | None] = {}
     head_jobs = [{head.job for head in heads} for heads in compiled.head]
     job_of = compiled.job_of
 
     def enter(u: int, sequence: Sequence[int]) -> Entry | None:
         n = len(head_jobs[u])
-        if n == 0:
-            return starts[u]
         if any(job_of[c] in head_jobs[u] for c in sequence[n:]):
             return _enter(compiled, u, sequence)
         key = (u, tuple(sequence[:n]))

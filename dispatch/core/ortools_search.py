@@ -25,6 +25,9 @@ OPERATORS = {
 """Operators whose neighbours cost about the same; those that rebuild routes take milliseconds each
 without asking the limit (2 s for 60 units and 5 jobs)."""
 
+LONGEST_MS = 3_600_000
+"""Guided local search warns when it has no time limit at all, milliseconds."""
+
 
 def improve(tours: Tours, steps: int, seed: int, wall_limit_s: float | None) -> Tours | None:
     """Return what OR-Tools makes of ``tours``, or ``None`` if it has nothing to say.
@@ -65,9 +68,8 @@ def _parameters(wall_limit_s: float | None) -> Any:
     parameters.local_search_metaheuristic = (
         routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     )
-    if wall_limit_s is not None:
-        parameters.time_limit.FromMilliseconds(max(1, round(wall_limit_s * 1000)))
-        parameters.lns_time_limit.FromMilliseconds(max(1, round(wall_limit_s * 1000)))
+    limit_ms = LONGEST_MS if wall_limit_s is None else max(1, round(wall_limit_s * 1000))
+    parameters.time_limit.FromMilliseconds(limit_ms)
     return parameters
 
 

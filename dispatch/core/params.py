@@ -20,7 +20,7 @@ class SolveParams:
         not be the same in a second run; `None` never cuts.
     """
 
-    ortools_steps: int = 1_000
+    ortools_steps: int = 500
     polish_steps: int = 800
     wall_limit_s: float | None = 3.0
 
