@@ -19,7 +19,7 @@ from api.idempotency import purge_answers
 from api.identity import NewUser, accept_token, issue_token, purge_tokens, put_user
 from api.models.identity import Role
 from api.notices import Notices, Notify
-from api.place_finder import StreetFinder
+from api.place_finder import CityFinder
 from api.route_lines import RouteLines
 from api.runtime import Runtime
 from api.settings import Settings
@@ -58,7 +58,7 @@ class Service:
     app: FastAPI
     dispatcher: Dispatcher
     notices: Notices
-    lock: ProcessLock | None
+    held: contextlib.ExitStack
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -103,10 +103,7 @@ class Service:
         self.dispatcher.wake("closing")
         if self._thread is not None:
             self._thread.join()
-        self.dispatcher.close()
-        self.runtime.database.close()
-        if self.lock is not None:
-            self.lock.close()
+        self.held.close()
 
     def __enter__(self) -> Self:
         return self
@@ -147,23 +144,24 @@ def open_service(
         overrides["database_url"] = overrides.pop("database")
     given = {} if settings is None else settings.model_dump(exclude_unset=True)
     settings = Settings(**given | overrides)
-    with contextlib.ExitStack() as undo:
+    with contextlib.ExitStack() as held:
         lock = hold(settings.database)
         if lock is not None:
-            undo.callback(lock.close)
+            held.callback(lock.close)
         database = Database(settings.database)
-        undo.callback(database.close)
+        held.callback(database.close)
         schema.upgrade(database)
-        service = _compose(settings, clock or SystemClock(), database, lock)
-        undo.pop_all()
+        service = _compose(settings, clock or SystemClock(), database, held)
+        service.held = held.pop_all()
     if settings.drive == "thread":
         service.start()
     return service
 
 
 def _compose(
-    settings: Settings, clock: Clock, database: Database, lock: ProcessLock | None
+    settings: Settings, clock: Clock, database: Database, held: contextlib.ExitStack
 ) -> Service:
+    """Put the parts together; what must be closed goes onto ``held``."""
     city = load_city(settings.city, settings.data_dir)
     context = DispatchContext(
         database=database,
@@ -174,10 +172,9 @@ def _compose(
         settings=load_settings(),
     )
     _prepare(context, settings)
-    desk = IntakeDesk(
-        context.region,
-        Locator(context.areas, context.travel_times, StreetFinder(context.travel_times)),
-    )
+    finder = CityFinder(city)
+    held.callback(finder.close)
+    locator = Locator(context.areas, context.travel_times, finder)
     dispatcher = Dispatcher(
         context,
         engine=settings.engine,
@@ -185,8 +182,15 @@ def _compose(
         cadence_s=settings.cadence_s,
         runner=InlineSolver() if settings.solver == "inline" else None,
     )
-    runtime = Runtime(settings, context, desk, EventFeed(database), RouteLines(context))
-    return Service(runtime, create_app(runtime), dispatcher, Notices(database), lock)
+    held.callback(dispatcher.close)
+    runtime = Runtime(
+        settings=settings,
+        context=context,
+        desk=IntakeDesk(context.region, locator),
+        feed=EventFeed(database),
+        lines=RouteLines(context),
+    )
+    return Service(runtime, create_app(runtime), dispatcher, Notices(database), held)
 
 
 def hold(url: str) -> ProcessLock | None:

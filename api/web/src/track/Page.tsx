@@ -65,8 +65,13 @@ function Facts({ track }: { track: Track }) {
       )}
       <dt>{t("fact.cost")}</dt>
       <dd>
-        <strong>{track.free ? t("fact.free") : t("fact.charged")}</strong>
-        {track.free_reason && <span class="muted"> · {said(track.free_reason)}</span>}
+        <strong>
+          {track.free_reason
+            ? said(track.free_reason)
+            : track.free
+              ? t("fact.free")
+              : t("fact.charged")}
+        </strong>
       </dd>
     </dl>
   );

@@ -1,6 +1,6 @@
 /** Small GeoJSON makers and measures. */
 
-import type { Feature, FeatureCollection } from "geojson";
+import type { Feature, FeatureCollection, Geometry } from "geojson";
 import type { Bounds, LonLat } from "../contract.ts";
 
 export function pointAt(
@@ -38,6 +38,13 @@ export function boundsOf(points: readonly LonLat[]): Bounds | null {
   const lons = points.map(([lon]) => lon);
   const lats = points.map(([, lat]) => lat);
   return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+}
+
+/** All corners of polygons; nothing of other geometries. */
+export function cornersOf(geometry: Geometry): LonLat[] {
+  if (geometry.type === "Polygon") return geometry.coordinates.flat() as LonLat[];
+  if (geometry.type === "MultiPolygon") return geometry.coordinates.flat(2) as LonLat[];
+  return [];
 }
 
 const EARTH_M = 6_371_000;

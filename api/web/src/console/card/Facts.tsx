@@ -105,8 +105,7 @@ export function Facts({ incident }: { incident: Incident }) {
         </p>
       </Fact>
       <Fact label={t("card.entitlement")}>
-        <b>{entitlement.free ? t("card.free") : t("card.charged")}</b>{" "}
-        <span class="muted">{said(entitlement.reason)}</span>
+        <span class={entitlement.free ? "text-normal" : ""}>{said(entitlement.reason)}</span>
         {options && <p class="muted">{t("card.triage", { n: triage.priority, options })}</p>}
       </Fact>
     </dl>

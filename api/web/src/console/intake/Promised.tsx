@@ -28,10 +28,7 @@ export function Promised({ incident, again }: { incident: Incident; again: () =>
           {said(warning.text)}
         </p>
       ))}
-      <p>
-        {incident.entitlement.free ? t("card.free") : t("card.charged")} ·{" "}
-        {said(incident.entitlement.reason)}
-      </p>
+      <p>{said(incident.entitlement.reason)}</p>
       <div class="ask-buttons">
         <button type="button" class="button" onClick={again}>
           {t("new.another")}

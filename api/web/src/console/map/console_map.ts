@@ -2,7 +2,7 @@
 
 import { effect, signal } from "@preact/signals";
 import type { LonLat, Region } from "@roadflare/kit/contract.ts";
-import { pointAt } from "@roadflare/kit/map/geo.ts";
+import { boundsOf, cornersOf, pointAt } from "@roadflare/kit/map/geo.ts";
 import { paletteOf } from "@roadflare/kit/map/palette.ts";
 import { setUpMaps } from "@roadflare/kit/map/setup.ts";
 import { makeStyle, NOTHING, repaint, show } from "@roadflare/kit/map/style.ts";
@@ -33,10 +33,19 @@ import { Motion } from "./motion.ts";
 import { followRoutes, routes } from "./routes.ts";
 import { pickedPlace, picking, viewRequest } from "./view.ts";
 
+/** At most ten frames a second, and never more than half of the machine's time. */
 const FRAME_MS = 100;
-/** Grows while units glide; whatever is drawn from their places watches it. */
+/** Grows while units glide. */
 const frame = signal(0);
+/** Grows when new positions came; for what need not be redrawn in every frame. */
+const fix = signal(0);
 export const bounds = signal<[number, number, number, number] | null>(null);
+
+/** Where most of the work is; the whole region where nothing is marked as urban. */
+function urbanBounds({ areas, bounds: all }: Region): Region["bounds"] {
+  const urban = areas.features.filter((area) => area.properties?.kind === "urban");
+  return boundsOf(urban.flatMap((area) => cornersOf(area.geometry))) ?? all;
+}
 
 const corners = ([west, south, east, north]: Region["bounds"]): [LonLat, LonLat] => [
   [west, south],
@@ -48,15 +57,16 @@ function feed(map: MapLibre, motion: Motion): (() => void)[] {
   return [
     effect(() => {
       motion.set(units.value, performance.now(), stillness.matches);
-      frame.value = frame.peek() + 1;
+      fix.value = fix.peek() + 1;
     }),
     effect(() => show(map, "incidents", incidentFeatures(incidents.value ?? []))),
     effect(() => {
       void frame.value;
+      void fix.value;
       show(map, "units", unitFeatures(units.value, places()));
     }),
     effect(() => {
-      void frame.value;
+      void fix.value;
       const incident = selectedIncident.value;
       const asked = openUnit.value?.id ?? incident?.job?.unit_id;
       const shown: ShownRoute[] = units.value.flatMap((unit) => {
@@ -66,7 +76,7 @@ function feed(map: MapLibre, motion: Motion): (() => void)[] {
       show(map, "routes", routeFeatures(shown, places()));
     }),
     effect(() => {
-      void frame.value;
+      void fix.value;
       const incident = selectedIncident.value;
       const list = incident && !incident.arrived_at ? candidatesOf(incident.id) : null;
       const data = list
@@ -75,8 +85,8 @@ function feed(map: MapLibre, motion: Motion): (() => void)[] {
       show(map, "candidates", data);
     }),
     effect(() => {
-      void frame.value;
       const unit = openUnit.value;
+      if (unit) void frame.value;
       const place = unit ? places().get(unit.id) : undefined;
       const at = selectedIncident.value?.location;
       const features = at ? [pointAt([at.lon, at.lat])] : [];
@@ -89,6 +99,24 @@ function feed(map: MapLibre, motion: Motion): (() => void)[] {
     }),
     followRoutes(),
   ];
+}
+
+/** Draws frames while units glide: the next one as long after the last as that one took. */
+function glide(map: MapLibre, motion: Motion): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const next = () => {
+    const begun = performance.now();
+    if (!motion.moving(begun - FRAME_MS)) {
+      timer = setTimeout(next, FRAME_MS);
+      return;
+    }
+    frame.value += 1;
+    void map.once("idle").then(() => {
+      timer = setTimeout(next, Math.max(FRAME_MS, performance.now() - begun));
+    });
+  };
+  next();
+  return () => clearTimeout(timer);
 }
 
 function listen(map: MapLibre): void {
@@ -150,8 +178,8 @@ export function drawConsoleMap(box: HTMLElement, region: Region): () => void {
       layers: CONSOLE_LAYERS,
       palette: paletteOf(theme.peek()),
     }),
-    bounds: corners(region.bounds),
-    fitBoundsOptions: { padding: 24 },
+    bounds: corners(urbanBounds(region)),
+    fitBoundsOptions: { padding: 20 },
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,
@@ -162,7 +190,6 @@ export function drawConsoleMap(box: HTMLElement, region: Region): () => void {
   map.addControl(new ScaleControl({ maxWidth: 90 }), "bottom-left");
   const motion = new Motion();
   const stops: (() => void)[] = [];
-  let timer: ReturnType<typeof setInterval> | undefined;
   map.on("load", () => {
     show(map, "areas", region.areas);
     show(map, "centres", centreFeatures(region.centres));
@@ -174,11 +201,9 @@ export function drawConsoleMap(box: HTMLElement, region: Region): () => void {
       }),
       ...feed(map, motion),
       obeyViewRequests(map, region),
+      glide(map, motion),
     );
     listen(map);
-    timer = setInterval(() => {
-      if (motion.moving(performance.now() - FRAME_MS)) frame.value += 1;
-    }, FRAME_MS);
   });
   const seen = () => {
     const box = map.getBounds();
@@ -191,7 +216,6 @@ export function drawConsoleMap(box: HTMLElement, region: Region): () => void {
     box.dataset.map = "idle";
   });
   return () => {
-    clearInterval(timer);
     for (const stop of stops) stop();
     map.remove();
   };

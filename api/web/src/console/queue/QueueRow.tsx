@@ -62,7 +62,7 @@ export function QueueRow({ incident }: { incident: Incident }) {
               {t("mark.unsafe")}
             </span>
           )}
-          {incident.triage.priority <= 1 && incident.safe_place !== false && !served && (
+          {incident.triage.priority >= 1 && incident.safe_place !== false && !served && (
             <span class="mark">{t("mark.priority", { n: incident.triage.priority })}</span>
           )}
         </span>

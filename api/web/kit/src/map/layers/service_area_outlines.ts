@@ -6,6 +6,7 @@ export const serviceAreaOutlines: Layer = {
     id: "service-area-outlines",
     type: "line",
     source: "areas",
+    filter: ["==", ["get", "kind"], "urban"],
     paint: {
       "line-color": palette.area,
       "line-width": 1.5,

@@ -6,6 +6,7 @@ export const serviceAreas: Layer = {
     id: "service-areas",
     type: "fill",
     source: "areas",
+    filter: ["==", ["get", "kind"], "urban"],
     paint: { "fill-color": palette.area, "fill-opacity": 0.045 },
   }),
 };
