@@ -13,6 +13,7 @@ import typer
 from kernel.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from geo_data.atlas import Atlas
     from geo_data.city_store import City
 
 app = typer.Typer(
@@ -29,7 +30,6 @@ DataDir = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
 
-_KM_TEXT = re.compile(r"^\s*([A-Za-z]{0,2}\d+)\s+([kK]?\d[\d.]*(?:\+\d{1,3})?)(?:\s+(\S.*))?$")
 _POSITION_TEXT = re.compile(r"^\s*(-?\d+\.\d+)\s*,\s*(-?\d+\.\d+)\s*$")
 
 
@@ -153,55 +153,34 @@ def where(
     as_json: AsJson = False,
 ) -> None:
     """Find a place by what people call it, or say what a position is called."""
+    from geo_data.atlas import Atlas
     from geo_data.city import load_city
 
-    found = load_city(city, data_dir)
-    if position := _POSITION_TEXT.match(text):
-        answer = _describe(found, float(position[1]), float(position[2]))
-    elif km := _KM_TEXT.match(text):
-        answer = _kilometre(found, km[1], km[2], km[3])
-    else:
-        answer = _search(found, text, limit)
+    with Atlas(load_city(city, data_dir)) as atlas:
+        hits = _answers(atlas, text, limit)
     if as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False))
+        typer.echo(json.dumps({"hits": hits}, ensure_ascii=False))
     else:
-        typer.echo("\n".join(map(_line, answer["hits"])) or "Nothing is called like that here.")
+        typer.echo("\n".join(map(_line, hits)) or "Nothing is called like that here.")
 
 
-def _search(city: City, text: str, limit: int) -> dict[str, Any]:
-    from geo_data.gazetteer import ensure_gazetteer
-
-    gazetteer = ensure_gazetteer(city)
-    try:
-        return {"hits": [asdict(hit) for hit in gazetteer.search(text, limit=limit)]}
-    finally:
-        gazetteer.close()
-
-
-def _kilometre(city: City, ref: str, km: str, direction: str | None) -> dict[str, Any]:
-    from geo_data.km_posts import KmPosts, parse_km
-
-    place = KmPosts(city).locate_km(ref, parse_km(km), direction)
-    label = f"{place.ref} K{place.km:g} {place.heading}bound"
-    return {"hits": [{"kind": "km_post", "label": label, "confidence": 1.0} | asdict(place)]}
-
-
-def _describe(city: City, lon: float, lat: float) -> dict[str, Any]:
-    from geo_data.gazetteer import ensure_gazetteer, gazetteer_path
-    from geo_data.reverse import Describer
+def _answers(atlas: Atlas, text: str, limit: int) -> list[dict[str, Any]]:
     from kernel.position import Position
 
-    position = Position(lon, lat)
-    ensure_gazetteer(city).close()
-    description = Describer(city.network, gazetteer_path(city)).describe(position)
-    hit = {"kind": "position", "label": description.text["en"], "confidence": 1.0}
-    return {"hits": [hit | {"position": asdict(position)} | {"description": _finite(description)}]}
+    if lon_lat := _POSITION_TEXT.match(text):
+        position = Position(float(lon_lat[1]), float(lon_lat[2]))
+        found = atlas.describe(position)
+        hit = {"kind": "position", "label": found.text["en"], "confidence": 1.0}
+        return [hit | {"position": asdict(position), "description": _finite(asdict(found))}]
+    if place := atlas.kilometre_text(text):
+        hit = {"kind": "km_post", "label": place.label, "confidence": 1.0}
+        return [hit | asdict(place)]
+    return [asdict(hit) for hit in atlas.search(text, limit=limit)]
 
 
-def _finite(description: Any) -> dict[str, Any]:
+def _finite(facts: dict[str, Any]) -> dict[str, Any]:
     """Return the facts for JSON, which knows no infinity."""
-    facts = asdict(description)
-    return {k: None if v == float("inf") else v for k, v in facts.items()}
+    return {key: None if value == float("inf") else value for key, value in facts.items()}
 
 
 def _line(hit: dict[str, Any]) -> str:

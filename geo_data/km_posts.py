@@ -65,6 +65,12 @@ class KmPlace:
     heading: str
     gap_m: float
 
+    @property
+    def label(self) -> str:
+        """For people, e.g. ``G1523 K1203+400 eastbound``."""
+        km, metres = divmod(round(self.km * 1000), 1000)
+        return f"{self.ref} K{km}+{metres:03d} {self.heading}bound"
+
 
 def parse_km(text: str) -> float:
     """Read a kilometre as people say it: ``1203``, ``1203.4``, ``K1203+400``.

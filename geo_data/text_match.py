@@ -27,6 +27,7 @@ ABBREVIATIONS: Mapping[str, str] = {
 
 _SUFFIXES = ("高速公路", "大道", "公路", "胡同", "路", "街", "巷", "里", "道", "弄", "桥")
 _CJK = r"\u3400-\u9fff\uf900-\ufaff"
+_ANY_CJK = re.compile(rf"[{_CJK}]")
 _RUNS = re.compile(rf"[{_CJK}]+|\d+|[^\W\d_{_CJK}]+")
 _NUMBER_MARKS = re.compile(r"(?<=\d)\s*(?:号|號|弄)")
 _CROSSING_WORDS = re.compile(
@@ -45,13 +46,15 @@ def fold(text: str) -> str:
     two Chinese streets into a crossing (``A与B交叉口``) go.
     """
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    bare = plain
+    if not plain.isascii():
+        bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return _CROSSING_WORDS.sub(" ", _NUMBER_MARKS.sub(" ", _APOSTROPHES.sub("", bare)))
 
 
 def is_cjk(text: str) -> bool:
     """Tell whether the text holds a Chinese character."""
-    return re.search(rf"[{_CJK}]", text) is not None
+    return not text.isascii() and _ANY_CJK.search(text) is not None
 
 
 def tokens(text: str) -> tuple[str, ...]:

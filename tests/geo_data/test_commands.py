@@ -72,7 +72,7 @@ def test_where_finds_names(town: City) -> None:
 
 def test_where_finds_kilometre_posts(town: City) -> None:
     hit = where(town, "G1523 K1203+400 eastbound")[0]
-    assert (hit["kind"], hit["label"]) == ("km_post", "G1523 K1203.4 eastbound")
+    assert (hit["kind"], hit["label"]) == ("km_post", "G1523 K1203+400 eastbound")
     with pytest.raises(InvalidInput, match="direction is missing"):
         where(town, "G1523 1203")
 
