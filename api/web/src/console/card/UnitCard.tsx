@@ -2,7 +2,7 @@
 
 import { jobStateText, kindText, unitStateText } from "@roadflare/kit/common_words.ts";
 import type { Unit } from "@roadflare/kit/contract.ts";
-import { secondsBetween, timeOfDay } from "@roadflare/kit/format.ts";
+import { minutesText, secondsBetween, timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon, KindIcon } from "@roadflare/kit/icons.tsx";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { showOnMap } from "../map/view.ts";
@@ -116,7 +116,9 @@ export function UnitCard({ unit }: { unit: Unit }) {
           </dd>
         </dl>
         <p class="muted">
-          {lon === null ? t("unit.noPosition") : t("unit.seen", { n: Math.round(ageS) })}
+          {lon === null
+            ? t("unit.noPosition")
+            : t("unit.seen", { age: ageS < 90 ? `${Math.round(ageS)} s` : minutesText(ageS) })}
         </p>
       </div>
     </article>

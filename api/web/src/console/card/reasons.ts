@@ -4,27 +4,24 @@ import type { Candidate } from "@roadflare/kit/contract.ts";
 import { moneyText } from "@roadflare/kit/format.ts";
 import { t } from "../words.ts";
 
-const termText = (term: string): string => {
-  const known: Record<string, string> = {
-    driving: t("term.driving"),
-    lateness: t("term.lateness"),
-    breach: t("term.breach"),
-    coverage: t("term.coverage"),
-    change: t("term.change"),
-    overtime: t("term.overtime"),
-    contractor: t("term.contractor"),
-    service: t("term.service"),
-    release: t("term.release"),
-    unserved: t("term.unserved"),
-  };
-  const name = term.replace(/_cny$/, "");
-  return known[name] ?? name.replaceAll("_", " ");
+/** The terms of the optimizer's objective, `TERMS` of `dispatch/core/model.py`. */
+const TERMS: Record<string, () => string> = {
+  drive: () => t("term.drive"),
+  lateness: () => t("term.lateness"),
+  breach: () => t("term.breach"),
+  wait: () => t("term.wait"),
+  overtime: () => t("term.overtime"),
+  unassigned: () => t("term.unassigned"),
+  option: () => t("term.option"),
+  change: () => t("term.change"),
+  release: () => t("term.release"),
+  kept: () => t("term.kept"),
 };
 
 export function reasonText(candidate: Candidate): string {
   return Object.entries(candidate.terms)
     .filter(([, cny]) => Math.abs(cny) >= 0.5)
     .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a))
-    .map(([term, cny]) => `${termText(term)} ${moneyText(cny)}`)
+    .map(([term, cny]) => `${TERMS[term]?.() ?? term} ${moneyText(cny)}`)
     .join(" · ");
 }

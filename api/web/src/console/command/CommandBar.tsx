@@ -1,7 +1,7 @@
 /** One line for everything: find, open, assign, switch. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { overlay } from "../store/selection.ts";
+import { overlay, typed } from "../store/selection.ts";
 import { incidents, units } from "../store/world.ts";
 import { t } from "../words.ts";
 import { type Command, commandsFor } from "./commands.ts";
@@ -13,7 +13,6 @@ function run(command: Command | undefined): void {
 }
 
 export function CommandBar() {
-  const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -21,7 +20,7 @@ export function CommandBar() {
     dialog?.showModal();
     return () => dialog?.close();
   }, []);
-  const commands = commandsFor(typed, incidents.value ?? [], units.value);
+  const commands = commandsFor(typed.value, incidents.value ?? [], units.value);
   const active = Math.min(at, Math.max(0, commands.length - 1));
   const onKey = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -48,7 +47,7 @@ export function CommandBar() {
       }}
     >
       <input
-        value={typed}
+        value={typed.value}
         placeholder={t("cmd.placeholder")}
         aria-label={t("cmd.placeholder")}
         aria-controls="commands"
@@ -57,7 +56,7 @@ export function CommandBar() {
         aria-expanded="true"
         autocomplete="off"
         onInput={(event) => {
-          setTyped(event.currentTarget.value);
+          typed.value = event.currentTarget.value;
           setAt(0);
         }}
         onKeyDown={onKey}

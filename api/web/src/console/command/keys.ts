@@ -2,13 +2,14 @@
 
 import { now } from "@roadflare/kit/server_clock.ts";
 import { setTheme, theme } from "@roadflare/kit/theme.ts";
-import { ask } from "../card/ask.ts";
+import { ask, question } from "../card/ask.ts";
 import { showOnMap } from "../map/view.ts";
 import { queueOf } from "../queue/order.ts";
 import { assign, release, setLock } from "../store/actions.ts";
 import { candidatesOf } from "../store/detail.ts";
 import { queueFilter, queueSearch } from "../store/filters.ts";
 import {
+  openCommandBar,
   openUnit,
   overlay,
   selectedIncident,
@@ -16,6 +17,8 @@ import {
   stepBack,
   tab,
   takeCall,
+  takingCall,
+  typed,
 } from "../store/selection.ts";
 import { incidents } from "../store/world.ts";
 
@@ -63,9 +66,7 @@ function forIncident(key: string): boolean {
 
 const ANYWHERE: Record<string, () => void> = {
   n: takeCall,
-  "/": () => {
-    overlay.value = "command";
-  },
+  "/": openCommandBar,
   "?": () => {
     overlay.value = "help";
   },
@@ -87,6 +88,13 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("input, textarea, select, dialog") !== null;
 }
 
+/** While the command bar is opening, letters are meant for it, not shortcuts. */
+function typeAhead(event: KeyboardEvent): void {
+  if (overlay.value !== "command" || event.key.length !== 1) return;
+  typed.value += event.key;
+  event.preventDefault();
+}
+
 function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
@@ -94,7 +102,10 @@ function onKey(event: KeyboardEvent): void {
     return;
   }
   if (isTyping(event.target)) return;
+  if (overlay.value || question.value) return typeAhead(event);
   const key = event.key.toLowerCase();
+  // A call being taken covers the card: its keys would act on what cannot be seen.
+  if (takingCall.value && !"/?dm".includes(key)) return;
   if (/^[1-9]$/.test(key)) sendCandidate(Number(key));
   else if (ANYWHERE[key]) ANYWHERE[key]();
   else if (!forIncident(key)) return;

@@ -66,7 +66,7 @@ function Safety({ draft, change }: PartProps) {
 
 function Caller({ draft, change, faults }: PartProps) {
   return (
-    <div class="field-row three">
+    <div class="field-row">
       <Field label={t("new.phone")} path="caller.phone" faults={faults}>
         <input
           type="tel"
@@ -85,19 +85,24 @@ function Caller({ draft, change, faults }: PartProps) {
           onInput={(event) => change({ name: event.currentTarget.value })}
         />
       </Field>
-      <Field label={t("new.channel")} path="channel" faults={faults}>
-        <select
-          value={draft.channel}
-          onChange={(event) => change({ channel: event.currentTarget.value as Channel })}
-        >
-          {CHANNELS.map((channel) => (
-            <option value={channel} key={channel}>
-              {t(`channel.${channel}`)}
-            </option>
-          ))}
-        </select>
-      </Field>
     </div>
+  );
+}
+
+function ChannelField({ draft, change, faults }: PartProps) {
+  return (
+    <Field label={t("new.channel")} path="channel" faults={faults}>
+      <select
+        value={draft.channel}
+        onChange={(event) => change({ channel: event.currentTarget.value as Channel })}
+      >
+        {CHANNELS.map((channel) => (
+          <option value={channel} key={channel}>
+            {t(`channel.${channel}`)}
+          </option>
+        ))}
+      </select>
+    </Field>
   );
 }
 
@@ -182,6 +187,7 @@ export function IntakeForm() {
             <PlaceField {...parts} />
             <CarFields {...parts} />
             <TroubleFields {...parts} />
+            <ChannelField {...parts} />
             <Faults faults={faults.filter(({ field }) => !SHOWN_PATHS.test(field))} />
           </div>
           <footer class="intake-save">

@@ -53,8 +53,8 @@ function usePlaceName(pin: LonLat | null): string {
     setText("");
     if (!pin) return;
     const cut = new AbortController();
-    call<{ items: Place[] }>(`/reverse?lon=${pin[0]}&lat=${pin[1]}`, { signal: cut.signal })
-      .then((found) => setText(found.items[0]?.text ?? ""))
+    call<Place>(`/reverse?lon=${pin[0]}&lat=${pin[1]}`, { signal: cut.signal })
+      .then((found) => setText(found.text))
       .catch(() => setText(""));
     return () => cut.abort();
   }, [pin]);

@@ -59,9 +59,9 @@ export interface ShownRoute {
 
 /** What is left of each unit's route: the part behind it is cut off. */
 export function routeFeatures(routes: readonly ShownRoute[], at: Positions): FeatureCollection {
-  const sorted = [...routes].sort((a, b) => Number(a.selected) - Number(b.selected));
-  return collection(
-    sorted.flatMap(({ unit, legs, selected }) =>
+  const lines = [...routes]
+    .sort((a, b) => Number(a.selected) - Number(b.selected))
+    .flatMap(({ unit, legs, selected }) =>
       legs.features.flatMap((leg, index) => {
         // Only the leg being driven, unless the unit is the one in question.
         if (index > 0 && !selected) return [];
@@ -69,13 +69,16 @@ export function routeFeatures(routes: readonly ShownRoute[], at: Positions): Fea
         const place = index === 0 ? at.get(unit.id) : undefined;
         const coordinates = place ? trimmed(line, place) : line;
         if (coordinates.length < 2) return [];
+        const planned = index > 0;
         const loaded = unit.state === "loaded";
-        return [
-          lineOf(coordinates, { selected: selected && index === 0, planned: index > 0, loaded }),
-        ];
+        return [lineOf(coordinates, { selected: selected && !planned, planned, loaded })];
       }),
-    ),
-  );
+    );
+  // What is driven now lies above what is only planned, also where both take the same road.
+  return collection([
+    ...lines.filter((line) => line.properties?.planned),
+    ...lines.filter((line) => !line.properties?.planned),
+  ]);
 }
 
 const SHOWN_CANDIDATES = 5;

@@ -22,6 +22,20 @@ function Clock({ incident }: { incident: Incident }) {
   );
 }
 
+function Marks({ incident }: { incident: Incident }) {
+  if (isServed(incident)) return null;
+  if (incident.safe_place === false) {
+    return (
+      <span class="mark unsafe">
+        <Icon name="warning" size={13} />
+        {t("mark.unsafe")}
+      </span>
+    );
+  }
+  const { priority } = incident.triage;
+  return priority >= 1 ? <span class="mark">{t("mark.priority", { n: priority })}</span> : null;
+}
+
 function UnitAndEta({ incident }: { incident: Incident }) {
   const { job, contractor } = incident;
   const who = job?.unit_code ?? contractor?.name;
@@ -31,6 +45,7 @@ function UnitAndEta({ incident }: { incident: Incident }) {
       <b class={`stage ${incident.state}`}>{t(`stage.${incident.state}`)}</b>
       {who ? <span class="unit-code">{who}</span> : <span class="muted">{t("row.noUnit")}</span>}
       {who && eta && !isServed(incident) && <span>{t("row.eta", { time: timeOfDay(eta) })}</span>}
+      <Marks incident={incident} />
     </span>
   );
 }
@@ -56,15 +71,6 @@ export function QueueRow({ incident }: { incident: Incident }) {
           <span class="row-number">{incident.number}</span>
           <FaultIcon fault={incident.fault} size={16} />
           <span class="row-fault">{faultText(incident.fault)}</span>
-          {incident.safe_place === false && !served && (
-            <span class="mark unsafe">
-              <Icon name="warning" size={13} />
-              {t("mark.unsafe")}
-            </span>
-          )}
-          {incident.triage.priority >= 1 && incident.safe_place !== false && !served && (
-            <span class="mark">{t("mark.priority", { n: incident.triage.priority })}</span>
-          )}
         </span>
         <span class="row-place">{incident.location.text}</span>
         <UnitAndEta incident={incident} />

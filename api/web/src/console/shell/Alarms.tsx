@@ -24,7 +24,8 @@ export function Alarms() {
             class="alarm-text"
             onClick={() => alarm.incident_id !== null && selectIncident(alarm.incident_id)}
           >
-            <time dateTime={alarm.at}>{timeOfDay(alarm.at)}</time> {said(alarm.text)}
+            <time dateTime={alarm.at}>{timeOfDay(alarm.at)}</time> <b>{alarm.incident_number}</b>{" "}
+            {said(alarm.text)}
           </button>
           <button type="button" class="button small" onClick={() => void acknowledge(alarm.id)}>
             {t("alarm.acknowledge")}

@@ -10,7 +10,7 @@ import type { QueueFilter } from "../queue/order.ts";
 import { RiskMark } from "../queue/RiskMark.tsx";
 import { countAll, keptShare } from "../store/counts.ts";
 import { queueFilter, unitFilter } from "../store/filters.ts";
-import { overlay, tab, takeCall } from "../store/selection.ts";
+import { openCommandBar, overlay, tab, takeCall } from "../store/selection.ts";
 import { logOut } from "../store/session.ts";
 import { closedToday, incidents, region, units } from "../store/world.ts";
 import { t } from "../words.ts";
@@ -135,9 +135,7 @@ export function TopBar() {
           class="button quiet icon-only"
           aria-label={t("cmd.title")}
           title={t("cmd.title")}
-          onClick={() => {
-            overlay.value = "command";
-          }}
+          onClick={openCommandBar}
         >
           <kbd>/</kbd>
         </button>

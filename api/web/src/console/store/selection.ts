@@ -8,6 +8,8 @@ export type Overlay = "command" | "help" | null;
 
 export const tab = signal<Tab>("incidents");
 export const overlay = signal<Overlay>(null);
+/** What was typed into the command bar, also in the moment before it has the focus. */
+export const typed = signal("");
 export const selectedIncidentId = signal<number | null>(null);
 /** A unit's card lies over the incident's: the incident stays selected below it. */
 export const openUnitId = signal<number | null>(null);
@@ -38,6 +40,11 @@ export function openUnitCard(id: number | null): void {
 
 export function takeCall(): void {
   takingCall.value = true;
+}
+
+export function openCommandBar(): void {
+  typed.value = "";
+  overlay.value = "command";
 }
 
 /** Closes whatever lies on top. Returns false when nothing was open. */
