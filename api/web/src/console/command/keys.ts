@@ -102,7 +102,10 @@ function onKey(event: KeyboardEvent): void {
     return;
   }
   if (isTyping(event.target)) return;
-  if (overlay.value || question.value) return typeAhead(event);
+  if (overlay.value || question.value) {
+    typeAhead(event);
+    return;
+  }
   const key = event.key.toLowerCase();
   // A call being taken covers the card: its keys would act on what cannot be seen.
   if (takingCall.value && !"/?dm".includes(key)) return;
