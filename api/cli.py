@@ -26,6 +26,7 @@ CONTENTS: dict[str, tuple[str, str]] = {
     "user": ("Dispatch", "Add people who may log in, and list them."),
     "token": ("Dispatch", "Issue a bearer token for a role."),
     "city": ("Maps", "Import an OpenStreetMap extract, list and show cities."),
+    "where": ("Maps", "Find a place by what people call it."),
     "route": ("Maps", "Drive from one place to another on the real roads."),
     "isochrone": ("Maps", "Show how far one gets in a given time."),
     "coverage": ("Planning", "Measure who can be reached within the promise."),
