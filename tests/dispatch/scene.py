@@ -265,9 +265,9 @@ class Scene:
         return [event.kind for event in self.events()]
 
 
-def open_scene(folder: Path, **dispatcher: Any) -> Scene:
+def open_scene(folder: Path, url: str | None = None, **dispatcher: Any) -> Scene:
     """Return an empty region with a dispatcher that plans greedily unless told otherwise."""
-    database = Database(f"sqlite:///{folder / 'line.sqlite'}")
+    database = Database(url or f"sqlite:///{folder / 'line.sqlite'}")
     Base.metadata.create_all(database.engine)
     clock = VirtualClock(START)
     context = DispatchContext(

@@ -38,6 +38,26 @@ def test_a_call_is_ordered_rolled_arrived_and_done(scene: Scene) -> None:
     assert scene.unit_now(far).state == "idle"
 
 
+def test_the_loop_runs_on_both_databases(tmp_path: Path, any_database_url: str) -> None:
+    scene = open_scene(tmp_path, any_database_url)
+    unit, other = scene.unit("R-01", 5), scene.unit("R-02", 20)
+    scene.contractor("Near", 1)
+    first = scene.call(2, target_min=15)
+    scene.run()
+    assert scene.job(first).unit_id == unit.id
+    scene.say(unit, "declined", first)
+    second = scene.call(1)
+    scene.run()
+    with scene.database.write() as session:
+        cancel_by_owner(session, scene.clock.now(), second, "never mind")
+    scene.pass_time(2)
+    assert scene.job(first).unit_id == other.id
+    assert [offer.incident_id for offer in scene.events("contractor.offered")] == [first]
+    assert scene.unit_now(unit).state == "idle"
+    scene.dispatcher.close()
+    scene.database.close()
+
+
 def test_nothing_new_changes_nothing(scene: Scene) -> None:
     scene.unit("R-01", 5)
     scene.call(0)
