@@ -106,9 +106,7 @@ ENDLESS = {f"{PREFIX}/events", f"{PREFIX}/field/stream", f"{PREFIX}/logout"}
 
 
 @pytest.mark.parametrize("address", [it for it in GUARDED if it.path not in ENDLESS], ids=str)
-def test_the_role_decides(
-    shared_town: Town, tokens: dict[Role, str], address: Address
-) -> None:
+def test_the_role_decides(shared_town: Town, tokens: dict[Role, str], address: Address) -> None:
     assert isinstance(address.rule, Gate)
     for role, token in tokens.items():
         answer = shared_town.nobody.with_token(token).request(address.method, address.example)

@@ -31,7 +31,11 @@ CALLS = {
     "no datum": ({"location": {"lon": LON, "lat": LAT}}, "/location/datum", "input.missing"),
     "another datum": (pin(LON, LAT, "ETRS89"), "/location/datum", "input.literal_error"),
     "nowhere": ({"location": {}}, "/location/lon", "input.missing"),
-    "an unknown address": ({"location": {"address": "Nowhere Street 7"}}, "/location/address", None),
+    "an unknown address": (
+        {"location": {"address": "Nowhere Street 7"}},
+        "/location/address",
+        None,
+    ),
     "VIN with I": (vin("LSVAI2180E2123456"), "/vehicle/vin", None),
     "VIN with O": (vin("LSVAO2180E2123456"), "/vehicle/vin", None),
     "VIN with Q": (vin("LSVAQ2180E2123456"), "/vehicle/vin", None),

@@ -1,0 +1,165 @@
+"""The owner's link shows one case, and nothing of anybody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.owner_links import AFTER_CLOSE, LINK_LIFE
+from tests.support.service import NEW_TOWN, Client, Town, a_call
+
+
+def owner_of(town: Town, incident: dict[str, Any]) -> tuple[Client, str]:
+    return town.nobody, "track/" + incident["track_url"].rpartition("/")[2]
+
+
+def test_the_stages_of_a_rescue(town: Town) -> None:
+    town.start_shifts()
+    incident = town.call()
+    owner, path = owner_of(town, incident)
+    assert owner.get(path).json()["stage"] == "received"
+    town.decide()
+    assert owner.get(path).json()["stage"] == "assigned"
+    code, job = town.unit_with_job()
+    stages = []
+    for kind in ("rolling", "arrived", "done"):
+        town.clock.advance(300)
+        town.press(code, kind, job["job_id"])
+        stages.append(owner.get(path).json()["stage"])
+    assert stages == ["on_the_way", "at_car", "done"]
+
+
+def test_the_unit_is_on_the_map_only_while_it_comes(town: Town) -> None:
+    town.start_shifts()
+    owner, path = owner_of(town, town.call())
+    town.decide()
+    waiting = owner.get(path).json()
+    assert (waiting["unit"]["lon"], waiting["unit"]["plate"], waiting["route"]) == (None,) * 3
+    code, job = town.unit_with_job()
+    town.press(code, "rolling", job["job_id"])
+    coming = owner.get(path).json()
+    assert coming["unit"]["lon"] is not None
+    assert coming["unit"]["plate"] == "闽AD12345"
+    assert coming["route"]["type"] == "LineString"
+    town.press(code, "arrived", job["job_id"])
+    there = owner.get(path).json()
+    assert (there["unit"]["lon"], there["route"]) == (None, None)
+
+
+def test_a_unit_with_another_job_first_is_never_shown_driving(town: Town) -> None:
+    town.start_shifts()
+    first = town.call()
+    town.decide()
+    code, job = town.unit_with_job()
+    town.press(code, "rolling", job["job_id"])
+    town.press(code, "arrived", job["job_id"])
+    second = town.call(location={"lon": NEW_TOWN[0], "lat": NEW_TOWN[1], "datum": "WGS-84"})
+    town.decide()
+    owner, path = owner_of(town, second)
+    view = owner.get(path).json()
+    assert view["stage"] == "finishing_other_job"
+    assert view["unit"]["name"] == "Repair 1"
+    assert (view["unit"]["lon"], view["unit"]["lat"], view["route"]) == (None, None, None)
+    assert first["number"] not in owner.get(path).text
+
+
+def test_no_telephone_number_and_no_other_customer(town: Town) -> None:
+    town.start_shifts()
+    one, two = town.call(), town.call(location={"lon": 119.64, "lat": 25.365, "datum": "WGS-84"})
+    town.decide()
+    owner, path = owner_of(town, one)
+    text = owner.get(path).text
+    for secret in ("13812340001", "13812340002", "+86", two["number"], "王先生", "闽AD20002"):
+        assert secret not in text
+
+
+def test_the_owner_cancels_until_somebody_is_at_the_car(town: Town) -> None:
+    town.start_shifts()
+    first, second = town.call(), town.call()
+    town.decide()
+    owner, path = owner_of(town, second)
+    done = owner.post(f"{path}/cancel", {"reason": "it starts again"})
+    assert (done.status_code, done.json()["stage"]) == (200, "cancelled")
+    town.decide()
+    code, job = town.unit_with_job()
+    town.press(code, "rolling", job["job_id"])
+    town.press(code, "arrived", job["job_id"])
+    owner, path = owner_of(town, first)
+    assert owner.get(path).json()["can_cancel"] is False
+    refused = owner.post(f"{path}/cancel", {"reason": "too late"})
+    assert refused.status_code == 409
+    assert town["desk"].get(f"incidents/{first['id']}").json()["state"] == "on_site"
+
+
+def test_a_rating_comes_after_the_help(town: Town) -> None:
+    town.start_shifts()
+    incident = town.call()
+    town.decide()
+    owner, path = owner_of(town, incident)
+    rating = {"stars": 5, "text": "谢谢"}
+    assert owner.post(f"{path}/rating", rating).status_code == 409
+    code, job = town.unit_with_job()
+    for kind in ("rolling", "arrived", "done"):
+        town.press(code, kind, job["job_id"])
+    assert owner.get(path).json()["can_rate"] is True
+    assert owner.post(f"{path}/rating", rating).json()["rating"] == rating
+    assert owner.get(path).json()["can_rate"] is False
+    for stars in (0, 6, True, 4.5, "5"):
+        assert owner.post(f"{path}/rating", {"stars": stars}).status_code == 422
+
+
+def test_unknown_and_expired_links_look_the_same(town: Town) -> None:
+    owner, path = owner_of(town, town.call())
+    unknown = owner.get("track/" + "x" * 32)
+    assert unknown.status_code == 404
+    town.clock.advance(LINK_LIFE.total_seconds())
+    expired = owner.get(path)
+    assert expired.status_code == 404
+    assert expired.json() == unknown.json()
+
+
+def test_a_link_ends_a_day_after_the_incident(town: Town) -> None:
+    incident = town.call()
+    owner, path = owner_of(town, incident)
+    owner.post(f"{path}/cancel", {"reason": "it starts again"})
+    town.clock.advance(AFTER_CLOSE.total_seconds() - 1)
+    assert owner.get(path).status_code == 200
+    town.clock.advance(1)
+    assert owner.get(path).status_code == 404
+
+
+def test_a_second_call_for_the_car_gets_the_same_link(town: Town) -> None:
+    first = town.call()
+    again = town["hotline"].post("incidents", a_call(1))
+    assert again.status_code == 200
+    assert again.json()["id"] == first["id"]
+    assert again.json()["n_calls"] == 2
+    assert again.json()["track_url"] == first["track_url"]
+
+
+def test_a_booked_visit_has_a_code_and_the_same_page(town: Town) -> None:
+    body = {
+        "kind": "pickup_delivery",
+        "window": {"start_at": "2026-06-02T01:00:00Z", "end_at": "2026-06-02T03:00:00Z"},
+        "return_window": {"start_at": "2026-06-02T08:00:00Z", "end_at": "2026-06-02T10:00:00Z"},
+        "caller": {"name": "李女士", "phone": "13812349999"},
+        "vehicle": {"plate": "闽AD30001"},
+        "location": {"lon": NEW_TOWN[0], "lat": NEW_TOWN[1], "datum": "WGS-84"},
+    }
+    answer = town["hotline"].post("appointments", body, headers={"Idempotency-Key": "v1"})
+    assert answer.status_code == 201, answer.text
+    booked = answer.json()
+    assert len(booked["code"]) == 6
+    day = town["hotline"].get("appointments", params={"day": "2026-06-02"}).json()["items"]
+    assert [item["id"] for item in day] == [booked["id"]]
+    assert day[0]["caller"]["phone"] == "138****9999"
+    owner, path = owner_of(town, booked)
+    view = owner.get(path).json()
+    assert (view["kind"], view["code"], view["stage"]) == (
+        "appointment",
+        booked["code"],
+        "received",
+    )
+    assert view["window"] == ["2026-06-02T01:00:00Z", "2026-06-02T03:00:00Z"]
+    assert "13812349999" not in owner.get(path).text
+    done = owner.post(f"{path}/cancel", {"reason": "away"}).json()
+    assert done["stage"] == "cancelled"
