@@ -51,7 +51,7 @@ class Coverage:
 def spread_people(city: City) -> Demand:
     """Spread the population of each zone over its roads, by length."""
     network = city.network
-    points = shapely.points(_midpoints(network))
+    points = [shapely.Point(xy) for xy in _midpoints(network)]
     zone_of_point, edge = shapely.STRtree(points).query(
         city.zones.geometry.to_numpy(), predicate="contains"
     )

@@ -35,8 +35,9 @@ def play_days(
     """
     days = []
     for seed in seeds:
+        tell(f"day {seed}")
         request = DayRequest(minutes=minutes, seed=seed, calls_per_hour=calls_per_hour)
-        days.append(play_day(city, data_dir, request, tell=lambda s, n=seed: tell(f"{n}: {s}")))
+        days.append(play_day(city, data_dir, request, tell=tell))
     rows = {name: [_row(day, name) for day in days] for name in POLICIES}
     return {
         "city": city.name,

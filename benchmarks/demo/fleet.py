@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+
 from geo_data.city import City
 from geo_data.demand import sample_positions
 
@@ -30,11 +31,11 @@ class Kind:
 
 
 DEMO_KINDS = (
-    Kind("repair", "R", 12, REPAIR, REPAIR_KIT),
+    Kind("repair", "R", 7, REPAIR, REPAIR_KIT),
     Kind(
         "charge",
         "C",
-        8,
+        5,
         ("boost", "repair", "tyre", "hv_safety"),
         ("generator", "jump_pack", "tyre_kit", "diagnostics", "safety_cones"),
         kwh=160.0,
@@ -42,12 +43,15 @@ DEMO_KINDS = (
     Kind(
         "tow",
         "T",
-        8,
-        ("tow", "tyre", "hv_safety", "motorway"),
-        ("flatbed", "winch", "wheel_dollies", "tyre_kit", "safety_cones", "battery_watch"),
+        5,
+        ("tow", "repair", "tyre", "hv_safety", "motorway"),
+        (
+            *("flatbed", "winch", "wheel_dollies", "jump_pack", "tyre_kit", "diagnostics"),
+            *("safety_cones", "battery_watch"),
+        ),
     ),
 )
-"""Twenty-eight units for 452,000 people; see `benchmarks.demo.load` for the calls they face."""
+"""Seventeen units for 452,000 people; see `benchmarks.demo.load` for the calls they face."""
 
 N_CENTRES = 3
 CENTRE_SKILLS = ("repair", "tyre", "hv_safety", "boost", "bodywork")

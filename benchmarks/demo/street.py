@@ -5,7 +5,12 @@ from __future__ import annotations
 from benchmarks.demo.world import Call, Truth
 
 _ORDINARY = Truth(
-    service_s=1200, unload_s=540, travel_factor=1.0, reaction_s=20, cancel_after_s=None
+    repair_s=1200,
+    loading_s=840,
+    unload_s=540,
+    travel_factor=1.0,
+    reaction_s=20,
+    cancel_after_s=None,
 )
 
 

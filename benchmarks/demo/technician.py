@@ -71,8 +71,9 @@ class Technician:
             if await self._drive(job, truth.travel_factor):
                 await self._press(job, "arrived")
         elif state == "on_site":
-            await self._rest(truth.service_s, awake=False)
-            await self._press(job, "loaded" if job["destination"] else "done")
+            is_tow = job["destination"] is not None
+            await self._rest(truth.loading_s if is_tow else truth.repair_s, awake=False)
+            await self._press(job, "loaded" if is_tow else "done")
         elif state == "loaded":
             if await self._drive(job, truth.travel_factor):
                 await self._rest(truth.unload_s, awake=False)

@@ -12,11 +12,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
-from geo_data.city import City
-from geo_data.demand import sample_positions
 from numpy.random import Generator
 
 from benchmarks.demo.cars import Car, draw_car
+from geo_data.city import City
+from geo_data.demand import sample_positions
 from kernel.position import Position
 
 FAULT_SHARES = {
@@ -29,7 +29,7 @@ FAULT_SHARES = {
 }
 """Roughly the mix European clubs publish for electric cars, with more flat traction batteries."""
 
-SERVICE_MEDIAN_S = {
+REPAIR_MEDIAN_S = {
     "flat_battery": 1500,
     "breakdown": 1140,
     "tyre": 1080,
@@ -37,8 +37,12 @@ SERVICE_MEDIAN_S = {
     "keys_locked_in": 720,
     "other": 960,
 }
-"""Median minutes at the car, as seconds; lognormal around it."""
+"""Median time at the car of a repair or a boost, seconds; lognormal around it."""
 
+LOADING_MEDIAN_S = {"accident": 1900}
+"""Median time to load a car for towing; after a crash the battery is watched first."""
+
+_OTHER_LOADING_S = 840
 _SERVICE_SPREAD = 0.35
 _TRAVEL_SPREAD = 0.10
 _UNLOAD_MEDIAN_S = 540
@@ -59,8 +63,8 @@ class Truth:
 
     Attributes
     ----------
-    service_s
-        Time at the car, seconds.
+    repair_s, loading_s
+        Time at the car, seconds: of a repair or boost, and of loading it for a tow.
     unload_s
         Time at the destination of a tow, seconds.
     travel_factor
@@ -71,7 +75,8 @@ class Truth:
         The owner gives up this long after calling when nobody is on the way; ``None``: never.
     """
 
-    service_s: int
+    repair_s: int
+    loading_s: int
     unload_s: int
     travel_factor: float
     reaction_s: int
@@ -173,7 +178,8 @@ def _draw_call(rng: Generator, number: int, at: datetime, position: Position) ->
 def _draw_truth(rng: Generator, fault: str) -> Truth:
     spread = _lognormal(rng, _SERVICE_SPREAD)
     return Truth(
-        service_s=round(SERVICE_MEDIAN_S[fault] * spread),
+        repair_s=round(REPAIR_MEDIAN_S[fault] * spread),
+        loading_s=round(LOADING_MEDIAN_S.get(fault, _OTHER_LOADING_S) * spread),
         unload_s=round(_UNLOAD_MEDIAN_S * _lognormal(rng, 0.2)),
         travel_factor=round(_lognormal(rng, _TRAVEL_SPREAD), 4),
         reaction_s=int(rng.integers(10, 45)),
