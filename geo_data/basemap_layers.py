@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo_data.city_store import City
+from geo_data.lines import edge_lines
 from geo_data.network import HIGHWAY_CLASSES, RoadNetwork
 from geo_data.osm_features import MapFeature, read_features
 
@@ -86,7 +87,7 @@ def road_layer(network: RoadNetwork) -> Layer:
     """
     number = np.arange(network.n_edges)
     once = np.flatnonzero((network.edge_reverse < 0) | (network.edge_reverse > number))
-    lines = _lines(network)
+    lines = edge_lines(network)
     groups: defaultdict[tuple[int, int, int, bool], list[int]] = defaultdict(list)
     keys = zip(
         network.edge_class[once].tolist(),
@@ -115,12 +116,6 @@ def shown(layer: str, properties: dict[str, Any], zoom: int) -> dict[str, Any]:
     if layer != "roads" or zoom >= _NAMES_FROM_ZOOM:
         return properties
     return {key: value for key, value in properties.items() if key in ("class", "ref")}
-
-
-def _lines(network: RoadNetwork) -> NDArray[np.object_]:
-    points = np.column_stack([network.shape_lon, network.shape_lat])
-    edge = np.repeat(np.arange(network.n_edges), np.diff(network.shape_ptr))
-    return np.array(shapely.linestrings(points, indices=edge), dtype=object)
 
 
 def _road_properties(

@@ -117,15 +117,19 @@ def _insert(database: sqlite3.Connection, number: int, entry: Entry) -> None:
     row = (number, entry.kind, entry.label, entry.category, _json(entry.names))
     place = (_json([_sides(text) for text in said]), entry.position.lon, entry.position.lat)
     database.execute("insert into entries values (?, ?, ?, ?, ?, ?, ?, ?)", (*row, *place))
-    words = " ".join(map(index_text, said))
+    words = " ".join(map(_index_text, said))
     database.execute("insert into words (rowid, names) values (?, ?)", (number, words))
-    latin = " ".join(index_text(name) for name in spoken if not is_cjk(name))
+    latin = " ".join(_index_text(name) for name in spoken if not is_cjk(name))
     database.execute("insert into grams (rowid, names) values (?, ?)", (number, latin))
 
 
 def _sides(name: str) -> list[tuple[str, ...]]:
     """Return the tokens of a name; of a crossing those of each street."""
     return [tokens(part) for part in name.split(" / ")]
+
+
+def _index_text(name: str) -> str:
+    return " ".join(map(index_text, name.split(" / ")))
 
 
 def _json(value: object) -> str:

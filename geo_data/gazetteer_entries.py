@@ -106,14 +106,21 @@ def _stretches(network: RoadNetwork) -> list[NDArray[np.int64]]:
 
 
 def _middle(network: RoadNetwork, edges: NDArray[np.int64]) -> Position:
-    """Return the point of the edges' shapes that is nearest to their centre."""
-    points = np.concatenate([network.shape(int(edge)) for edge in edges])
-    halfway = (points[1:] + points[:-1]) / 2
-    points = np.concatenate([points, halfway[:1]]) if len(points) == 2 else points
+    """Return the point of the edges' shapes, or of a single step its half, nearest their centre."""
+    first, last = network.shape_ptr[edges], network.shape_ptr[edges + 1]
+    rows = np.repeat(first, last - first) + _counted(last - first)
+    points = np.column_stack([network.shape_lon[rows], network.shape_lat[rows]])
+    if len(edges) <= 2 and len(rows) == 2 * len(edges):
+        points = points[:2].mean(axis=0, keepdims=True)
     scale = np.array([np.cos(np.radians(points[0, 1])), 1.0])
     offset = np.linalg.norm((points - points.mean(axis=0)) * scale, axis=1)
     lon, lat = points[int(np.argmin(offset))]
     return Position(float(lon), float(lat))
+
+
+def _counted(count: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return 0, 1, ... up to each count, one after the other."""
+    return np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
 
 
 def crossing_entries(network: RoadNetwork, aliases: Aliases) -> Iterator[Entry]:

@@ -12,8 +12,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo_data.lines import edge_lines
 from geo_data.network import RoadNetwork
-from kernel.position import Position, distance_m
+from kernel.position import Position
 
 FARTHEST_STREET_M = 1000.0
 FARTHEST_CROSSING_M = 2000.0
@@ -59,9 +60,7 @@ class Describer:
         named = np.flatnonzero(network.edge_name >= 0)
         self._name = network.edge_name[named]
         self._names = network.names
-        self._lines = shapely.STRtree(
-            [shapely.LineString(network.shape(e)) for e in named.tolist()]
-        )
+        self._lines = shapely.STRtree(edge_lines(network)[named])
         uri = f"{gazetteer.resolve().as_uri()}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True)) as database:
             self._houses = _Labels(database, "address")
@@ -95,18 +94,20 @@ class _Labels:
         query = "select label, lon, lat from entries where kind = ? order by id"
         rows = database.execute(query, (kind,)).fetchall()
         self.labels = [row[0] for row in rows]
-        self.positions = [Position(lon, lat) for _, lon, lat in rows]
-        self.tree = shapely.STRtree([shapely.Point(p.lon, p.lat) for p in self.positions])
+        self.places = np.array([row[1:] for row in rows]).reshape(-1, 2)
+        self.tree = shapely.STRtree(np.array(shapely.points(self.places), dtype=object))
 
     def nearest(self, position: Position, within_m: float, *, on: str = "") -> tuple[str, float]:
         """Return the nearest label and its distance; one that names ``on``, if there is any."""
-        near = self.tree.query(_box(position, within_m)).tolist()
-        found = [(distance_m(position, self.positions[row]), self.labels[row]) for row in near]
-        found = sorted(pair for pair in found if pair[0] <= within_m)
+        near = self.tree.query(_box(position, within_m))
+        away_m = np.linalg.norm(_metres_from(position)(self.places[near]), axis=1)
+        pairs = zip(away_m.tolist(), near.tolist(), strict=True)
+        found = sorted((away, self.labels[row]) for away, row in pairs if away <= within_m)
         fitting = [pair for pair in found if on and on in pair[1].split(" / ")]
-        for away_m, label in fitting or found:
-            return label, round(away_m, 1)
-        return "", np.inf
+        if not found:
+            return "", np.inf
+        away, label = (fitting or found)[0]
+        return label, round(away, 1)
 
 
 def _sentences(here: str, crossing: str, crossing_m: float, position: Position) -> dict[str, str]:

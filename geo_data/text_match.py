@@ -57,6 +57,7 @@ def is_cjk(text: str) -> bool:
     return not text.isascii() and _ANY_CJK.search(text) is not None
 
 
+@lru_cache(maxsize=50_000)
 def tokens(text: str) -> tuple[str, ...]:
     """Return what is compared: Latin words, numbers, and Chinese as overlapping pairs.
 
@@ -87,6 +88,7 @@ def pinyin_forms(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(["".join(joined), " ".join(joined)]))
 
 
+@lru_cache(maxsize=50_000)
 def index_text(text: str) -> str:
     """Return the text as the full-text index needs it: one token per word and per character.
 
