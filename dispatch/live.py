@@ -17,7 +17,7 @@ from dispatch.context import DispatchContext
 from dispatch.contractors import next_deadline
 from dispatch.decide import Decision, decide
 from dispatch.job import JobState
-from dispatch.promise_keeping import enforce, look, raise_alarm
+from dispatch.promise_keeping import enforce, look, open_cases, raise_alarm
 from dispatch.snapshot import Snapshot, build_snapshot, job_key
 from dispatch.solver_process import InlineSolver, Runner, WorkerSolver, solve_with_core
 from dispatch.store import IncidentRow
@@ -220,7 +220,7 @@ class Dispatcher:
         context = self._context
         with context.database.write() as session:
             snapshot = build_snapshot(session, context)
-            found = look(session, context, snapshot)
+            found = look(session, context, snapshot, open_cases(session, context.region))
             self._plan_next_watch(session, snapshot)
         for reason in found + self._overdue(snapshot) + self._visits_due(snapshot):
             self.wake(reason)
@@ -228,7 +228,8 @@ class Dispatcher:
 
     def _enforce(self) -> None:
         with self._context.database.write() as session:
-            enforce(session, self._context, self._unassigned)
+            cases = open_cases(session, self._context.region)
+            enforce(session, self._context, cases, self._unassigned)
 
     def _plan_next_watch(self, session: WriteSession, snapshot: Snapshot) -> None:
         """Look again in a while as long as anything is open."""
@@ -302,8 +303,9 @@ class Dispatcher:
         }
         with context.database.write() as session:
             committed = commit_plan(session, context, pending.snapshot, pending.decision)
-            look(session, context, pending.snapshot)
-            enforce(session, context, unassigned, committed.diverted)
+            cases = open_cases(session, context.region)
+            look(session, context, pending.snapshot, cases)
+            enforce(session, context, cases, unassigned, committed.diverted)
         self._unassigned = unassigned
         self._assumed_free = dict(pending.snapshot.free_at)
         self._log_commit(pending, committed)

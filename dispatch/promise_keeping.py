@@ -6,7 +6,7 @@ plan in force cannot mend: alarm, contractor, a new promise with its reason.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -73,11 +73,13 @@ def open_cases(session: WriteSession, region: str) -> list[Case]:
 # ------------------------------------------------------------------------------------ looking
 
 
-def look(session: WriteSession, context: DispatchContext, snapshot: Snapshot) -> list[str]:
+def look(
+    session: WriteSession, context: DispatchContext, snapshot: Snapshot, cases: Sequence[Case]
+) -> list[str]:
     """Write ETAs and risks of all open incidents; return the reasons for a new plan."""
     now = context.clock.now()
     reasons = []
-    for case in open_cases(session, context.region):
+    for case in cases:
         eta_at = _eta(case, snapshot, now)
         _write_eta(case.incident, eta_at, now)
         if judge(session, now, case.incident):
@@ -157,6 +159,7 @@ def _has_slipped(case: Case, eta_at: datetime | None, context: DispatchContext) 
 def enforce(
     session: WriteSession,
     context: DispatchContext,
+    cases: Sequence[Case],
     unassigned: Mapping[int, str],
     diverted: frozenset[int] = frozenset(),
 ) -> None:
@@ -164,13 +167,15 @@ def enforce(
 
     Parameters
     ----------
+    cases
+        As `look` has left them.
     unassigned
         Jobs (row ids) that the plan in force leaves out, with the reason.
     diverted
         Incidents whose unit the last commit has turned away.
     """
     now = context.clock.now()
-    for case in open_cases(session, context.region):
+    for case in cases:
         incident = case.incident
         if incident.arrived_at is not None:
             continue
