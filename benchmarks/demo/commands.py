@@ -37,30 +37,42 @@ def demo(
     Live, it prints the address of the dispatch console; Ctrl-C ends it. With --headless it plays a
     day as fast as it goes and compares the optimizer with nearest-unit and Hungarian dispatch.
     """
+    if headless:
+        _headless(city, data_dir, minutes, seed, calls_per_hour, report, as_json=as_json)
+        return
+    from benchmarks.demo.processes import start_server
+
+    with start_server(city, data_dir=data_dir, port=port, speed=speed) as server:
+        from benchmarks.demo.stage import Play, open_stage  # while the server starts
+
+        with open_stage(Play(city, data_dir, seed, calls_per_hour), server) as stage:
+            crew = stage.fleet.technicians[0]
+            _announce(stage.console_url, stage.url, crew, speed, as_json=as_json)
+            try:
+                sys.exit(stage.wait())
+            except KeyboardInterrupt:
+                typer.echo("The city goes home.", err=True)
+
+
+def _headless(
+    city: str,
+    data_dir: Path,
+    minutes: float,
+    seed: int,
+    calls_per_hour: float,
+    report: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    from benchmarks.demo.compare import DayRequest, play_day
     from geo_data.city import load_city
 
+    request = DayRequest(minutes=minutes, seed=seed, calls_per_hour=calls_per_hour)
     found = load_city(city, data_dir)
-    if headless:
-        from benchmarks.demo.compare import DayRequest, play_day
-
-        def tell(line: str) -> None:
-            typer.echo(line, err=True)
-
-        request = DayRequest(minutes=minutes, seed=seed, calls_per_hour=calls_per_hour)
-        day = play_day(found, data_dir, request, tell=tell)
-        if report is not None:
-            report.write_text(json.dumps(day, indent=1, ensure_ascii=False) + "\n")
-        typer.echo(json.dumps(day, ensure_ascii=False) if as_json else _table(day))
-        return
-    from benchmarks.demo.stage import Play, open_stage
-
-    play = Play(found, data_dir, port, speed, seed, calls_per_hour)
-    with open_stage(play) as stage:
-        _announce(stage.console_url, stage.url, stage.fleet.technicians[0], speed, as_json=as_json)
-        try:
-            sys.exit(stage.wait())
-        except KeyboardInterrupt:
-            typer.echo("The city goes home.", err=True)
+    day = play_day(found, data_dir, request, tell=lambda line: typer.echo(line, err=True))
+    if report is not None:
+        report.write_text(json.dumps(day, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    typer.echo(json.dumps(day, ensure_ascii=False) if as_json else _table(day))
 
 
 def _announce(console: str, url: str, crew: Any, speed: float, *, as_json: bool) -> None:

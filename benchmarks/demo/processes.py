@@ -1,0 +1,89 @@
+"""Starting and ending the live demo's processes; light to import: the server starts at once."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kernel.errors import ExternalServiceError
+
+ADMIN_TOKEN = "ROADFLARE_ADMIN_TOKEN"  # noqa: S105 (the variable's name)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that was started, perhaps not ready yet; ``admin`` is its first token."""
+
+    url: str
+    admin: str
+    process: subprocess.Popen[str]
+
+
+@contextmanager
+def start_server(city: str, *, data_dir: Path, port: int, speed: float) -> Iterator[Server]:
+    """Start a server on a fresh database that is thrown away; end it on leaving.
+
+    Parameters
+    ----------
+    port
+        Taken if it is free, else another one.
+    speed
+        Service seconds per wall second.
+    """
+    port = _free_port(port)
+    admin = secrets.token_urlsafe(24)
+    with tempfile.TemporaryDirectory(prefix="roadflare-demo-") as folder:
+        command = [str(Path(sys.executable).with_name("roadflare")), "serve", "--city", city]
+        command += ["--port", str(port), "--database", f"sqlite:///{folder}/demo.sqlite"]
+        command += ["--speed", str(speed), "--data-dir", str(data_dir)]
+        process = start(command, extra_environment={ADMIN_TOKEN: admin})
+        try:
+            yield Server(f"http://127.0.0.1:{port}", admin, process)
+        finally:
+            end(process)
+
+
+def start(
+    command: list[str], *, text: str = "", extra_environment: dict[str, str] | None = None
+) -> subprocess.Popen[str]:
+    """Start a process, with ``text`` on its standard input."""
+    process = subprocess.Popen(  # noqa: S603 (our own commands)
+        command,
+        stdin=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **(extra_environment or {})},
+    )
+    if process.stdin is not None:
+        process.stdin.write(text)
+        process.stdin.close()
+    return process
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """End a process, kindly at first."""
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _free_port(wanted: int) -> int:
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise ExternalServiceError("No port is free on 127.0.0.1.", remedy="Close another server.")
