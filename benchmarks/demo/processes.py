@@ -58,6 +58,7 @@ def start(
     process = subprocess.Popen(  # noqa: S603 (our own commands)
         command,
         stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,  # what they have to say to people goes to standard error
         text=True,
         env={**os.environ, **(extra_environment or {})},
     )
