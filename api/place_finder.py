@@ -1,13 +1,11 @@
-"""The city's gazetteer, kilometre posts and descriptions, as `dispatch` asks for them."""
+"""The city's atlas, as `dispatch` asks it: names, kilometre posts, descriptions."""
 
 from __future__ import annotations
 
 from dispatch.locate import Found
+from geo_data.atlas import Atlas
 from geo_data.city import City
 from geo_data.datum import in_china
-from geo_data.gazetteer import ensure_gazetteer, gazetteer_path
-from geo_data.km_posts import KmPosts
-from geo_data.reverse import Describer
 from kernel.position import Position
 
 
@@ -19,13 +17,11 @@ class CityFinder:
         middle = ((west + east) / 2, (south + north) / 2)
         self._language = "zh" if in_china(*middle) else "en"
         self._middle = Position(*middle)
-        self._gazetteer = ensure_gazetteer(city)
-        self._describer = Describer(city.network, gazetteer_path(city))
-        self._posts = KmPosts(city)
+        self._atlas = Atlas(city)
 
     def search(self, text: str, *, limit: int = 5) -> list[Found]:
         """Return places that a text may mean, best first."""
-        hits = self._gazetteer.search(text, limit=limit, near=self._middle)
+        hits = self._atlas.search(text, limit=limit, near=self._middle)
         return [Found(hit.label, hit.position, hit.confidence) for hit in hits]
 
     def kilometre_post(self, ref: str, km: float, direction: str) -> Found:
@@ -36,13 +32,13 @@ class CityFinder:
         NotFound, InvalidInput
             When the road, the kilometre or the direction is not known.
         """
-        place = self._posts.locate_km(ref, km, direction)
+        place = self._atlas.locate_km(ref, km, direction)
         return Found(place.label, place.position, 1.0)
 
     def describe(self, position: Position) -> str:
         """Return what people call a position."""
-        return self._describer.describe(position).text[self._language]
+        return self._atlas.describe(position).text[self._language]
 
     def close(self) -> None:
-        """Close the gazetteer."""
-        self._gazetteer.close()
+        """Close the atlas."""
+        self._atlas.close()

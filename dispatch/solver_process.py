@@ -7,9 +7,11 @@ life and the caller a `SolverFailed`; the next request starts a fresh child.
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
@@ -174,14 +176,13 @@ class WorkerSolver:
 
 def _serve(connection: Connection, solve: SolveFunction) -> None:
     """Answer requests until the other end closes (body of the child)."""
-    connection.send("ready")
-    while True:
-        try:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this one
+    with suppress(EOFError, BrokenPipeError):  # nobody is left to be answered
+        connection.send("ready")
+        while True:
             problem, engine = connection.recv()
-        except EOFError:
-            return
-        try:
-            answer: Plan | str = solve(problem, engine)
-        except Exception as error:  # noqa: BLE001 - told to the parent, which logs it
-            answer = f"{type(error).__name__}: {error}"
-        connection.send(answer)
+            try:
+                answer: Plan | str = solve(problem, engine)
+            except Exception as error:  # noqa: BLE001 - told to the parent, which logs it
+                answer = f"{type(error).__name__}: {error}"
+            connection.send(answer)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import sys
 from types import FrameType
 from typing import Annotated
 
@@ -13,6 +15,7 @@ from api.commands.options import AsJson, City, DatabaseUrl, DataDir, settings_fr
 from api.logs import configure_logs
 from api.service import Service, open_service
 from kernel.clock import Clock, ScaledClock, SystemClock
+from kernel.errors import ExternalServiceError
 
 app = typer.Typer(add_completion=False)
 
@@ -51,23 +54,37 @@ def serve(
     configure_logs(as_json=as_json)
     settings = settings_from(city=city, database=database, host=host, port=port, data_dir=data_dir)
     clock: Clock = SystemClock() if speed == 1.0 else ScaledClock(speed)
-    with open_service(settings, clock) as service:
+    # The port is taken first: finding it taken after loading a city would be late.
+    with (
+        _listen(settings.host, settings.port) as listening,
+        open_service(settings, clock) as service,
+    ):
         config = uvicorn.Config(
             service.app,
-            host=settings.host,
-            port=settings.port,
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=5,
             server_header=False,
         )
-        url = f"http://{settings.host}:{settings.port}"
+        url = f"http://{settings.host}:{listening.getsockname()[1]}"
         _announce(url, service.runtime.region, as_json=as_json)
-        _Server(config, service).run()
+        _Server(config, service).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a socket on the address; ``port`` 0 takes any free one."""
+    try:
+        return socket.create_server((host, port), backlog=2048)
+    except OSError as error:
+        raise ExternalServiceError(
+            f"{host}:{port} cannot be listened on ({error.strerror}).",
+            remedy="Give another --port, or stop what listens there.",
+        ) from error
 
 
 def _announce(url: str, region: str, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps({"url": url, "region": region}))
+        sys.stdout.write(json.dumps({"url": url, "region": region}) + "\n")
     else:
-        typer.echo(f"Serving {region} at {url}/ (Ctrl-C stops it).")
+        sys.stdout.write(f"Serving {region} at {url}/ (Ctrl-C stops it).\n")
+    sys.stdout.flush()  # whoever started us waits for this line

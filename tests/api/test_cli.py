@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
 
 from api.cli import CONTENTS, offered
 from api.document import FILE, openapi_text
@@ -50,9 +52,6 @@ def test_help_imports_nothing_heavy() -> None:
 
 @pytest.mark.parametrize("name", sorted(offered()))
 def test_every_command_is_there_and_knows_json(name: str) -> None:
-    from typer.main import get_command
-    from typer.testing import CliRunner
-
     found = offered()[name].load()
     command = get_command(found)
     groups = getattr(command, "commands", {None: command})

@@ -248,18 +248,15 @@ def open_town(
             if "database" not in settings:
                 shutil.copyfile(migrated_sqlite, file)
             clock = VirtualClock(NOON)
-            service = open_service(
-                clock=clock,
-                **{
-                    "city": "town",
-                    "data_dir": town_data,
-                    "database": f"sqlite:///{file}",
-                    "drive": "manual",
-                    "solver": "inline",
-                    "engine": "greedy",
-                }
-                | settings,
-            )
+            usual: dict[str, Any] = {
+                "city": "town",
+                "data_dir": town_data,
+                "database": f"sqlite:///{file}",
+                "drive": "manual",
+                "solver": "inline",
+                "engine": "greedy",
+            }
+            service = open_service(clock=clock, **usual | settings)
             opened.callback(service.close)
             return Town(service, clock, Client(portal, service.app))
 
