@@ -31,8 +31,9 @@ class PlanPrices:
     overtime_cny_per_min
         Work after the end of the shift: double pay for a crew of two.
     change_cny
-        Giving a planned or ordered job to another unit: five minutes of waiting must be gained, or
-        people on the radio stop trusting the plan.
+        Giving a planned or ordered job to another unit, before it rolls: two minutes of waiting
+        must be gained, or the plan flutters. Dearer changes cost promises: on simulated days
+        (other seeds than those reported) 5 instead of 1 CNY kept a point fewer of them.
     diversion_cny
         Taking a job away from a unit that is already driving to it: its owner sees the truck turn
         away. An hour of waiting must be gained elsewhere, or a breach avoided.
@@ -75,8 +76,9 @@ class Timing:
     Attributes
     ----------
     planning_margin_s
-        Plans aim this much before the target while nobody is driving yet: travel times err by a
-        tenth, and a target missed by a minute is missed.
+        Plans aim this much before the target while nobody is driving yet: driving and the work
+        before it err by minutes, and a target missed by a minute is missed. Simulated days kept
+        most promises at four minutes, fewer at two and at six.
     on_site_grace_s, overdue_share
         Work that has outlasted its expectation is taken to need at least this much more, and at
         least this share of the time by which it is overdue: service times have a heavy tail, so

@@ -146,11 +146,11 @@ def test_the_only_unit_with_a_skill_is_kept_back(scene: Scene) -> None:
 def test_settings_are_checked_all_at_once(tmp_path: Path) -> None:
     good = DEFAULT_FILE.read_text()
     broken = tmp_path / "settings.toml"
-    broken.write_text(good.replace("breach_cny = 200.0", "breach_cny = -1\nbreach = 2"))
+    broken.write_text(good.replace("breach_cny = 400.0", "breach_cny = -1\nbreach = 2"))
     with pytest.raises(InvalidInput, match="'breach' is not a setting"):
         load_settings(broken)
     broken.write_text(
-        good.replace("breach_cny = 200.0", "breach_cny = -1").replace("[0, 6.0]", "[1, 6.0]")
+        good.replace("breach_cny = 400.0", "breach_cny = -1").replace("[0, 6.0]", "[1, 6.0]")
     )
     with pytest.raises(InvalidInput) as refused:
         load_settings(broken)
