@@ -10,7 +10,7 @@ from typing import cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from api.models.identity import Role
@@ -25,6 +25,14 @@ _REMEDY = "Log in with POST /api/v1/login."
 # OWASP's smallest argon2id setting: a technician's PIN is checked on a phone call's schedule.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODY = _hasher.hash(secrets.token_hex(8))
+
+
+# Asked by every request: built once.
+_TOKEN = (
+    select(TokenRow, UserRow)
+    .join(UserRow, UserRow.id == TokenRow.user_id)
+    .where(TokenRow.digest == bindparam("digest"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +114,7 @@ def principal_of(session: Session, token: str, now: datetime) -> Principal:
     NotAuthenticated
         When it is unknown, expired or revoked, or its user is disabled.
     """
-    found = session.execute(
-        select(TokenRow, UserRow)
-        .join(UserRow, UserRow.id == TokenRow.user_id)
-        .where(TokenRow.digest == _digest(token))
-    ).first()
+    found = session.execute(_TOKEN, {"digest": _digest(token)}).first()
     if found is None:
         raise NotAuthenticated("The token is not known.", remedy=_REMEDY)
     row, user = found

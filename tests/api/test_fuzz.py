@@ -59,7 +59,7 @@ def ask(operation: Any, town: Town, *, max_examples: int) -> None:
     )
     @given(case=operation.as_strategy())
     def asked(case: Any) -> None:
-        case.call_and_validate(headers=headers, checks=CHECKS)
+        case.call_and_validate(headers=headers, checks=CHECKS, timeout=60)
 
     asked()
 

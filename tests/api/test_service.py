@@ -88,3 +88,23 @@ def test_without_a_database_a_file_named_after_the_city_is_taken(
     monkeypatch.delenv("DATABASE_URL", raising=False)
     settings = Settings(data_dir=Path("/srv/roadflare"), city="town")
     assert settings.database == "sqlite:////srv/roadflare/town.sqlite"
+
+
+def test_the_whole_way_on_both_databases(open_town: OpenTown, any_database_url: str) -> None:
+    opened = open_town(database=any_database_url)
+    opened.seed()
+    opened.start_shifts()
+    body, key = a_call(), {"Idempotency-Key": "once"}
+    incident = opened["hotline"].post("incidents", body, headers=key).json()
+    assert opened["hotline"].post("incidents", body, headers=key).json() == incident
+    opened.decide()
+    code, job = opened.unit_with_job()
+    assert job["incident_id"] == incident["id"]
+    for kind in ("rolling", "arrived", "done"):
+        opened.clock.advance(300)
+        assert opened.press(code, kind, job["job_id"]).json()["results"][0]["status"] == "applied"
+    closed = opened["desk"].get(f"incidents/{incident['id']}").json()
+    assert (closed["state"], closed["outcome"]) == ("closed", "repaired")
+    owner = opened.nobody.get("track/" + incident["track_url"].rpartition("/")[2])
+    assert owner.json()["stage"] == "done"
+    opened.service.close()
