@@ -57,17 +57,12 @@ function TroubleFact({ incident }: { incident: Incident }) {
   );
 }
 
-function CarFact({ vehicle, warnings }: Pick<Incident, "vehicle" | "warnings">) {
+function CarFact({ vehicle }: Pick<Incident, "vehicle">) {
   const line = [vehicle.model, vehicle.colour].filter(Boolean).join(" · ");
   return (
     <Fact label={t("card.car")}>
       {vehicle.plate && <span class="plate">{vehicle.plate}</span>} {line}
       {vehicle.vin && <p class="muted vin">{vehicle.vin}</p>}
-      {warnings.map((warning) => (
-        <p class="text-at-risk" key={warning.code}>
-          {said(warning.text)}
-        </p>
-      ))}
     </Fact>
   );
 }
@@ -89,7 +84,7 @@ export function Facts({ incident }: { incident: Incident }) {
     <dl class="facts">
       <PlaceFact location={incident.location} />
       <TroubleFact incident={incident} />
-      <CarFact vehicle={incident.vehicle} warnings={incident.warnings} />
+      <CarFact vehicle={incident.vehicle} />
       <Fact label={t("card.caller")}>
         {caller.name} <span class="phone">{caller.phone}</span>
         {incident.n_people !== null && (
@@ -108,6 +103,15 @@ export function Facts({ incident }: { incident: Incident }) {
         <span class={entitlement.free ? "text-normal" : ""}>{said(entitlement.reason)}</span>
         {options && <p class="muted">{t("card.triage", { n: triage.priority, options })}</p>}
       </Fact>
+      {incident.warnings.length > 0 && (
+        <Fact label={t("card.check")}>
+          {incident.warnings.map((warning) => (
+            <p class="text-at-risk" key={warning.code}>
+              {said(warning.text)}
+            </p>
+          ))}
+        </Fact>
+      )}
     </dl>
   );
 }

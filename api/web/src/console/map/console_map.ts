@@ -164,7 +164,7 @@ function obeyViewRequests(map: MapLibre, region: Region): () => void {
     if (to === "in" || to === "out")
       map.zoomTo(map.getZoom() + (to === "in" ? 1 : -1), { duration });
     else if (to === "region") map.fitBounds(corners(region.bounds), { padding: 24, duration });
-    else map.easeTo({ center: to, zoom: Math.max(map.getZoom(), 13.5), duration });
+    else map.easeTo({ center: to, zoom: Math.max(map.getZoom(), 13), duration });
   });
 }
 

@@ -38,11 +38,12 @@ function Marks({ incident }: { incident: Incident }) {
 
 function UnitAndEta({ incident }: { incident: Incident }) {
   const { job, contractor } = incident;
+  const stage = incident.state === "waiting" && job?.unit_id ? "planned" : incident.state;
   const who = job?.unit_code ?? contractor?.name;
   const eta = job?.unit_code ? incident.eta_at : (contractor?.eta_at ?? incident.eta_at);
   return (
     <span class="row-unit">
-      <b class={`stage ${incident.state}`}>{t(`stage.${incident.state}`)}</b>
+      <b class={`stage ${stage}`}>{t(`stage.${stage}`)}</b>
       {who ? <span class="unit-code">{who}</span> : <span class="muted">{t("row.noUnit")}</span>}
       {who && eta && !isServed(incident) && <span>{t("row.eta", { time: timeOfDay(eta) })}</span>}
       <Marks incident={incident} />
