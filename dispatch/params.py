@@ -91,7 +91,7 @@ class Timing:
     reorder_future_s
         A phone's clock may be ahead by this much: its times are held to now. Beyond: refused.
     solver_limit_s
-        Wall-clock time after which a live engine stops where it is: a decision takes under a second.
+        Wall-clock time after which a live engine stops where it is: decisions take under a second.
     solver_timeout_s
         A solver silent for this long (wall clock) hangs. Five times what a decision may take.
     retry_s

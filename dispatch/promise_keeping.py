@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from dispatch import contractors
 from dispatch.context import DispatchContext
+from dispatch.contractor_choice import best_guess, is_worth
 from dispatch.incident import IncidentState, incident_number
 from dispatch.job import JobState
 from dispatch.snapshot import Snapshot
@@ -203,11 +204,11 @@ def _offer(
     query = select(ContractorOfferRow.id).filter_by(incident_id=incident.id, state="offered")
     if session.scalars(query).first() is not None:
         return
-    guess = contractors.best_guess(session, context, incident, job)
+    guess = best_guess(session, context, incident, job)
     if guess is None and _was_offered(session, incident):
         now = context.clock.now()
         _raise_alarm(session, now, incident, "no_contractor", NO_CONTRACTOR)
-    if guess is not None and contractors.is_worth(context, job, guess, incident.eta_at):
+    if guess is not None and is_worth(context, job, guess, incident.eta_at):
         contractors.offer(session, context, incident.id, guess.contractor.id)
 
 
