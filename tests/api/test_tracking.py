@@ -111,6 +111,8 @@ def test_unknown_and_expired_links_look_the_same(town: Town) -> None:
     owner, path = owner_of(town, town.call())
     unknown = owner.get("track/" + "x" * 32)
     assert unknown.status_code == 404
+    for key in ("x", "%00" * 30, "x" * 400, "%E8%BD%A6" * 10):
+        assert owner.get(f"track/{key}").json() == unknown.json()
     town.clock.advance(LINK_LIFE.total_seconds())
     expired = owner.get(path)
     assert expired.status_code == 404
