@@ -45,6 +45,7 @@ _OWN = {
     "token": "api.commands.people:token_app",
     "migrate": "api.commands.database:app",
     "openapi": "api.commands.document:app",
+    "screenshots": "api.screenshots:app",
 }
 _USAGE = (InvalidInput, NotFound, RoutingError)
 

@@ -12,13 +12,13 @@ const TREMBLE_MS = 900;
 
 export function Steps({ job }: { job: FieldJob }) {
   const [open, setOpen] = useState(false);
-  const [pressedAt, setPressedAt] = useState(0);
+  const [resting, setResting] = useState(false);
   const { primary, others, waysOut } = stepsOf(job);
   if (!primary && waysOut.length === 0) return null;
   const press = () => {
-    const at = performance.now();
-    if (!primary || at - pressedAt < TREMBLE_MS) return;
-    setPressedAt(at);
+    if (!primary) return;
+    setResting(true);
+    setTimeout(setResting, TREMBLE_MS, false);
     navigator.vibrate?.(40);
     report(primary, job.job_id);
   };
@@ -28,7 +28,7 @@ export function Steps({ job }: { job: FieldJob }) {
         {t("do.more")}
       </button>
       {primary && (
-        <button type="button" class={`button next ${primary}`} onClick={press}>
+        <button type="button" class={`button next ${primary}`} disabled={resting} onClick={press}>
           {t(`do.${primary}`)}
         </button>
       )}
