@@ -8,6 +8,5 @@ export default defineConfig({
     environmentOptions: { happyDOM: { url: "http://127.0.0.1/?lang=en" } },
     isolate: false,
     restoreMocks: true,
-    env: { TZ: "UTC" },
   },
 });

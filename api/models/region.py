@@ -38,7 +38,11 @@ class ServiceCentreOut(WireModel):
 
 
 class RegionOut(WireModel):
-    """What a map of the region needs; ``basemap`` is the address of its tiles."""
+    """What a map of the region needs.
+
+    ``basemap`` is the address of its tiles, ``timezone`` the IANA name of the zone its people live
+    in: consoles tell times in it, wherever they stand.
+    """
 
     name: str
     title: Bilingual
@@ -46,6 +50,7 @@ class RegionOut(WireModel):
     center: LonLat
     attribution: str
     basemap: str | None
+    timezone: str
     areas: GeoJson
     centres: list[ServiceCentreOut]
 

@@ -21,6 +21,7 @@ def region_out(session: Session, runtime: Runtime) -> RegionOut:
         center=((west + east) / 2, (south + north) / 2),
         attribution=city.attribution,
         basemap=basemap_url(runtime),
+        timezone=city.timezone,
         areas=runtime.context.areas.to_geojson(),
         centres=[
             ServiceCentreOut(

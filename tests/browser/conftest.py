@@ -28,7 +28,7 @@ PHONE: dict[str, Any] = {
     "locale": "en-GB",
     "timezone_id": "Asia/Shanghai",
 }
-DESK: dict[str, Any] = {"locale": "en-GB", "timezone_id": "Asia/Shanghai"}
+DESK: dict[str, Any] = {"locale": "en-GB", "timezone_id": "America/Lima"}
 PATIENCE_MS = 45_000
 
 

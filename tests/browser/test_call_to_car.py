@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, Response, expect
 
 from tests.browser.conftest import DESK, PATIENCE_MS, LiveTown
 from tests.support.service import HARBOUR
 
+# Three browsers that draw maps without a graphics card need their time.
+pytestmark = pytest.mark.timeout(300)
 expect.set_options(timeout=PATIENCE_MS)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESK, PATIENCE_MS, LiveTown
@@ -85,3 +87,8 @@ def test_the_console_speaks_chinese_to_a_chinese_browser(live_town: LiveTown) ->
     expect(console.locator(".field-fault")).not_to_be_empty()
     console.click("[aria-label=切换到英文]")
     expect(console.locator("h1")).to_have_text("Log in to dispatch")
+
+
+def test_times_are_the_regions_wherever_the_console_stands(live_town: LiveTown) -> None:
+    console = live_town.console()  # in Lima, while it is past noon in the town
+    expect(console.locator(".top-clock b")).to_have_text(re.compile(r"^12:"))

@@ -1,4 +1,11 @@
-import { clockText, distanceText, minutesText, timeRange } from "@roadflare/kit/format.ts";
+import {
+  clockText,
+  distanceText,
+  minutesText,
+  timeOfDay,
+  timeRange,
+  timezone,
+} from "@roadflare/kit/format.ts";
 import { language } from "@roadflare/kit/words.ts";
 import { beforeEach, expect, test } from "vitest";
 import { readPromise } from "../src/console/queue/clock_text.ts";
@@ -6,6 +13,7 @@ import { at, incident, NOON } from "./incidents.ts";
 
 beforeEach(() => {
   language.value = "en";
+  timezone.value = "UTC";
 });
 
 test.each([
@@ -47,4 +55,9 @@ test("distances round to what a driver reads", () => {
 
 test("a range is two times of day", () => {
   expect(timeRange([at(33), at(41)])).toBe("12:33–12:41");
+});
+
+test("a region's times are told in its own zone, wherever the console stands", () => {
+  timezone.value = "Asia/Shanghai";
+  expect(timeOfDay(at(0))).toBe("20:00");
 });

@@ -2113,7 +2113,10 @@ export interface components {
         };
         /**
          * RegionOut
-         * @description What a map of the region needs; ``basemap`` is the address of its tiles.
+         * @description What a map of the region needs.
+         *
+         *     ``basemap`` is the address of its tiles, ``timezone`` the IANA name of the zone its people live
+         *     in: consoles tell times in it, wherever they stand.
          */
         RegionOut: {
             /** Areas */
@@ -2140,6 +2143,8 @@ export interface components {
             centres: components["schemas"]["ServiceCentreOut"][];
             /** Name */
             name: string;
+            /** Timezone */
+            timezone: string;
             title: components["schemas"]["Bilingual"];
         };
         /**

@@ -1,12 +1,16 @@
 /** Times, durations, distances and money as people read them. */
 
+import { signal } from "@preact/signals";
 import { language } from "./words.ts";
+
+/** IANA name of the zone that times are told in; undefined is the viewer's own. */
+export const timezone = signal<string | undefined>(undefined);
 
 const locale = () => (language.value === "zh" ? "zh-CN" : "en-GB");
 
 function made(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  // In the viewer's own time zone.
-  return new Intl.DateTimeFormat(locale(), options);
+  const zone = timezone.value ? { timeZone: timezone.value } : {};
+  return new Intl.DateTimeFormat(locale(), { ...options, ...zone });
 }
 
 /** "21:40" */

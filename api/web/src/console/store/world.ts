@@ -5,6 +5,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Alarm, Incident, IncidentList, Region, Unit } from "@roadflare/kit/contract.ts";
 import { type Connection, openStream } from "@roadflare/kit/event_stream.ts";
+import { timezone } from "@roadflare/kit/format.ts";
 import { type Refresher, refresher } from "./refresher.ts";
 import { call, logOut, token } from "./session.ts";
 import { problemText } from "./toasts.ts";
@@ -79,6 +80,7 @@ export const retryLoading = () => void fetchIncidents();
 
 async function fetchRegion(): Promise<void> {
   region.value = await call<Region>("/region");
+  timezone.value = region.value.timezone;
 }
 
 /** Loads everything and keeps it fresh until the returned function is called. */
