@@ -6,15 +6,14 @@ import contextlib
 import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Self
 
 import structlog
 from fastapi import FastAPI
-from sqlalchemy.engine import make_url
 
 from api import schema
 from api.app import create_app
+from api.holding import hold
 from api.idempotency import purge_answers
 from api.identity import NewUser, accept_token, issue_token, purge_tokens, put_user
 from api.models.identity import Role
@@ -35,7 +34,6 @@ from fleet.positions import purge_trail
 from geo_data.city import load_city
 from kernel.clock import Clock, SystemClock
 from kernel.database import Database
-from kernel.process_lock import ProcessLock
 from routing.engine import open_engine
 from sla.areas import ServiceAreas
 
@@ -191,14 +189,6 @@ def _compose(
         lines=RouteLines(context),
     )
     return Service(runtime, create_app(runtime), dispatcher, Notices(database), held)
-
-
-def hold(url: str) -> ProcessLock | None:
-    """Make sure that this is the only process on a SQLite file."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        return None
-    return ProcessLock(Path(parsed.database))
 
 
 def _prepare(context: DispatchContext, settings: Settings) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from api import schema
 from api.commands.options import AsJson, DatabaseUrl, DataDir, settings_from
-from api.service import hold
+from api.holding import hold
 from kernel.database import Database
 
 app = typer.Typer(add_completion=False)

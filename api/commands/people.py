@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import timedelta
 from typing import Annotated, cast, get_args
 
@@ -23,6 +24,8 @@ from kernel.errors import InvalidInput
 
 user_app = typer.Typer(no_args_is_help=True, help="Add people who may log in, and list them.")
 token_app = typer.Typer(add_completion=False)
+
+_SHORTEST_SECRET = 4
 
 RoleName = Annotated[str, typer.Option("--role", help=", ".join(get_args(Role)))]
 UnitCode = Annotated[
@@ -45,9 +48,7 @@ def add_user(
     """Add a user, or change one; the secret is asked for, or read from standard input."""
     settings = settings_from(city=city, database=database, data_dir=data_dir)
     checked = _role(role)
-    secret = str(typer.prompt("Secret", hide_input=True, err=True))
-    if len(secret) < 4:
-        raise InvalidInput.one("/secret", "secret.short", "The secret is too short.", "Give more.")
+    secret = _secret()
     opened = _open(settings)
     try:
         with opened.write() as session:
@@ -121,6 +122,20 @@ def token(
         opened.close()
     until = (now + life).isoformat()
     typer.echo(json.dumps({"token": issued, "expires_at": until}) if as_json else issued)
+
+
+def _secret() -> str:
+    """Ask for a secret without showing it; a pipe just says it."""
+    asked = sys.stdin.isatty()
+    secret = str(typer.prompt("Secret", hide_input=True, err=True)) if asked else input()
+    if len(secret) < _SHORTEST_SECRET:
+        raise InvalidInput.one(
+            "/secret",
+            "secret.short",
+            f"The secret has {len(secret)} characters.",
+            f"Give at least {_SHORTEST_SECRET}.",
+        )
+    return secret
 
 
 def _open(settings: Settings) -> Database:

@@ -32,7 +32,7 @@ CALLS = {
     "another datum": (pin(LON, LAT, "ETRS89"), "/location/datum", "input.literal_error"),
     "nowhere": ({"location": {}}, "/location/lon", "input.missing"),
     "an unknown address": (
-        {"location": {"address": "Nowhere Street 7"}},
+        {"location": {"address": "xyzzy"}},
         "/location/address",
         None,
     ),

@@ -1,41 +1,50 @@
-"""The command line as a person meets it: in a process of its own."""
+"""The command line as a person meets it."""
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from api.cli import CONTENTS, offered
+from api.cli import CONTENTS, main, offered
 from api.document import FILE, openapi_text
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def roadflare(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from api.cli import main; main()", *arguments],
-        cwd=ROOT,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=110,
-    )
+Roadflare = Callable[..., tuple[int, str, str]]
 
 
-def test_help_is_a_table_of_contents() -> None:
-    done = roadflare("--help")
-    assert done.returncode == 0
+@pytest.fixture
+def roadflare(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Roadflare:
+    """Run the command line in this process; return exit code, output and errors."""
+
+    def run(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["roadflare", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        code = ended.value.code
+        return code if isinstance(code, int) else 0, said.out, said.err
+
+    return run
+
+
+def test_help_is_a_table_of_contents(roadflare: Roadflare) -> None:
+    code, output, _ = roadflare("--help")
+    assert code == 0
     for name in offered():
         panel, line = CONTENTS[name]  # a command without a line is not to be listed
-        assert panel in done.stdout
-        assert line.split()[0] in done.stdout
+        assert panel in output
+        assert line.split()[0] in output
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -62,31 +71,39 @@ def test_every_command_is_there_and_knows_json(name: str) -> None:
 
 
 def test_an_unknown_city_is_one_line_with_the_remedy(tmp_path: Path) -> None:
-    database = f"sqlite:///{tmp_path}/x.sqlite"
-    for more in ((), ("--json",)):
-        done = roadflare(
-            "serve", "--city", "atlantis", "--database", database,
-            "--data-dir", str(tmp_path), "--port", "0", *more,
-        )  # fmt: skip
-        assert done.returncode == 2
-        assert "Traceback" not in done.stderr
-        assert "atlantis" in done.stderr
-    assert json.loads(done.stderr)["error"]["remedy"].startswith("Known:")
+    """In a process of its own: what a person sees, and that nothing else is said."""
+    arguments = ["--city", "atlantis", "--database", f"sqlite:///{tmp_path}/x.sqlite"]
+    arguments += ["--data-dir", str(tmp_path), "--port", "0"]
+    done = subprocess.run(
+        [sys.executable, "-c", "from api.cli import main; main()", "serve", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "roadflare: There is no city 'atlantis'. Known: demo, town.\n"
 
 
-def test_users_tokens_and_the_schema(tmp_path: Path) -> None:
+def test_users_tokens_and_the_schema(roadflare: Roadflare, tmp_path: Path) -> None:
     where = ("--database", f"sqlite:///{tmp_path}/x.sqlite", "--json")
-    assert json.loads(roadflare("migrate", *where).stdout)["after"] == "0004"
+    assert json.loads(roadflare("migrate", *where)[1])["after"] == "0004"
     added = roadflare("user", "add", "eva", "--role", "dispatcher", *where, stdin="s3cret\n")
-    assert json.loads(added.stdout)["user"] == "eva"
-    listed = json.loads(roadflare("user", "list", *where).stdout)
+    assert json.loads(added[1])["user"] == "eva"
+    listed = json.loads(roadflare("user", "list", *where)[1])
     assert [(user["user"], user["role"]) for user in listed] == [("eva", "dispatcher")]
-    issued = json.loads(roadflare("token", "--role", "planner", *where).stdout)
+    issued = json.loads(roadflare("token", "--role", "planner", *where)[1])
     assert len(issued["token"]) > 40
-    wrong = roadflare("token", "--role", "king", *where)
-    assert wrong.returncode == 2
-    assert json.loads(wrong.stderr)["error"]["faults"][0]["code"] == "role.unknown"
-    assert json.loads(roadflare("migrate", "base", "--back", *where).stdout)["after"] is None
+    assert json.loads(roadflare("migrate", "base", "--back", *where)[1])["after"] is None
+
+
+def test_an_error_is_told_to_people_or_to_machines(roadflare: Roadflare, tmp_path: Path) -> None:
+    where = ("--database", f"sqlite:///{tmp_path}/x.sqlite")
+    code, output, errors = roadflare("token", "--role", "king", *where)
+    assert (code, output) == (2, "")
+    assert errors.startswith("roadflare: /role: 'king' is no role. Give call_taker,")
+    _, _, errors = roadflare("token", "--role", "king", *where, "--json")
+    assert json.loads(errors)["error"]["faults"][0]["code"] == "role.unknown"
 
 
 def test_the_openapi_document_in_the_repository_is_the_programs() -> None:

@@ -38,10 +38,12 @@ def start(arguments: list[str]) -> subprocess.Popen[str]:
     )
 
 
-@pytest.fixture
-def server(tmp_path: Path, town_data: Path) -> Iterator[Server]:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, town_data: Path) -> Iterator[Server]:
+    """Yield one server for the tests of the module; the last of them stops it."""
+    folder = tmp_path_factory.mktemp("served")
     arguments = ["--city", "town", "--data-dir", str(town_data), "--port", "0", "--json"]
-    arguments += ["--database", f"sqlite:///{tmp_path}/served.sqlite", "--speed", "10"]
+    arguments += ["--database", f"sqlite:///{folder}/served.sqlite", "--speed", "10"]
     process = start(arguments)
     assert process.stdout is not None
     line = process.stdout.readline()
@@ -50,23 +52,6 @@ def server(tmp_path: Path, town_data: Path) -> Iterator[Server]:
     yield Server(process, json.loads(line)["url"], arguments)
     process.kill()
     process.communicate()
-
-
-def test_a_server_streams_and_stops_when_told(server: Server) -> None:
-    with httpx.Client(base_url=server.url, headers=ADMIN, timeout=30) as client:
-        assert client.get("/api/v1/clock").json()["speed"] == 10
-        user = {"user": "desk", "name": "Desk", "role": "dispatcher", "secret": "three words"}
-        assert client.put("/api/v1/fleet", json={"users": [user]}).status_code == 200
-        login = {"user": "desk", "secret": "three words"}
-        token = client.post("/api/v1/login", json=login).json()["token"]
-        headers = {"Authorization": f"Bearer {token}"}
-        with client.stream("GET", "/api/v1/events", headers=headers) as stream:
-            lines = stream.iter_lines()
-            assert next(lines) == "retry: 1000"
-            server.process.send_signal(signal.SIGTERM)
-            assert [line for line in lines if line] == []  # ended whole, not torn off
-    _, errors = server.process.communicate(timeout=20)
-    assert "Traceback" not in errors
 
 
 def test_a_second_server_on_the_database_is_refused(server: Server) -> None:
@@ -85,3 +70,20 @@ def test_a_port_that_is_taken(server: Server, tmp_path: Path) -> None:
     _, errors = third.communicate(timeout=60)
     assert third.returncode == 1
     assert "--port" in json.loads(errors)["error"]["remedy"]
+
+
+def test_a_server_streams_and_stops_when_told(server: Server) -> None:
+    with httpx.Client(base_url=server.url, headers=ADMIN, timeout=30) as client:
+        assert client.get("/api/v1/clock").json()["speed"] == 10
+        user = {"user": "desk", "name": "Desk", "role": "dispatcher", "secret": "three words"}
+        assert client.put("/api/v1/fleet", json={"users": [user]}).status_code == 200
+        login = {"user": "desk", "secret": "three words"}
+        token = client.post("/api/v1/login", json=login).json()["token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        with client.stream("GET", "/api/v1/events", headers=headers) as stream:
+            lines = stream.iter_lines()
+            assert next(lines) == "retry: 1000"
+            server.process.send_signal(signal.SIGTERM)
+            assert [line for line in lines if line] == []  # ended whole, not torn off
+    _, errors = server.process.communicate(timeout=20)
+    assert "Traceback" not in errors
