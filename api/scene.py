@@ -48,7 +48,7 @@ REPORTS: tuple[dict[str, Any], ...] = (
     {"fault": "keys_locked_in", "symptom": "手机与卡片钥匙都在车内"},
     {"fault": "flat_battery", "symptom": "Stopped at 0 %", "state_of_charge_pct": 0},
 )
-N_CALLS = 27
+N_CALLS = 33
 AT_CAR = timedelta(minutes=18)
 
 

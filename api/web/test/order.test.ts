@@ -1,5 +1,6 @@
+import type { Incident } from "@roadflare/kit/contract.ts";
 import { expect, test } from "vitest";
-import { queueOf, slackS } from "../src/console/queue/order.ts";
+import { queueOf, slackS, stageOf } from "../src/console/queue/order.ts";
 import { at, incident, NOON } from "./incidents.ts";
 
 const ids = (list: { id: number }[]) => list.map(({ id }) => id);
@@ -71,4 +72,10 @@ test("filters leave served ones out", () => {
     incident(2, { risk: "at_risk" }),
   ];
   expect(ids(queueOf(all, NOON, "at_risk"))).toEqual([2]);
+});
+
+test("a waiting incident that has a unit is planned, not waiting", () => {
+  const job = { unit_id: 7 } as Incident["job"];
+  expect(stageOf(incident(1))).toBe("waiting");
+  expect(stageOf(incident(1, { job }))).toBe("planned");
 });

@@ -9,7 +9,7 @@ export const FAULT_PATHS: Record<Fault, string> = {
   accident:
     "M12 2l2.2 5.6L20 5.5l-2.4 5.3L22 14l-5.8.6.8 6-5-3.6-5 3.6.8-6L2 14l4.4-3.2L4 5.5l5.8 2.1z",
   tyre: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 3v5M12 16v5M3 12h5M16 12h5",
-  keys_locked_in: "M8 12a4 4 0 1 0 0 .01M12 12h9M18 12v4M21 12v3",
+  keys_locked_in: "M7.5 7.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM12 12h10M18 12v4.5M22 12v3.5",
   charger:
     "M5 21V5a2 2 0 0 1 2-2h6a2 2 0 0 1 2 2v16M3 21h14M10.5 7l-3 5h5l-3 5M15 11h2a2 2 0 0 1 2 2v3a1.5 1.5 0 0 0 3 0V9l-3-3",
   other:

@@ -4,6 +4,7 @@ import { jobStateText } from "@roadflare/kit/common_words.ts";
 import type { Incident } from "@roadflare/kit/contract.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { showOnMap } from "../map/view.ts";
+import { stageOf } from "../queue/order.ts";
 import { setSafePlace } from "../store/actions.ts";
 import { detailFault, detailOf } from "../store/detail.ts";
 import { openUnitCard, selectedIncident, selectIncident } from "../store/selection.ts";
@@ -73,7 +74,7 @@ export function IncidentCard({ id }: { id: number }) {
     <article class="card" aria-label={incident.number}>
       <header class="card-head">
         <h2>{incident.number}</h2>
-        <b class={`stage ${incident.state}`}>{t(`stage.${incident.state}`)}</b>
+        <b class={`stage ${stageOf(incident)}`}>{t(`stage.${stageOf(incident)}`)}</b>
         <button
           type="button"
           class="button small"

@@ -9,7 +9,7 @@ import { selectedIncidentId, selectIncident } from "../store/selection.ts";
 import { t } from "../words.ts";
 import { readPromise } from "./clock_text.ts";
 import { draggedUnitId, dropOn } from "./drag.ts";
-import { isServed } from "./order.ts";
+import { isServed, stageOf } from "./order.ts";
 import { RiskMark } from "./RiskMark.tsx";
 
 function Clock({ incident }: { incident: Incident }) {
@@ -38,7 +38,7 @@ function Marks({ incident }: { incident: Incident }) {
 
 function UnitAndEta({ incident }: { incident: Incident }) {
   const { job, contractor } = incident;
-  const stage = incident.state === "waiting" && job?.unit_id ? "planned" : incident.state;
+  const stage = stageOf(incident);
   const who = job?.unit_code ?? contractor?.name;
   const eta = job?.unit_code ? incident.eta_at : (contractor?.eta_at ?? incident.eta_at);
   return (

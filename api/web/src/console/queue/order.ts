@@ -1,6 +1,6 @@
 /** The queue's order: what is in danger first, not what came first. */
 
-import type { Incident, Risk } from "@roadflare/kit/contract.ts";
+import type { Incident, IncidentState, Risk } from "@roadflare/kit/contract.ts";
 
 const RISK_RANK: Record<Risk, number> = { breached: 0, at_risk: 1, normal: 2 };
 
@@ -62,3 +62,7 @@ export function queueOf(
     .filter((incident) => passes(incident, filter) && mentions(incident, words))
     .sort(byRisk(nowMs));
 }
+
+/** How far along it is, in one word; a waiting incident that has a unit is planned. */
+export const stageOf = (incident: Incident): IncidentState | "planned" =>
+  incident.state === "waiting" && incident.job?.unit_id ? "planned" : incident.state;
