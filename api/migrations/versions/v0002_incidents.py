@@ -18,6 +18,7 @@ def upgrade() -> None:
     """Create the tables."""
     _regions()
     _incidents()
+    _index_incidents()
     _incident_calls()
     _appointments()
     _owner_links()
@@ -105,6 +106,9 @@ def _incidents() -> None:
         sa.ForeignKeyConstraint(["merged_into"], ["incidents.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
+
+
+def _index_incidents() -> None:
     op.create_index("incident_by_state", "incidents", ["region", "state"], unique=False)
     op.create_index(
         "incident_one_open_per_plate",
