@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,8 @@ class LiveTown:
     url: str
     client: httpx.Client
     open_page: OpenPage
-    strangers: list[str]
+    strangers: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
 
     def log_in(self, user: str, secret: str) -> str:
         """Return a token."""
@@ -62,6 +63,7 @@ class LiveTown:
         page = self.open_page(**options)
         page.set_default_timeout(PATIENCE_MS)
         page.on("request", lambda request: self._note(request.url))
+        page.on("console", lambda said: self._hear(said.type, said.text))
         return page
 
     def console(self) -> Page:
@@ -88,6 +90,11 @@ class LiveTown:
         log = self.as_desk("GET", "events/log?after=0&limit=500")["items"]
         return [event for event in log if event["kind"] == kind]
 
+    def _hear(self, kind: str, text: str) -> None:
+        # A refusal is part of many a test; that the browser reports it is no fault of the page.
+        if kind == "error" and not text.startswith("Failed to load resource"):
+            self.complaints.append(text)
+
     def _note(self, url: str) -> None:
         if not url.startswith((self.url, "data:", "blob:")):
             self.strangers.append(url)
@@ -113,6 +120,7 @@ def live_town(
     with service, serving(service) as url, httpx.Client(base_url=url, timeout=30) as client:
         admin = {"Authorization": f"Bearer {service.issue_token('admin')}"}
         client.put(f"{API}/fleet", json=FLEET, headers=admin).raise_for_status()
-        town = LiveTown(url, client, open_page, [])
+        town = LiveTown(url, client, open_page)
         yield town
         assert town.strangers == []
+        assert town.complaints == []

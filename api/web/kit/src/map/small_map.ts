@@ -111,6 +111,10 @@ export function drawSmallMap({ box, basemap, bounds, attribution }: SmallMapOpti
     });
     if (latest) draw(latest);
   });
+  map.on("error", ({ error }) => {
+    // Without a network tiles are missing; the page says so in words.
+    if (navigator.onLine) console.error(error);
+  });
   map.on("idle", () => {
     box.dataset.map = "idle";
   });
