@@ -174,10 +174,16 @@ class WorkerSolver:
         return code
 
 
+def _load_core() -> None:
+    """Load the optimizer's libraries; on a busy machine that takes longer than a decision may."""
+    import dispatch.core.solve  # noqa: F401, PLC0415
+
+
 def _serve(connection: Connection, solve: SolveFunction) -> None:
     """Answer requests until the other end closes (body of the child)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this one
     with suppress(EOFError, BrokenPipeError):  # nobody is left to be answered
+        _load_core()
         connection.send("ready")
         while True:
             problem, engine = connection.recv()
