@@ -183,7 +183,8 @@ def _serve(connection: Connection, solve: SolveFunction) -> None:
     """Answer requests until the other end closes (body of the child)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this one
     with suppress(EOFError, BrokenPipeError):  # nobody is left to be answered
-        _load_core()
+        if getattr(solve, "func", solve) is solve_with_core:
+            _load_core()
         connection.send("ready")
         while True:
             problem, engine = connection.recv()
