@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from geo_data.city import load_city
 
 from benchmarks.demo import caller, contractor, technician
 from benchmarks.demo.connection import API, Connection
 from benchmarks.demo.street import Street
 from benchmarks.demo.timeline import LiveTimeline
 from benchmarks.demo.world import draw_day
+from geo_data.city import load_city
 
 PATIENCE = 12
 HOURS = 24

@@ -10,13 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from geo_data.city import City
-
 from benchmarks.demo.fleet import DemoFleet, draw_fleet
 from benchmarks.demo.load import CALLS_PER_HOUR, WARM_UP_MIN
 from benchmarks.demo.virtual_day import VirtualDay
 from benchmarks.demo.world import Day, draw_day
 from benchmarks.service import open_service
+from geo_data.city import City
 from kernel.clock import VirtualClock
 
 START = datetime(2026, 6, 1, 12, tzinfo=UTC)
