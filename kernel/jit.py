@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -17,11 +17,4 @@ def jit(function: Function) -> Function:
     ``NUMBA_CACHE_DIR``, else beside the source; a changed source file is compiled anew, but a
     changed *callee in another file* is not noticed: keep functions that call each other together.
     """
-    compiled: Function = numba.njit(cache=True, nogil=True)(function)
-    return compiled
-
-
-def jit_inline(function: Function) -> Function:
-    """Return the function compiled into each of its compiled callers; for small helpers."""
-    compiled: Function = numba.njit(cache=True, nogil=True, inline="always")(function)
-    return compiled
+    return cast("Function", numba.njit(cache=True, nogil=True)(function))
