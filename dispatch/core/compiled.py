@@ -13,10 +13,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dispatch.core.locks import HeadJob, heads, is_fixed
-from dispatch.core.model import UNREACHABLE_S, Job, Lock, Option, Problem, Unit
+from dispatch.core.model import UNREACHABLE_S, Job, Link, Lock, Option, Problem, Unit
 
 NEVER_S = 2**62
 """Later than any time that occurs, seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobLink:
+    """A `Link` with the numbers of its jobs."""
+
+    before: int
+    after: int
+    link: Link
 
 
 @dataclass(slots=True)
@@ -31,7 +40,9 @@ class Compiled:
     choices of job ``j`` worth trying on it (the head's own ones included), ``units_able[j]`` the
     units for which there are any.
     ``idle_end_s[u]`` and ``idle_drive_s[u]``: when the unit would be at its end place, and what it
-    would drive, if it were given nothing.
+    would drive, if it were given nothing. ``end_cny[u]`` is empty, or says by place what an open
+    route that ends there leaves uncovered, less what the idle unit does. ``linked`` are the jobs
+    that ``links`` are about.
     """
 
     problem: Problem
@@ -54,6 +65,9 @@ class Compiled:
     units_able: list[list[int]] = field(default_factory=list)
     idle_end_s: list[int] = field(default_factory=list)
     idle_drive_s: list[int] = field(default_factory=list)
+    end_cny: list[list[float]] = field(default_factory=list)
+    links: list[JobLink] = field(default_factory=list)
+    linked: frozenset[int] = frozenset()
     unit_index: dict[str, int] = field(default_factory=dict)
     job_index: dict[str, int] = field(default_factory=dict)
     choice_index: dict[tuple[int, str], int] = field(default_factory=dict)
@@ -84,7 +98,25 @@ def compile_problem(problem: Problem) -> Compiled:
         end_s, drive_s = _idle(compiled.rows, unit)
         compiled.idle_end_s.append(end_s)
         compiled.idle_drive_s.append(drive_s)
+        compiled.end_cny.append(_end_cny(unit))
+    _add_links(compiled)
     return compiled
+
+
+def _end_cny(unit: Unit) -> list[float]:
+    """Return the price of ending at each place; none where the end is the same whatever it does."""
+    if unit.end_place is not None or not unit.coverage:
+        return []
+    by_place = [sum(prices) for prices in zip(*(it.cny for it in unit.coverage), strict=True)]
+    return [cny - by_place[unit.start_place] for cny in by_place]
+
+
+def _add_links(compiled: Compiled) -> None:
+    index = compiled.job_index
+    compiled.links = [
+        JobLink(index[it.before], index[it.after], it) for it in compiled.problem.links
+    ]
+    compiled.linked = frozenset(j for it in compiled.links for j in (it.before, it.after))
 
 
 def _add_choices(compiled: Compiled) -> None:

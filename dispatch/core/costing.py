@@ -12,15 +12,17 @@ from math import inf
 from typing import NamedTuple
 
 from dispatch.core.compiled import NEVER_S, Compiled
-from dispatch.core.model import UNREACHABLE_S, Job
+from dispatch.core.model import UNREACHABLE_S, Break, Job, Window
 from dispatch.core.schedule import (
     KWH_TOLERANCE,
     Broken,
     Timetable,
+    last_start_s,
     split_head,
     timetable,
     too_late,
     walk,
+    window_start_s,
 )
 from dispatch.core.terms import STOP_TERMS, route_charges
 
@@ -31,7 +33,8 @@ RouteCost = Callable[[int, Sequence[int]], float]
 class Entry(NamedTuple):
     """Where a unit stands after the kept part of its head (or at its start).
 
-    ``strict`` tells that a job other than a fact was done, ``takes`` that such a job took energy.
+    ``strict`` tells that a job other than a fact was done, ``takes`` that such a job took energy,
+    ``n_rests`` how many breaks were taken.
     """
 
     n_done: int
@@ -42,6 +45,7 @@ class Entry(NamedTuple):
     kwh: float
     strict: bool
     takes: bool
+    n_rests: int = 0
 
 
 def route_cost_function(compiled: Compiled) -> RouteCost:  # noqa: C901 - holds the hot loop
@@ -59,9 +63,10 @@ def route_cost_function(compiled: Compiled) -> RouteCost:  # noqa: C901 - holds 
     turned_away = [sum(h.release_cny or 0.0 for h in heads) for heads in compiled.head]
     starts = [_start(compiled, u, unit.kept_cny) for u, unit in enumerate(units)]
     has_head = [bool(head) for head in compiled.head]
+    all_breaks = [unit.breaks for unit in units]
     finish = _finish_function(compiled)
 
-    def cost(u: int, sequence: Sequence[int]) -> float:  # noqa: C901, PLR0911 - the hot loop
+    def cost(u: int, sequence: Sequence[int]) -> float:  # noqa: C901, PLR0911, PLR0912 - hot loop
         if not sequence:
             return turned_away[u]
         rest = sequence
@@ -74,13 +79,18 @@ def route_cost_function(compiled: Compiled) -> RouteCost:  # noqa: C901 - holds 
             rest = sequence[entry.n_done :]
             if not rest and not entry.strict:
                 return _cost_of_facts(compiled, u, sequence)
-        _, time, place, total, drive, taken, _, takes = entry
+        _, time, place, total, drive, taken, _, takes, n_rests = entry
         extra_u = extra[u]
+        due = all_breaks[u][n_rests:]
         for c in rest:
-            first, last, work, inner, kwh, target, ready, rate, earliest, latest, price = facts[c]
+            (
+                first, last, work, inner, kwh, target, ready, rate, earliest, latest, price, windows
+            ) = facts[c]  # fmt: skip
             leg = rows[place][first]
             if leg == UNREACHABLE_S:
                 return inf
+            if due:
+                time, due = _rested(facts[c], due, time, leg)
             total += extra_u[c]
             time += leg
             drive += leg + inner
@@ -90,6 +100,8 @@ def route_cost_function(compiled: Compiled) -> RouteCost:  # noqa: C901 - holds 
                 total += (time - ready) * rate
             if time < earliest:  # noqa: PLR1730 - a call costs more than the rest of the line
                 time = earliest
+            if windows:
+                time = window_start_s(windows, time)
             if time > latest:
                 return inf
             time += work
@@ -105,7 +117,10 @@ def route_cost_function(compiled: Compiled) -> RouteCost:  # noqa: C901 - holds 
     return cost
 
 
-ChoiceFacts = tuple[int, int, int, int, float, int, int, float, int, int, Callable[[float], float]]
+ChoiceFacts = tuple[
+    int, int, int, int, float, int, int, float, int, int,
+    Callable[[float], float], tuple[Window, ...],
+]  # fmt: skip
 
 
 def _facts_of(compiled: Compiled, c: int) -> ChoiceFacts:
@@ -121,9 +136,25 @@ def _facts_of(compiled: Compiled, c: int) -> ChoiceFacts:
         max(0, job.earliest_s),
         job.wait_cny_per_min / 60,
         job.earliest_s,
-        NEVER_S if job.latest_s is None else job.latest_s,
+        last_start_s(job),
         late_price_function(job),
+        job.windows,
     )
+
+
+def _rested(
+    facts: ChoiceFacts, due: tuple[Break, ...], time: int, leg: int
+) -> tuple[int, tuple[Break, ...]]:
+    """Return when the unit leaves for a job and the breaks that are due then, as `schedule`."""
+    work, earliest, windows = facts[2], facts[8], facts[11]
+    while due:
+        start = max(time + leg, earliest)
+        done = (window_start_s(windows, start) if windows else start) + work
+        if time < due[0].earliest_s and done <= due[0].latest_s:
+            break
+        time = max(time, due[0].earliest_s) + due[0].duration_s
+        due = due[1:]
+    return time, due
 
 
 def _cost_of_facts(compiled: Compiled, u: int, sequence: Sequence[int]) -> float:
@@ -166,7 +197,8 @@ def _extra(compiled: Compiled, u: int) -> list[float]:
 def _finish_function(compiled: Compiled) -> Callable[[int, int, int], tuple[int, float]]:
     """Return ``finish(unit, time, place)``: the end of the route, and the price of ending it.
 
-    That is driving home less what is driven anyway, and overtime; infinite without a way home.
+    That is driving home less what is driven anyway, overtime, and what an open route leaves
+    uncovered; infinite without a way home.
     """
     units, rows, idle_drive = compiled.units, compiled.rows, compiled.idle_drive_s
     shift_end = [u.shift_end_s for u in units]
@@ -176,8 +208,10 @@ def _finish_function(compiled: Compiled) -> Callable[[int, int, int], tuple[int,
     drive_rate = compiled.problem.prices.drive_cny_per_min / 60
     overtime_rate = compiled.problem.prices.overtime_cny_per_min / 60
 
+    end_cny = compiled.end_cny
+
     def finish(u: int, time: int, place: int) -> tuple[int, float]:
-        total = 0.0
+        total = end_cny[u][place] if end_cny[u] else 0.0
         end_place = units[u].end_place
         if end_place is not None:
             leg = rows[place][end_place]
@@ -200,10 +234,10 @@ def _entry_function(compiled: Compiled) -> Callable[[int, Sequence[int]], Entry 
     def enter(u: int, sequence: Sequence[int]) -> Entry | None:
         n = len(head_jobs[u])
         if any(job_of[c] in head_jobs[u] for c in sequence[n:]):
-            return _enter(compiled, u, sequence)
+            return enter_head(compiled, u, sequence)
         key = (u, tuple(sequence[:n]))
         if key not in memory:
-            memory[key] = _enter(compiled, u, key[1])
+            memory[key] = enter_head(compiled, u, key[1])
         return memory[key]
 
     return enter
@@ -214,7 +248,11 @@ def _start(compiled: Compiled, u: int, cny: float) -> Entry:
     return Entry(0, unit.available_s, unit.start_place, cny, 0, 0.0, strict=False, takes=False)
 
 
-def _enter(compiled: Compiled, u: int, sequence: Sequence[int]) -> Entry | None:
+def enter_head(compiled: Compiled, u: int, sequence: Sequence[int]) -> Entry | None:
+    """Return the state of a unit after the part of its head that ``sequence`` keeps.
+
+    ``None`` where the sequence disturbs the head, or the kept part cannot be done.
+    """
     split = split_head(compiled, u, sequence)
     if split is None:
         return None
@@ -236,6 +274,7 @@ def _enter(compiled: Compiled, u: int, sequence: Sequence[int]) -> Entry | None:
         kwh=sum(compiled.options[head.choice].kwh for head in kept),
         strict=bool(chosen),
         takes=any(compiled.options[c].kwh > 0 for c in chosen),
+        n_rests=len(walked.rests),
     )
 
 

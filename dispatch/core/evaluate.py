@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from dispatch.core.compiled import Compiled, compile_problem
-from dispatch.core.model import TERMS, Plan, PlannedJob, Problem, Route
+from dispatch.core.links import timetables
+from dispatch.core.model import TERMS, Plan, PlannedBreak, PlannedJob, Problem, Route
 from dispatch.core.reasons import unassigned_with_reasons
-from dispatch.core.schedule import Broken, Stop, Timetable, timetable
+from dispatch.core.schedule import Broken, Rest, Stop, Timetable
 from dispatch.core.terms import Charge, route_charges, unassigned
 from kernel.errors import InvalidInput
 
@@ -57,15 +58,15 @@ def plan_from_tours(
     InvalidInput
         When a tour breaks a rule.
     """
-    timetables = [_feasible(compiled, u, tour) for u, tour in enumerate(tours)]
+    tables = _feasible(compiled, tours)
     served = {compiled.job_of[c] for tour in tours for c in tour}
     left = [j for j in range(len(compiled.jobs)) if j not in served]
     terms = _totals(
-        [charge for times in timetables for charge in route_charges(compiled, times)]
+        [charge for times in tables for charge in route_charges(compiled, times)]
         + list(unassigned(compiled, left))
     )
     return Plan(
-        routes=tuple(_route(compiled, times) for times in timetables if times.stops),
+        routes=tuple(_route(compiled, times) for times in tables if times.stops),
         unassigned=unassigned_with_reasons(compiled, tours, left, one_job_ahead=one_job_ahead),
         cost_cny=sum(terms.values()),
         terms=terms,
@@ -85,8 +86,8 @@ def charges(problem: Problem, plan: Plan) -> list[Charge]:
     tours = tours_of(compiled, plan)
     served = {compiled.job_of[c] for tour in tours for c in tour}
     result = list(unassigned(compiled, (j for j in range(len(compiled.jobs)) if j not in served)))
-    for u, tour in enumerate(tours):
-        result += route_charges(compiled, _feasible(compiled, u, tour))
+    for times in _feasible(compiled, tours):
+        result += route_charges(compiled, times)
     return result
 
 
@@ -118,15 +119,17 @@ def _known(compiled: Compiled, unit_id: str, job_id: str, option: str) -> int:
     return choice
 
 
-def _feasible(compiled: Compiled, unit: int, tour: Sequence[int]) -> Timetable:
-    times = timetable(compiled, unit, tour)
-    if isinstance(times, Broken):
-        raise InvalidInput.one(
-            "",
-            f"route.{times.rule}",
-            f"{compiled.units[unit].id} cannot do {compiled.label(times.choice)}: {times.rule}.",
-        )
-    return times
+def _feasible(compiled: Compiled, tours: Sequence[Sequence[int]]) -> list[Timetable]:
+    result = []
+    for u, times in enumerate(timetables(compiled, tours)):
+        if isinstance(times, Broken):
+            raise InvalidInput.one(
+                "",
+                f"route.{times.rule}",
+                f"{compiled.units[u].id} cannot do {compiled.label(times.choice)}: {times.rule}.",
+            )
+        result.append(times)
+    return result
 
 
 def _totals(items: Iterable[Charge]) -> dict[str, float]:
@@ -138,7 +141,13 @@ def _totals(items: Iterable[Charge]) -> dict[str, float]:
 
 def _route(compiled: Compiled, times: Timetable) -> Route:
     jobs = tuple(_planned(compiled, stop) for stop in times.stops)
-    return Route(compiled.units[times.unit].id, jobs)
+    breaks = tuple(_planned_break(compiled, rest) for rest in times.rests)
+    return Route(compiled.units[times.unit].id, jobs, breaks)
+
+
+def _planned_break(compiled: Compiled, rest: Rest) -> PlannedBreak:
+    job_id = compiled.jobs[compiled.job_of[rest.choice]].id
+    return PlannedBreak(rest.start_s, rest.end_s, job_id)
 
 
 def _planned(compiled: Compiled, stop: Stop) -> PlannedJob:

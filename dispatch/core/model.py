@@ -3,7 +3,11 @@
 Times are integer seconds since ``problem.epoch`` (negative: before it); windows are inclusive at
 both ends; prices are CNY and never negative. A place is an index into the rows and columns of
 ``travel_s``. How sequences become times is said in ``schedule``, what each lock level allows in
-``locks``, what a plan is charged for in ``terms``.
+``locks``, how jobs wait for each other in ``links``, what a plan is charged for in ``terms``.
+
+Fields with a default may be left out: a problem without them means what it always meant. A lower
+bound may be proved on an easier problem: without ``links``, breaks, stock or all windows but the
+outermost; never without ``coverage``, whose charges may be negative. ``Plan.relaxed`` says which.
 """
 
 from __future__ import annotations
@@ -20,27 +24,14 @@ UNREACHABLE_S = 2**31 - 1
 """The entry of a travel-time matrix for a pair of places without a way, seconds."""
 
 REASONS = (
-    "no_unit_has",
-    "unreachable",
-    "stock",
-    "window",
-    "locked",
-    "too_expensive",
-    "waiting",
+    *("no_unit_has", "unreachable", "stock", "window"),
+    *("locked", "linked", "too_expensive", "waiting"),
 )
 """Why a job may be left out; see `Unassigned`."""
 
 TERMS = (
-    "drive",
-    "lateness",
-    "breach",
-    "wait",
-    "overtime",
-    "unassigned",
-    "option",
-    "change",
-    "release",
-    "kept",
+    *("drive", "lateness", "breach", "wait", "overtime", "unassigned"),
+    *("option", "change", "release", "kept", "coverage"),
 )
 """What a plan is charged for, in the order in which people are told."""
 
@@ -122,6 +113,14 @@ class LatenessCurve:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """From ``earliest_s`` to ``latest_s``, both inclusive."""
+
+    earliest_s: int
+    latest_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """Work to be planned.
 
@@ -146,6 +145,10 @@ class Job:
     excluded_units
         Ids of units that may not do it although they have what it needs (a technician declined it).
         A lock of the plan in force to such a unit still holds.
+    windows
+        If there are any, service of the first visit starts within one of them (in order of time,
+        apart from each other), besides ``earliest_s`` and ``latest_s``: who is early, or comes
+        between two, waits for the next. The price of waiting still counts from ``earliest_s``.
     """
 
     id: str
@@ -157,6 +160,31 @@ class Job:
     wait_cny_per_min: float = 0.0
     unassigned_cny: float = 10_000.0
     excluded_units: frozenset[str] = frozenset()
+    windows: tuple[Window, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A rest of ``duration_s`` that begins between ``earliest_s`` and ``latest_s``, inclusive.
+
+    It is taken wherever the unit is between two jobs; when exactly is said in `schedule`.
+    """
+
+    earliest_s: int
+    latest_s: int
+    duration_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What is lost, by place, when a unit with ``skill`` ends its route there.
+
+    ``cny`` has one price for each place: the calls that nobody else would reach in time from then
+    on. Only differences count: a unit that stays idle is charged nothing (`terms.coverage`).
+    """
+
+    skill: str
+    cny: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +209,10 @@ class Unit:
         Energy it can still give away.
     kept_cny
         Price of using it at all, by skill scarcity or contractor call-out.
+    breaks
+        Rests still to be taken, in order: each may begin only when the one before must have ended.
+    coverage
+        Price of the place where its route ends, for each skill that is missed elsewhere then.
     """
 
     id: str
@@ -192,6 +224,36 @@ class Unit:
     hard_end_s: int | None = None
     kwh: float = 0.0
     kept_cny: float = 0.0
+    breaks: tuple[Break, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two jobs, of one unit or of two, of which one waits for the other.
+
+    The motorway rescue: an authorised operator tows the car to the exit (``before``), the brand's
+    unit takes it over there (``after``). Two crews at once: ``since="start"``, 0 and a tolerance.
+
+    Attributes
+    ----------
+    before, after
+        Ids of two jobs. ``after`` is only done if ``before`` is.
+    since
+        Of ``before``: ``end`` of its last visit, or ``start`` of service.
+    least_s, most_s
+        Service of ``after`` starts at least, and at most, this long after that; ``None``: no limit.
+        Who comes too early waits, ``before`` too where ``after`` could not keep ``most_s``.
+    both
+        Whether ``before`` too is only done if ``after`` is.
+    """
+
+    before: str
+    after: str
+    since: str = "end"
+    least_s: int = 0
+    most_s: int | None = None
+    both: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +315,7 @@ class Problem:
     jobs: tuple[Job, ...]
     commitments: tuple[Commitment, ...] = ()
     prices: Prices = Prices()
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,11 +336,21 @@ class PlannedJob:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedBreak:
+    """A rest on a route; the unit leaves for its next job (``before_job``) at ``end_s``."""
+
+    start_s: int
+    end_s: int
+    before_job: str
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
-    """One unit's ordered jobs; units without a job have no route."""
+    """One unit's ordered jobs and the breaks before them; units without a job have no route."""
 
     unit_id: str
     jobs: tuple[PlannedJob, ...]
+    breaks: tuple[PlannedBreak, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +365,7 @@ class Unassigned:
     - ``stock``: no such unit has the energy left;
     - ``window``: every such unit would start after ``latest_s`` or finish after ``hard_end_s``;
     - ``locked``: the job is locked to a unit, and cannot be done there in this plan;
+    - ``linked``: it waits for a job, or a job for it, and they do not come together in this plan;
     - ``too_expensive``: it could be done, but nowhere in this plan for less than leaving it out;
     - ``waiting``: it could be done, but no unit is free now (policies that plan one job ahead).
     """
@@ -305,7 +379,7 @@ class Unassigned:
 class Plan:
     """Routes and what they cost, by term (all of `TERMS`); ``cost_cny`` is their sum.
 
-    ``lower_bound_cny`` is ``None`` unless it was proved.
+    ``lower_bound_cny`` is ``None`` unless it was proved; ``relaxed`` names what it passes over.
     """
 
     routes: tuple[Route, ...]
@@ -314,3 +388,4 @@ class Plan:
     terms: Mapping[str, float] = field(default_factory=dict)
     engine: str = ""
     lower_bound_cny: float | None = None
+    relaxed: tuple[str, ...] = ()

@@ -2,9 +2,15 @@
 
 A unit leaves ``start_place`` at ``max(0, available_s)`` and drives to the first visit of its first
 job. It may arrive early and wait: service starts at arrival, but not before an ``earliest_s`` that
-lies ahead (above 0). The visits of the chosen option follow back to back; then the unit drives to
-the next job, and in the end to ``end_place`` if it has one. Lateness is counted at *arrival* at the
-first visit.
+lies ahead (above 0), nor before jobs that it waits for (``not_before``, see `links`), and within
+one of the job's ``windows`` if it has any: the first that is not over. The visits of the chosen
+option follow back to back; then the unit drives to the next job, and in the end to ``end_place`` if
+it has one. Lateness is counted at *arrival* at the first visit.
+
+Breaks are taken between jobs, in order, where the last job ended: before it leaves for the next
+job, the unit takes a break that may begin already; one that may not yet waits until that job is
+done if it can begin by its ``latest_s`` even then, else the unit waits and takes it first. So no
+plan can miss a break: it takes time, it is not a rule. Breaks behind the last job are not planned.
 
 Kept ``FULL`` commitments (facts, see `locks`) are timed from the world, not from the matrix:
 
@@ -13,23 +19,28 @@ Kept ``FULL`` commitments (facts, see `locks`) are timed from the world, not fro
   driving is what lies between ``available_s`` and arrival, but at most the matrix' leg;
 - later in the head: arrival is ``start_s``, or as soon as driving allows if that is later;
 - without ``start_s``: as soon as driving allows;
-- what should have ended already ends when the unit is available, at the earliest.
+- what should have ended already ends when the unit is available, at the earliest;
+- windows, links and breaks say nothing of them: a break that they delay comes right after them.
 
 Facts break no rule. Every other job needs: a lock that allows it (``lock``), the skills and
 equipment (``no_unit_has``), a way there and, for the route, to the end place (``unreachable``),
-start of service by ``latest_s`` and end of the route by ``hard_end_s`` (``window``), and, if it
-takes energy, enough stock for the whole route (``stock``). A route of facts alone is always
-possible.
+start of service by ``latest_s`` and within a window, end of the route by ``hard_end_s``
+(``window``), and, if it takes energy, enough stock for the whole route (``stock``). A route of
+facts alone is always possible.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
-from dispatch.core.compiled import Compiled
+from dispatch.core.compiled import NEVER_S, Compiled
 from dispatch.core.locks import HeadJob
-from dispatch.core.model import UNREACHABLE_S
+from dispatch.core.model import UNREACHABLE_S, Break, Job, Window
+
+NOTHING: Mapping[int, int] = MappingProxyType({})
+"""No job waits for another."""
 
 KWH_TOLERANCE = 1e-9
 """Sums of kWh may exceed the stock by this much rounding."""
@@ -48,6 +59,15 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """A break that is taken before the unit leaves for ``choice``."""
+
+    start_s: int
+    end_s: int
+    choice: int
+
+
+@dataclass(frozen=True, slots=True)
 class Timetable:
     """The times of one unit's route.
 
@@ -60,6 +80,7 @@ class Timetable:
     end_s: int
     home_s: int
     released: tuple[HeadJob, ...]
+    rests: tuple[Rest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +123,33 @@ class Walk:
     stops: tuple[Stop, ...]
     released: tuple[HeadJob, ...]
     place: int
+    rests: tuple[Rest, ...]
 
     def at(self, unit: int) -> Timetable:
         """Return the timetable of a unit that stays where its last job ends."""
-        return Timetable(unit, self.stops, self.stops[-1].end_s, 0, self.released)
+        return Timetable(unit, self.stops, self.stops[-1].end_s, 0, self.released, self.rests)
 
 
-def timetable(compiled: Compiled, unit: int, sequence: Sequence[int]) -> Timetable | Broken:
-    """Return the times of ``sequence`` (choice numbers) on ``unit``, or the rule it breaks."""
-    walked = walk(compiled, unit, sequence)
+def timetable(
+    compiled: Compiled,
+    unit: int,
+    sequence: Sequence[int],
+    not_before: Mapping[int, int] = NOTHING,
+) -> Timetable | Broken:
+    """Return the times of ``sequence`` (choice numbers) on ``unit``, or the rule it breaks.
+
+    ``not_before`` says for jobs that wait for others how early their service may start, seconds.
+    """
+    walked = walk(compiled, unit, sequence, not_before)
     return walked if isinstance(walked, Broken) else _finish(compiled, unit, walked)
 
 
-def walk(compiled: Compiled, unit: int, sequence: Sequence[int]) -> Walk | Broken:
+def walk(
+    compiled: Compiled,
+    unit: int,
+    sequence: Sequence[int],
+    not_before: Mapping[int, int] = NOTHING,
+) -> Walk | Broken:
     """Return the stops of ``sequence`` without looking at end place, stock and windows."""
     split = split_head(compiled, unit, sequence)
     if split is None:
@@ -123,17 +158,56 @@ def walk(compiled: Compiled, unit: int, sequence: Sequence[int]) -> Walk | Broke
     place = compiled.units[unit].start_place
     time_s = max(0, compiled.units[unit].available_s)
     stops: list[Stop] = []
+    rests: list[Rest] = []
+    due = compiled.units[unit].breaks
     for i, choice in enumerate(sequence):
         head = kept[i] if i < len(kept) else None
         if head is not None and head.fact:
             stop = _fact_stop(compiled, head, place, time_s, first=i == 0)
         else:
-            stop = _stop(compiled, unit, choice, place, time_s)
+            early_s = not_before.get(compiled.job_of[choice], 0)
+            if due:
+                taken = _rests(compiled, due, choice, place, time_s, early_s)
+                due = due[len(taken) :]
+                rests += taken
+                time_s = taken[-1].end_s if taken else time_s
+            stop = _stop(compiled, unit, choice, place, time_s, early_s)
         if isinstance(stop, Broken):
             return stop
         stops.append(stop)
         time_s, place = stop.end_s, compiled.last[choice]
-    return Walk(tuple(stops), released, place)
+    return Walk(tuple(stops), released, place, tuple(rests))
+
+
+def _rests(
+    compiled: Compiled, due: Sequence[Break], choice: int, place: int, time_s: int, early_s: int
+) -> list[Rest]:
+    """Return the breaks that are taken before the unit leaves for a job."""
+    job = compiled.jobs[compiled.job_of[choice]]
+    leg_s, taken = compiled.rows[place][compiled.first[choice]], []
+    for rest in due:
+        done_s = start_s(job, time_s + leg_s, early_s) + compiled.work_s[choice]
+        if time_s < rest.earliest_s and done_s <= rest.latest_s:
+            break
+        begin_s = max(time_s, rest.earliest_s)
+        time_s = begin_s + rest.duration_s
+        taken.append(Rest(begin_s, time_s, choice))
+    return taken
+
+
+def start_s(job: Job, arrival_s: int, early_s: int = 0) -> int:
+    """Return when service starts; where all windows are over, as if there were none."""
+    at_s = max(arrival_s, job.earliest_s) if job.earliest_s > 0 else arrival_s
+    at_s = max(at_s, early_s) if early_s > 0 else at_s
+    return window_start_s(job.windows, at_s) if job.windows else at_s
+
+
+def window_start_s(windows: tuple[Window, ...], at_s: int) -> int:
+    """Return the first time from ``at_s`` on that lies in a window, else ``at_s``."""
+    for window in windows:
+        if at_s <= window.latest_s:
+            return max(at_s, window.earliest_s)
+    return at_s
 
 
 def _disturbed(compiled: Compiled, unit: int, sequence: Sequence[int]) -> int:
@@ -155,11 +229,15 @@ def _fact_stop(
     else:
         arrival_s = head.start_s
         leg_s = min(leg_s, max(0, arrival_s - time_s))
-    stop = _served(compiled, choice, arrival_s, leg_s, fact=True)
-    return replace(stop, end_s=max(stop.end_s, time_s))
+    earliest_s = compiled.jobs[head.job].earliest_s
+    begin_s = max(arrival_s, earliest_s) if earliest_s > 0 else arrival_s
+    stop = _served(compiled, choice, arrival_s, begin_s, leg_s)
+    return replace(stop, end_s=max(stop.end_s, time_s), fact=True)
 
 
-def _stop(compiled: Compiled, unit: int, choice: int, place: int, time_s: int) -> Stop | Broken:
+def _stop(
+    compiled: Compiled, unit: int, choice: int, place: int, time_s: int, early_s: int
+) -> Stop | Broken:
     job = compiled.job_of[choice]
     if not compiled.can[unit][choice]:
         fixed = compiled.fixed_unit[job] != -1 and (
@@ -169,28 +247,36 @@ def _stop(compiled: Compiled, unit: int, choice: int, place: int, time_s: int) -
     leg_s = compiled.rows[place][compiled.first[choice]]
     if UNREACHABLE_S in (leg_s, compiled.work_s[choice]):
         return Broken("unreachable", choice)
-    return _served(compiled, choice, time_s + leg_s, leg_s, fact=False)
+    arrival_s = time_s + leg_s
+    return _served(
+        compiled, choice, arrival_s, start_s(compiled.jobs[job], arrival_s, early_s), leg_s
+    )
 
 
 def too_late(compiled: Compiled, stops: Sequence[Stop]) -> Broken | None:
-    """Return the first stop (no fact) that starts after its ``latest_s``, or ``None``."""
+    """Return the first stop (no fact) that starts after its window or windows, or ``None``."""
     for stop in stops:
-        latest_s = compiled.jobs[compiled.job_of[stop.choice]].latest_s
-        if not stop.fact and latest_s is not None and stop.start_s > latest_s:
+        if not stop.fact and stop.start_s > last_start_s(
+            compiled.jobs[compiled.job_of[stop.choice]]
+        ):
             return Broken("window", stop.choice)
     return None
 
 
-def _served(compiled: Compiled, choice: int, arrival_s: int, leg_s: int, *, fact: bool) -> Stop:
-    earliest_s = compiled.jobs[compiled.job_of[choice]].earliest_s
-    start_s = max(arrival_s, earliest_s) if earliest_s > 0 else arrival_s
+def last_start_s(job: Job) -> int:
+    """Return the latest start of service that keeps ``latest_s`` and the windows, seconds."""
+    latest_s = NEVER_S if job.latest_s is None else job.latest_s
+    return min(latest_s, job.windows[-1].latest_s) if job.windows else latest_s
+
+
+def _served(compiled: Compiled, choice: int, arrival_s: int, begin_s: int, leg_s: int) -> Stop:
     return Stop(
         choice=choice,
         arrival_s=arrival_s,
-        start_s=start_s,
-        end_s=start_s + compiled.work_s[choice],
+        start_s=begin_s,
+        end_s=begin_s + compiled.work_s[choice],
         drive_s=leg_s + compiled.inner_drive_s[choice],
-        fact=fact,
+        fact=False,
     )
 
 
@@ -213,4 +299,4 @@ def _finish(compiled: Compiled, unit: int, walked: Walk) -> Timetable | Broken:
     end_s = (stops[-1].end_s if stops else it.available_s) + home_s
     if chosen and it.hard_end_s is not None and end_s > it.hard_end_s:
         return Broken("window", chosen[-1])
-    return Timetable(unit, stops, end_s, home_s, walked.released)
+    return Timetable(unit, stops, end_s, home_s, walked.released, walked.rests)

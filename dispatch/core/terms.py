@@ -117,6 +117,18 @@ def kept(compiled: Compiled, times: Timetable) -> Iterator[Charge]:
         yield Charge("kept", unit.id, unit.kept_cny, f"{unit.id} is not kept in reserve.")
 
 
+def coverage(compiled: Compiled, times: Timetable) -> Iterator[Charge]:
+    """Charge the place where an open route ends, less that where the idle unit stays."""
+    by_place = compiled.end_cny[times.unit]
+    if not times.stops or not by_place:
+        return
+    cny = by_place[compiled.last[times.stops[-1].choice]]
+    if cny:
+        worse = "fewer" if cny > 0 else "more"
+        sentence = f"{times_unit(compiled, times)} ends where it covers {worse} calls."
+        yield Charge("coverage", times_unit(compiled, times), cny, sentence)
+
+
 def unassigned(compiled: Compiled, jobs: Iterable[int]) -> Iterator[Charge]:
     """Charge a job that no unit of this plan does."""
     for j in jobs:
@@ -127,7 +139,7 @@ def unassigned(compiled: Compiled, jobs: Iterable[int]) -> Iterator[Charge]:
 STOP_TERMS: tuple[RouteTerm, ...] = (lateness, breach, wait, option, change)
 """Those that each stop is charged on its own."""
 
-ROUTE_TERMS: tuple[RouteTerm, ...] = (drive, *STOP_TERMS, overtime, release, kept)
+ROUTE_TERMS: tuple[RouteTerm, ...] = (drive, *STOP_TERMS, overtime, release, kept, coverage)
 """All but ``unassigned``, which belongs to no route."""
 
 
