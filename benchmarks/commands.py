@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from benchmarks.demo.load import CALLS_PER_HOUR
+from kernel.errors import InvalidInput
 
 app = typer.Typer(help="Measurements, side by side with peers.", no_args_is_help=True)
 
@@ -32,7 +33,7 @@ def days(
 ) -> None:
     """Play city days under optimizer, Hungarian and nearest-unit dispatch, the same for each."""
     from benchmarks.demo.days import play_days
-    from benchmarks.provenance import RESULTS, provenance
+    from benchmarks.provenance import provenance
     from geo_data.city import load_city
 
     found = play_days(
@@ -45,9 +46,15 @@ def days(
     )
     result = {**provenance(), **found}
     if save is not None:
-        RESULTS.mkdir(exist_ok=True)
-        (RESULTS / f"{save}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        _save(save, result)
     typer.echo(json.dumps(result) if as_json else _days_table(result))
+
+
+def _save(name: str, result: dict[str, Any]) -> None:
+    from benchmarks.provenance import RESULTS
+
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
 def _days_table(result: dict[str, Any]) -> str:
@@ -64,3 +71,37 @@ def _days_table(result: dict[str, Any]) -> str:
         interval = f"95 % interval {urban['low']} to {urban['high']}"
         lines.append(f"optimizer against {name}: {urban['points']:+.1f} points urban, {interval}")
     return "\n".join(lines)
+
+
+@app.command()
+def routing(
+    extract: Annotated[Path, typer.Argument(metavar="FILE", help="OSM extract, .osm.pbf.")],
+    *,
+    seed: Annotated[int, typer.Option(min=0, help="Draws positions and weights.")] = 1,
+    engine: Annotated[
+        list[str] | None, typer.Option(help="Repeat to measure some engines only; else all.")
+    ] = None,
+    save: Annotated[str | None, typer.Option(help="Name of a file in benchmarks/results.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
+) -> None:
+    """Measure travel times beside OSRM, RoutingKit, SciPy and NetworkX, and compare answers."""
+    from benchmarks.provenance import provenance
+    from benchmarks.routing.side_by_side import compare_engines
+    from benchmarks.routing.table import markdown
+    from benchmarks.routing.worker import ENGINES
+
+    for name in engine or ():
+        if name not in ENGINES:
+            raise InvalidInput.one(
+                "/engine", "bench.engine", f"{name!r} is no engine.", f"Choose of {list(ENGINES)}."
+            )
+    found = compare_engines(
+        extract,
+        seed=seed,
+        engines=engine or tuple(ENGINES),
+        tell=lambda line: typer.echo(line, err=True),
+    )
+    result = {**provenance(), **found}
+    if save is not None:
+        _save(save, result)
+    typer.echo(json.dumps(result) if as_json else markdown(result))

@@ -12,7 +12,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
-_LIBRARIES = ("ortools", "numpy", "scipy", "fastapi", "sqlalchemy")
+_LIBRARIES = ("ortools", "numpy", "numba", "scipy", "fastapi", "sqlalchemy")
 
 
 def provenance() -> dict[str, Any]:

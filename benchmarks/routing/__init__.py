@@ -1,0 +1,1 @@
+"""Travel times side by side with the engines people would otherwise pick."""

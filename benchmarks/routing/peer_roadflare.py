@@ -1,0 +1,98 @@
+"""Roadflare's own engine, with turns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.routing.peer import NO_TURNS, TURNS, InProcess, elapsed_s
+from benchmarks.routing.workload import CHECK_COLUMNS, CHECK_ROWS, Workload
+from geo_data.network import RoadNetwork
+from routing.engine import open_engine
+from routing.travel_times import Snapped, TravelTimes
+
+_A_DAY_S = 86_400
+
+
+class Roadflare(InProcess):
+    """The engine as dispatch opens it."""
+
+    model: ClassVar[str] = TURNS
+    rows: ClassVar[int | None] = None
+    pairs: ClassVar[int] = 1000
+    version = "here"
+
+    def prepare(self, network: RoadNetwork, workload: Workload) -> dict[str, Any]:
+        """Open the engine."""
+        self._network, self._workload = network, workload
+        self._engine = self._open(network)
+        self._sources, self._targets = workload.sources(), workload.targets()
+        return {}
+
+    def _open(self, network: RoadNetwork) -> TravelTimes:
+        return open_engine(network)
+
+    def one_way_s(self, pair: int) -> float:
+        """Ask for a matrix of one by one."""
+        source, target = self._sources.pick([pair]), self._targets.pick([pair])
+        return elapsed_s(self._engine.matrix, source, target)
+
+    def route_s(self, pair: int) -> float:
+        """Ask for a route: edges, geometry with times, streets."""
+        source, target = self._sources.pick([pair]), self._targets.pick([pair])
+        return elapsed_s(self._engine.route, source, target)
+
+    def matrix_s(self, n_sources: int, n_targets: int) -> float:
+        """Ask for a matrix of positions on edges."""
+        sources, targets = _first(self._sources, n_sources), _first(self._targets, n_targets)
+        return elapsed_s(self._engine.matrix, sources, targets)
+
+    def one_to_all_s(self, pair: int) -> float | None:
+        """Ask which edges are reached within a day."""
+        return elapsed_s(self._engine.reach, self._sources.pick([pair]), _A_DAY_S)
+
+    def reweight_all_s(self) -> float | None:
+        """Open the engine anew on other speeds."""
+        return elapsed_s(self._reweigh, self._workload.other_ms)
+
+    def reweight_some_s(self) -> float | None:
+        """Open the engine anew on other speeds."""
+        return elapsed_s(self._reweigh, self._workload.final_ms())
+
+    def _reweigh(self, weight_ms: NDArray[np.int32]) -> None:
+        speed_kph = self._network.edge_length_m * 3600.0 / weight_ms
+        self._engine = self._open(replace(self._network, edge_speed_kph=speed_kph))
+
+    def check(self) -> NDArray[np.int64] | None:
+        """Return the seconds between positions on edges."""
+        sources = _first(self._check_sources(), CHECK_ROWS)
+        targets = _first(self._check_targets(), CHECK_COLUMNS)
+        return self._engine.matrix(sources, targets).astype(np.int64)
+
+    def _check_sources(self) -> Snapped:
+        return self._workload.sources()
+
+    def _check_targets(self) -> Snapped:
+        return self._workload.targets()
+
+
+class RoadflareNoTurns(Roadflare):
+    """The same engine, any turn allowed; compared from junction to junction."""
+
+    model: ClassVar[str] = NO_TURNS
+
+    def _open(self, network: RoadNetwork) -> TravelTimes:
+        return open_engine(replace(network, banned_turns=()))
+
+    def _check_sources(self) -> Snapped:
+        return self._workload.source_junctions()
+
+    def _check_targets(self) -> Snapped:
+        return self._workload.target_junctions()
+
+
+def _first(positions: Snapped, n: int) -> Snapped:
+    return positions.pick(np.arange(min(n, len(positions))))
