@@ -72,12 +72,12 @@ class Peer(Protocol):
         """Ask for the travel times from the i-th source to everywhere; None where it cannot."""
         ...
 
-    def reweight_all_s(self) -> float | None:
-        """Take the other weights of all edges; None where it is not measured by itself."""
+    def reweight_all_s(self, weight_ms: NDArray[np.int32]) -> float | None:
+        """Take other weights of all edges; None where it is not measured by itself."""
         ...
 
-    def reweight_some_s(self) -> float | None:
-        """Take the changed weights of one edge in a hundred, on top of the other weights."""
+    def reweight_some_s(self, changed_ms: NDArray[np.int32]) -> float | None:
+        """Take other weights of the workload's changed edges, the rest staying as it is."""
         ...
 
     def check(self) -> NDArray[np.int64] | None:

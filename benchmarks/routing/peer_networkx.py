@@ -66,13 +66,13 @@ class NetworkX(InProcess):
         """Search everywhere."""
         return elapsed_s(self._row, int(self._workload.source_node[pair]))
 
-    def reweight_all_s(self) -> float | None:
+    def reweight_all_s(self, weight_ms: NDArray[np.int32]) -> float | None:
         """Write every weight."""
-        return elapsed_s(self._reweigh, self._workload.other_ms)
+        return elapsed_s(self._reweigh, weight_ms)
 
-    def reweight_some_s(self) -> float | None:
+    def reweight_some_s(self, changed_ms: NDArray[np.int32]) -> float | None:
         """Write every weight: an edge may be hidden behind a quicker parallel one."""
-        return elapsed_s(self._reweigh, self._workload.final_ms())
+        return elapsed_s(self._reweigh, self._workload.with_changed(changed_ms))
 
     def check(self) -> NDArray[np.int64] | None:
         """Return the seconds between junctions, a few rows."""

@@ -175,11 +175,11 @@ class Osrm:
         """Nothing: its server cannot be asked for that."""
         return None
 
-    def reweight_all_s(self) -> float | None:
+    def reweight_all_s(self, weight_ms: NDArray[np.int32]) -> float | None:  # noqa: ARG002
         """Nothing by itself: other speeds are contracted anew."""
         return None
 
-    def reweight_some_s(self) -> float | None:
+    def reweight_some_s(self, changed_ms: NDArray[np.int32]) -> float | None:  # noqa: ARG002
         """Nothing by itself: other speeds are contracted anew."""
         return None
 

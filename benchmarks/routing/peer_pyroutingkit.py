@@ -65,16 +65,16 @@ class PyRoutingKit(InProcess):
         sources = self._sources[pair : pair + 1]
         return elapsed_s(self._metric.distances_many_to_many, sources, self._nodes)
 
-    def reweight_all_s(self) -> float | None:
+    def reweight_all_s(self, weight_ms: NDArray[np.int32]) -> float | None:
         """Customize."""
-        return elapsed_s(self._customize, self._workload.other_ms)
+        return elapsed_s(self._customize, weight_ms)
 
-    def reweight_some_s(self) -> float | None:
+    def reweight_some_s(self, changed_ms: NDArray[np.int32]) -> float | None:
         """Customize what the changed edges touch."""
         return elapsed_s(
             self._metric.update_weights,
             self._workload.changed_edge.astype(np.uint32),
-            self._workload.changed_ms.astype(np.uint32),
+            changed_ms.astype(np.uint32),
         )
 
     def check(self) -> NDArray[np.int64] | None:

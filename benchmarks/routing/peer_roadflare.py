@@ -54,13 +54,13 @@ class Roadflare(InProcess):
         """Ask which edges are reached within a day."""
         return elapsed_s(self._engine.reach, self._sources.pick([pair]), _A_DAY_S)
 
-    def reweight_all_s(self) -> float | None:
+    def reweight_all_s(self, weight_ms: NDArray[np.int32]) -> float | None:
         """Open the engine anew on other speeds."""
-        return elapsed_s(self._reweigh, self._workload.other_ms)
+        return elapsed_s(self._reweigh, weight_ms)
 
-    def reweight_some_s(self) -> float | None:
+    def reweight_some_s(self, changed_ms: NDArray[np.int32]) -> float | None:
         """Open the engine anew on other speeds."""
-        return elapsed_s(self._reweigh, self._workload.final_ms())
+        return elapsed_s(self._reweigh, self._workload.with_changed(changed_ms))
 
     def _reweigh(self, weight_ms: NDArray[np.int32]) -> None:
         speed_kph = self._network.edge_length_m * 3600.0 / weight_ms

@@ -67,13 +67,13 @@ class SciPy(InProcess):
         """Search everywhere."""
         return self.one_way_s(pair)
 
-    def reweight_all_s(self) -> float | None:
+    def reweight_all_s(self, weight_ms: NDArray[np.int32]) -> float | None:
         """Build the sparse matrix anew; what can be is kept."""
-        return elapsed_s(self._reweigh, self._workload.other_ms)
+        return elapsed_s(self._reweigh, weight_ms)
 
-    def reweight_some_s(self) -> float | None:
+    def reweight_some_s(self, changed_ms: NDArray[np.int32]) -> float | None:
         """Build the sparse matrix anew."""
-        return elapsed_s(self._reweigh, self._workload.final_ms())
+        return elapsed_s(self._reweigh, self._workload.with_changed(changed_ms))
 
     def check(self) -> NDArray[np.int64] | None:
         """Return the seconds between junctions."""
@@ -123,13 +123,13 @@ class SciPyTurns(InProcess):
         """Search everywhere."""
         return self.one_way_s(pair)
 
-    def reweight_all_s(self) -> float | None:
+    def reweight_all_s(self, weight_ms: NDArray[np.int32]) -> float | None:
         """Expand the turns anew."""
-        return elapsed_s(self._reweigh, self._workload.other_ms)
+        return elapsed_s(self._reweigh, weight_ms)
 
-    def reweight_some_s(self) -> float | None:
+    def reweight_some_s(self, changed_ms: NDArray[np.int32]) -> float | None:
         """Expand the turns anew."""
-        return elapsed_s(self._reweigh, self._workload.final_ms())
+        return elapsed_s(self._reweigh, self._workload.with_changed(changed_ms))
 
     def check(self) -> NDArray[np.int64] | None:
         """Return the seconds between positions on edges."""

@@ -76,10 +76,10 @@ class Workload:
         """Return the beginnings of the leaving edges: positions at the target junctions."""
         return _snapped(self.leaving_edge, np.zeros(len(self.leaving_edge)))
 
-    def final_ms(self) -> NDArray[np.int32]:
-        """Return the weights after both changes."""
+    def with_changed(self, changed_ms: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the other weights of all edges, with these of the changed edges."""
         weight_ms = self.other_ms.copy()
-        weight_ms[self.changed_edge] = self.changed_ms
+        weight_ms[self.changed_edge] = changed_ms
         return weight_ms
 
 

@@ -43,7 +43,7 @@ def test_weights_change_twice(town):
     drawn = draw_workload(town, 1, n=5)
     assert (drawn.other_ms >= drawn.weight_ms).all()
     assert (drawn.other_ms <= 3 * drawn.weight_ms).all()
-    final = drawn.final_ms()
+    final = drawn.with_changed(drawn.changed_ms)
     kept = np.ones(town.n_edges, dtype=bool)
     kept[drawn.changed_edge] = False
     assert len(drawn.changed_edge) == max(1, town.n_edges // 100)
