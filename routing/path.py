@@ -54,14 +54,11 @@ def find_path(
         (int(tree[edge]) + after_ms, edge, before_ms)
         for edge, before_ms, after_ms in source.sides(0)
     ]
-    total_ms, edge, before_ms = min(starts)
+    total_ms, edge, before_ms = min(starts, default=(int(UNREACHABLE_MS), 0, 0))
     if direct is not None and direct.duration_ms <= total_ms:
         return direct
     if total_ms >= UNREACHABLE_MS:
-        raise Unreachable(
-            f"No way leads from edge {source.edge[0, 0]} to edge {target.edge[0, 0]}.",
-            remedy="Snap both ends to the connected network.",
-        )
+        raise no_way()
     edges, enter_ms = [edge], [0]
     clock_ms, state = total_ms - int(tree[edge]), edge
     last: int | None = None
@@ -72,6 +69,14 @@ def find_path(
         enter_ms.append(clock_ms + entered_ms)
         clock_ms = total_ms - int(tree[state])
     return Path(tuple(edges), tuple(enter_ms), before_ms, last, total_ms)
+
+
+def no_way() -> Unreachable:
+    """Return the error of a route that does not exist."""
+    return Unreachable(
+        "No way leads from the source to the target.",
+        remedy="Snap both ends to the connected network, and see which edges are closed.",
+    )
 
 
 def _straight_ahead(source: Phantoms, target: Phantoms) -> Path | None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from geo_data.network import RoadNetwork
 from kernel.errors import InvalidInput
 from routing.travel_times import Snapped
+from routing.weights import CLOSED_MS
 
 NO_EDGE = -1
 """Stands where a one-way road has no second direction."""
@@ -23,7 +24,7 @@ class Phantoms:
     ----------
     edge
         int32[n, 2]: the edge snapped to and its reverse, the lower number first; `NO_EDGE` in the
-        second column on a one-way road.
+        second column on a one-way road or beside a closed direction, in both where all is closed.
     before_ms
         int64[n, 2]: time from the start of that edge to the point; 0 where there is no edge.
     after_ms
@@ -77,10 +78,11 @@ def make_phantoms(network: RoadNetwork, edge_ms: NDArray[np.int32], snapped: Sna
     edge = np.column_stack([first, second])
     before = np.column_stack([first_before, second_ms - second_after])
     after = np.column_stack([edge_ms[first] - first_before, second_after])
+    edge[edge_ms[edge] == CLOSED_MS] = NO_EDGE
     missing = edge == NO_EDGE
     before[missing] = 0
     after[missing] = 0
-    swap = (edge[:, 1] != NO_EDGE) & (edge[:, 1] < edge[:, 0])
+    swap = ~missing[:, 1] & ((edge[:, 1] < edge[:, 0]) | missing[:, 0])
     for column_pair in (edge, before, after):
         column_pair[swap] = column_pair[swap][:, ::-1]
     return Phantoms(edge=edge, before_ms=before, after_ms=after)

@@ -11,7 +11,7 @@ from routing.matrix import edge_start_ms
 from routing.phantoms import NO_EDGE, Phantoms
 from routing.trees import trees_from, trees_to
 from routing.turns import TurnGraph
-from routing.weights import UNREACHABLE_MS
+from routing.weights import CLOSED_MS, UNREACHABLE_MS
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,4 +85,5 @@ def edge_times(graph: TurnGraph, points: Phantoms, limit_ms: int, *, inbound: bo
     else:
         starts = [(edge, after_ms) for edge, _, after_ms in sides]
         through = edge_start_ms(graph, trees_from(graph, [starts], limit_ms=limit_ms)[0])
+    through[graph.edge_ms == CLOSED_MS] = UNREACHABLE_MS
     return EdgeTimes(inbound, through, points, graph.edge_ms)

@@ -18,24 +18,29 @@ class RouteLayout:
     ----------
     network
         The roads.
-    edge_ms
-        int32[n_edges], time to drive each edge; the speed along an edge is even.
     """
 
-    def __init__(self, network: RoadNetwork, edge_ms: NDArray[np.int32]) -> None:
+    def __init__(self, network: RoadNetwork) -> None:
         self._network = network
-        self._edge_ms = edge_ms.astype(np.int64)
         self._share = point_shares(network)
 
-    def lay_out(self, path: Path) -> DrivenRoute:
-        """Return the route that a path describes."""
+    def lay_out(self, path: Path, edge_ms: NDArray[np.int32]) -> DrivenRoute:
+        """Return the route that a path describes.
+
+        Parameters
+        ----------
+        path
+            From `routing.path`.
+        edge_ms
+            int32[n_edges], time to drive each edge; the speed along an edge is even.
+        """
         edges = np.array(path.edges, dtype=np.int32)
-        whole_ms = self._edge_ms[edges]
+        whole_ms = edge_ms[edges].astype(np.int64)
         begin_ms, end_ms = np.zeros(len(edges), dtype=np.int64), whole_ms.copy()
         begin_ms[0], end_ms[-1] = path.first_before_ms, path.last_before_ms
-        points, elapsed_ms = self._inner_points(path, edges)
-        first = self._point_at(path.edges[0], path.first_before_ms)
-        last = self._point_at(path.edges[-1], path.last_before_ms)
+        points, elapsed_ms = self._inner_points(path, edges, whole_ms)
+        first = self._point_at(path.edges[0], path.first_before_ms / int(whole_ms[0]))
+        last = self._point_at(path.edges[-1], path.last_before_ms / int(whole_ms[-1]))
         length_m = self._network.edge_length_m[edges] * (end_ms - begin_ms) / whole_ms
         points, elapsed_s = _without_repeats(
             np.vstack([first, points, last]),
@@ -51,10 +56,10 @@ class RouteLayout:
         )
 
     def _inner_points(
-        self, path: Path, edges: NDArray[np.int32]
+        self, path: Path, edges: NDArray[np.int32], whole_ms: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the shape points driven past, ends of edges included, and when, ms."""
-        network, whole_ms = self._network, self._edge_ms[edges]
+        network = self._network
         start = network.shape_ptr[edges]
         n_points = network.shape_ptr[edges + 1] - start
         owner = np.repeat(np.arange(len(edges)), n_points)
@@ -69,11 +74,10 @@ class RouteLayout:
         xy = np.column_stack([network.shape_lon[point], network.shape_lat[point]])
         return xy[driven], elapsed_ms[driven]
 
-    def _point_at(self, edge: int, before_ms: int) -> NDArray[np.float64]:
-        """Return the (lon, lat) so many milliseconds into an edge."""
+    def _point_at(self, edge: int, at: float) -> NDArray[np.float64]:
+        """Return the (lon, lat) at a fraction of an edge."""
         shape = self._network.shape(edge)
         share = self._share[self._network.shape_ptr[edge] : self._network.shape_ptr[edge + 1]]
-        at = before_ms / int(self._edge_ms[edge])
         return np.array([np.interp(at, share, shape[:, 0]), np.interp(at, share, shape[:, 1])])
 
 

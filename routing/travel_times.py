@@ -71,8 +71,40 @@ class DrivenRoute:
     streets: tuple[tuple[str, float], ...]
 
 
+class Metric(Protocol):
+    """One consistent set of driving times of all edges, ready to be asked; never changes.
+
+    Made by `TravelTimes.metric`; belongs to the engine that made it.
+    """
+
+    @property
+    def edge_ms(self) -> NDArray[np.int32]:
+        """int32[n_edges], milliseconds; `routing.weights.CLOSED_MS` on closed edges. Read-only."""
+        ...
+
+    def updated(self, edges: NDArray[np.integer], edge_ms: NDArray[np.integer]) -> Metric:
+        """Return a metric in which the given edges take other times, the rest stays.
+
+        Parameters
+        ----------
+        edges
+            int[k], the changed edges.
+        edge_ms
+            int[k], their times; see `TravelTimes.metric`.
+
+        Raises
+        ------
+        kernel.errors.InvalidInput
+            When an edge does not exist or a time is out of range.
+        """
+        ...
+
+
 class TravelTimes(Protocol):
     """Travel times on one road network.
+
+    Every question may name the `Metric` it is answered from; without one it is the metric in force
+    (`use`). A question under way keeps the metric it began with.
 
     Both directions of a two-way street are reachable from a position on it, as a car parked at the
     kerb may leave either way: an engine snaps a position to one edge and also uses its reverse.
@@ -81,6 +113,36 @@ class TravelTimes(Protocol):
     @property
     def network(self) -> RoadNetwork:
         """The roads."""
+        ...
+
+    @property
+    def current(self) -> Metric:
+        """The metric in force; free flow until another one is put in force."""
+        ...
+
+    def metric(self, edge_ms: NDArray[np.integer]) -> Metric:
+        """Return a metric of these driving times. Questions go on meanwhile.
+
+        Parameters
+        ----------
+        edge_ms
+            int[n_edges], milliseconds from 1 to a day, or `routing.weights.CLOSED_MS`.
+
+        Raises
+        ------
+        kernel.errors.InvalidInput
+            When there is not one for each edge or one is out of range.
+        """
+        ...
+
+    def use(self, metric: Metric) -> None:
+        """Put a metric in force: questions asked from now on are answered from it.
+
+        Raises
+        ------
+        kernel.errors.InvalidInput
+            When another engine made it.
+        """
         ...
 
     def snap(self, positions: Sequence[Position], *, max_distance_m: float = 2000.0) -> Snapped:
@@ -94,11 +156,15 @@ class TravelTimes(Protocol):
         """
         ...
 
-    def matrix(self, sources: Snapped, targets: Snapped) -> NDArray[np.int32]:
+    def matrix(
+        self, sources: Snapped, targets: Snapped, *, metric: Metric | None = None
+    ) -> NDArray[np.int32]:
         """Return int32[n_sources, n_targets] seconds; `UNREACHABLE_S` where there is no way."""
         ...
 
-    def route(self, source: Snapped, target: Snapped) -> DrivenRoute:
+    def route(
+        self, source: Snapped, target: Snapped, *, metric: Metric | None = None
+    ) -> DrivenRoute:
         """Return the fastest way between two single snapped positions.
 
         Raises
@@ -108,7 +174,14 @@ class TravelTimes(Protocol):
         """
         ...
 
-    def reach(self, sources: Snapped, seconds: int, *, inbound: bool = False) -> NDArray[np.bool_]:
+    def reach(
+        self,
+        sources: Snapped,
+        seconds: int,
+        *,
+        inbound: bool = False,
+        metric: Metric | None = None,
+    ) -> NDArray[np.bool_]:
         """Return bool[n_edges]: edges whose end is reached from any source within ``seconds``.
 
         With ``inbound`` the edges from whose start any source can be reached.
@@ -116,7 +189,12 @@ class TravelTimes(Protocol):
         ...
 
     def isochrone(
-        self, sources: Snapped, seconds: Sequence[int], *, inbound: bool = False
+        self,
+        sources: Snapped,
+        seconds: Sequence[int],
+        *,
+        inbound: bool = False,
+        metric: Metric | None = None,
     ) -> gpd.GeoDataFrame:
         """Return one row per limit (columns ``seconds``, ``geometry``), EPSG:4326 multipolygons."""
         ...

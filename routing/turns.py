@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +72,29 @@ class TurnGraph:
     incoming: Arcs
     copies: dict[int, tuple[int, ...]]
     connected: NDArray[np.bool_]
+
+    def reweighted(self, edge_ms: NDArray[np.int32]) -> TurnGraph:
+        """Return the same turns with other times to drive the edges; turn costs stay.
+
+        Arcs onto edges that take `routing.weights.CLOSED_MS` are as long as there is no way.
+        """
+        return replace(
+            self,
+            edge_ms=edge_ms,
+            outgoing=self._reweighted_arcs(self.outgoing, self.outgoing.state, edge_ms),
+            incoming=self._reweighted_arcs(
+                self.incoming,
+                np.repeat(np.arange(self.n_states), np.diff(self.incoming.ptr)),
+                edge_ms,
+            ),
+        )
+
+    def _reweighted_arcs(
+        self, arcs: Arcs, onto: NDArray[np.integer], edge_ms: NDArray[np.int32]
+    ) -> Arcs:
+        edge = self.state_edge[onto]
+        change_ms = edge_ms[edge].astype(np.float64) - self.edge_ms[edge]
+        return replace(arcs, weight_ms=arcs.weight_ms + change_ms)
 
     def states_of(self, edge: int) -> tuple[int, ...]:
         """Return every state whose last edge is ``edge``."""
