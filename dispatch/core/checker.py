@@ -1,8 +1,8 @@
 """Is this plan what it says it is? Written apart from every solver, on purpose.
 
-The checker (this module, `checker_times`, `checker_reasons`) imports nothing of ``dispatch.core``
-but the data types: times, costs, locks and reasons are computed again from the text of `model`, so
-that a mistake shared by engines and evaluation is found. After the solution checker of
+The checker (this module and ``checker_*``) imports nothing of ``dispatch.core`` but the data
+types: times, costs, locks and reasons are computed again from the text of `model`, so that a
+mistake shared by engines and evaluation is found. After the solution checker of
 reinterpretcat/vrp: each rule has a code, and the sentence names who breaks it.
 """
 
@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from dispatch.core.checker_links import Sheet, money, work_out_all
 from dispatch.core.checker_reasons import check_reason
-from dispatch.core.checker_times import TOLERANCE, Book, Step, Violation, route_money, work_out
+from dispatch.core.checker_times import TOLERANCE, Book, Step, Times, Violation
 from dispatch.core.model import TERMS, Job, Plan, PlannedJob, Problem, Route
 
 
@@ -21,7 +22,8 @@ def check(problem: Problem, plan: Plan) -> list[Violation]:
 
     Codes: ``unknown.unit .job .option``, ``twice.route .job .unassigned``, ``route.empty``,
     ``job.missing .both``, ``lock.unit .option .order .dropped``, ``capability``, ``unreachable``,
-    ``stock``, ``window``, ``hard_end``, ``time.arrival .start .end .drive .lateness``,
+    ``stock``, ``window``, ``hard_end``, ``link.alone .gap .endless``,
+    ``time.arrival .start .end .drive .lateness .break``,
     ``term.<name>``, ``term.unknown``, ``cost``, ``bound``, ``reason.unknown``, ``reason.false``.
     """
     book = Book(problem)
@@ -29,10 +31,12 @@ def check(problem: Problem, plan: Plan) -> list[Violation]:
     if violations:
         return violations
     sequences = {route.unit_id: book.steps(route) for route in plan.routes}
+    sheet = work_out_all(book, sequences)
     for route in plan.routes:
-        violations += _route(book, route, sequences[route.unit_id])
+        violations += _route(route, sequences[route.unit_id], sheet.times[route.unit_id])
+    violations += sheet.links
     if not violations:
-        violations += _money(book, plan, sequences)
+        violations += _money(book, plan, sequences, sheet)
     if not violations:
         for left in plan.unassigned:
             violations += check_reason(book, sequences, left)
@@ -70,14 +74,16 @@ def _twice(code: str, kind: str, names: list[str]) -> Iterator[Violation]:
             yield Violation(code, f"The {kind} {name!r} occurs {count} times.")
 
 
-def _route(book: Book, route: Route, steps: list[Step]) -> Iterator[Violation]:
-    unit = book.units[route.unit_id]
-    times = work_out(book, unit, steps)
+def _route(route: Route, steps: list[Step], times: Times) -> Iterator[Violation]:
     yield from times.broken
     if times.broken:
         return
     for planned, stop, (job, _) in zip(route.jobs, times.stops, steps, strict=True):
         yield from _told(planned, stop, job)
+    told = [(it.start_s, it.end_s, it.before_job) for it in route.breaks]
+    if told != times.rests:
+        sentence = f"{route.unit_id!r} rests at {times.rests}, the plan says {told}."
+        yield Violation("time.break", sentence)
 
 
 def _told(
@@ -96,11 +102,12 @@ def _told(
             yield Violation(f"time.{name}", sentence)
 
 
-def _money(book: Book, plan: Plan, sequences: dict[str, list[Step]]) -> Iterator[Violation]:
+def _money(
+    book: Book, plan: Plan, sequences: dict[str, list[Step]], sheet: Sheet
+) -> Iterator[Violation]:
     true = dict.fromkeys(TERMS, 0.0)
-    for unit in book.problem.units:
-        for name, cny in route_money(book, unit, sequences.get(unit.id, [])):
-            true[name] += cny
+    for name, cny in money(book, sequences, sheet):
+        true[name] += cny
     true["unassigned"] = sum(book.jobs[it.job_id].unassigned_cny for it in plan.unassigned)
     allowed = TOLERANCE * max(1.0, sum(abs(cny) for cny in true.values()))
     for name in sorted(set(plan.terms) - set(TERMS)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from dispatch.core.checker_links import money, work_out_all
 from dispatch.core.checker_times import TOLERANCE, Book, Step, Violation, route_money, work_out
 from dispatch.core.model import REASONS, Job, Lock, Option, Unassigned, Unit
 
@@ -18,9 +19,7 @@ def check_reason(
         yield Violation("reason.unknown", f"{left.reason!r} is no reason to leave {job.id!r}.")
         return
     if book.binding(job) is not None:
-        if any(
-            _insertions(book, unit, sequences.get(unit.id, []), job) for unit in book.units.values()
-        ):
+        if any(_insertions(book, sequences, unit, job) for unit in book.units.values()):
             yield Violation("lock.dropped", f"{job.id!r} is locked and could be done.")
         true = {"locked"}
     else:
@@ -38,14 +37,15 @@ def _true_reasons(book: Book, sequences: dict[str, list[Step]], job: Job) -> set
         return {("no_unit_has", "unreachable", "stock", "window")[stage]}
     cheapest = idle = math.inf
     for unit in book.units.values():
-        steps = sequences.get(unit.id, [])
-        least = min(_insertions(book, unit, steps, job), default=math.inf)
+        least = min(_insertions(book, sequences, unit, job), default=math.inf)
         cheapest = min(cheapest, least)
-        if not steps and unit.available_s == 0:
+        if not sequences.get(unit.id) and unit.available_s == 0:
             idle = min(idle, least)
     allowed = TOLERANCE * max(1.0, job.unassigned_cny)
     reasons = set()
-    if cheapest >= job.unassigned_cny - allowed:
+    if math.isinf(cheapest) and _is_linked(book, job):
+        reasons.add("linked")
+    elif cheapest >= job.unassigned_cny - allowed:
         reasons.add("too_expensive")
     if idle >= job.unassigned_cny - allowed:
         reasons.add("waiting")
@@ -68,13 +68,30 @@ def _stage(book: Book, unit: Unit, job: Job, option: Option) -> int:
     return 3 if codes else 4
 
 
-def _insertions(book: Book, unit: Unit, steps: Sequence[Step], job: Job) -> list[float]:
+def _is_linked(book: Book, job: Job) -> bool:
+    return any(job.id in (link.before, link.after) for link in book.problem.links)
+
+
+def _insertions(book: Book, sequences: dict[str, list[Step]], unit: Unit, job: Job) -> list[float]:
     """Return the extra cost of each possible insertion of a job into a route."""
-    before = sum(cny for _, cny in route_money(book, unit, steps))
-    prices = []
-    for option in job.options:
-        for i in range(len(steps) + 1):
-            longer = [*steps[:i], (job, option), *steps[i:]]
-            if not work_out(book, unit, longer).broken:
-                prices.append(sum(cny for _, cny in route_money(book, unit, longer)) - before)
-    return prices
+    steps = sequences.get(unit.id, [])
+    longer = [
+        [*steps[:i], (job, option), *steps[i:]]
+        for option in job.options
+        for i in range(len(steps) + 1)
+    ]
+    prices = [_cost(book, sequences, unit, it) for it in longer]
+    before = _cost(book, sequences, unit, steps)
+    return [price - before for price in prices if not math.isinf(price)]
+
+
+def _cost(book: Book, sequences: dict[str, list[Step]], unit: Unit, steps: Sequence[Step]) -> float:
+    """Return what a unit's route costs (with links: what all routes cost); infinite if not."""
+    if not book.problem.links:
+        times = work_out(book, unit, steps)
+        return (
+            math.inf if times.broken else sum(c for _, c in route_money(book, unit, steps, times))
+        )
+    changed = sequences | {unit.id: list(steps)}
+    sheet = work_out_all(book, changed)
+    return math.inf if sheet.broken else sum(c for _, c in money(book, changed, sheet))

@@ -6,7 +6,7 @@ Part of `checker`; shares nothing with the engines and their schedule.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -79,9 +79,10 @@ class Book:
 
 @dataclass(slots=True)
 class Times:
-    """A route worked out again: per job arrival, start, end, drive; and what it breaks."""
+    """A route worked out again: per job arrival, start, end, drive; its breaks; what it breaks."""
 
     stops: list[tuple[float, float, float, float]] = field(default_factory=list)
+    rests: list[tuple[float, float, str]] = field(default_factory=list)
     n_kept: int = 0
     released: list[Commitment] = field(default_factory=list)
     home_s: float = 0.0
@@ -89,8 +90,13 @@ class Times:
     broken: list[Violation] = field(default_factory=list)
 
 
-def work_out(book: Book, unit: Unit, steps: Sequence[Step]) -> Times:
-    """Return the times of a route, or the rules it breaks (the rest is then unfinished)."""
+def work_out(
+    book: Book, unit: Unit, steps: Sequence[Step], early: Mapping[str, float] | None = None
+) -> Times:
+    """Return the times of a route, or the rules it breaks (the rest is then unfinished).
+
+    ``early`` says when service of jobs that wait for others may start.
+    """
     times = Times()
     times.broken += _locks(book, unit, steps)
     if times.broken:
@@ -103,7 +109,11 @@ def work_out(book: Book, unit: Unit, steps: Sequence[Step]) -> Times:
         if fact is None:
             chosen.append((job, option))
             times.broken += _ability(book, unit, job, option)
-        stop = _stop(book, (job, option), place, clock_s, fact, first=i == 0)
+            ready_s = (early or {}).get(job.id, -math.inf)
+            clock_s = _rest(book, unit, (job, option), place, clock_s, ready_s, times)
+            stop = _stop(book, (job, option), place, clock_s, ready_s)
+        else:
+            stop = _fact_stop(book, (job, option), place, clock_s, fact, first=i == 0)
         times.stops.append(stop)
         clock_s, place = stop[2], option.visits[-1].place
         if math.isinf(clock_s):
@@ -120,25 +130,63 @@ def _fact(book: Book, job: Job) -> Commitment | None:
     return c if c.lock == Lock.FULL else None
 
 
+def _rest(
+    book: Book,
+    unit: Unit,
+    step: Step,
+    place: int,
+    clock_s: float,
+    ready_s: float,
+    times: Times,
+) -> float:
+    """Note the breaks taken before a job; return when the unit leaves for it."""
+    while len(times.rests) < len(unit.breaks):
+        rest = unit.breaks[len(times.rests)]
+        job_first_s = _stop(book, step, place, clock_s, ready_s)[2]
+        may_begin = clock_s >= rest.earliest_s
+        if not may_begin and job_first_s <= rest.latest_s:
+            break
+        begin_s = clock_s if may_begin else float(rest.earliest_s)
+        clock_s = begin_s + rest.duration_s
+        times.rests.append((begin_s, clock_s, step[0].id))
+    return clock_s
+
+
 def _stop(
-    book: Book, step: Step, place: int, clock_s: float, fact: Commitment | None, *, first: bool
+    book: Book, step: Step, place: int, clock_s: float, ready_s: float
 ) -> tuple[float, float, float, float]:
     job, option = step
-    visits = option.visits
-    inner_s = sum(book.leg(a.place, b.place) for a, b in pairwise(visits))
-    drive_s = book.leg(place, visits[0].place)
+    inner_s, work_s = _work(book, option)
+    drive_s = book.leg(place, option.visits[0].place)
     arrival_s = clock_s + drive_s
-    if fact is not None and fact.start_s is not None:
+    start_s = max(arrival_s, ready_s, job.earliest_s)
+    if job.windows:
+        open_s = [max(start_s, w.earliest_s) for w in job.windows if w.latest_s >= start_s]
+        start_s = min(open_s, default=start_s)
+    return arrival_s, start_s, start_s + work_s, drive_s + inner_s
+
+
+def _fact_stop(
+    book: Book, step: Step, place: int, clock_s: float, fact: Commitment, *, first: bool
+) -> tuple[float, float, float, float]:
+    job, option = step
+    inner_s, work_s = _work(book, option)
+    drive_s = book.leg(place, option.visits[0].place)
+    arrival_s = clock_s + drive_s
+    if fact.start_s is not None:
         if first:
             arrival_s = fact.start_s
             drive_s = min(drive_s, max(0, arrival_s - clock_s))
         else:
             arrival_s = max(arrival_s, fact.start_s)
     start_s = max(arrival_s, job.earliest_s) if job.earliest_s > 0 else arrival_s
-    end_s = start_s + inner_s + sum(visit.service_s for visit in visits)
-    if fact is not None:
-        end_s = max(end_s, clock_s)
-    return arrival_s, start_s, end_s, drive_s + inner_s
+    return arrival_s, start_s, max(start_s + work_s, clock_s), drive_s + inner_s
+
+
+def _work(book: Book, option: Option) -> tuple[float, float]:
+    """Return the driving between the visits, and that and all service together."""
+    inner_s = sum(book.leg(a.place, b.place) for a, b in pairwise(option.visits))
+    return inner_s, inner_s + sum(visit.service_s for visit in option.visits)
 
 
 def _locks(book: Book, unit: Unit, steps: Sequence[Step]) -> Iterator[Violation]:
@@ -179,6 +227,9 @@ def _punctual(job: Job, start_s: float) -> Iterator[Violation]:
     if job.latest_s is not None and start_s > job.latest_s:
         sentence = f"{job.id!r} starts at {start_s:.0f} s, after {job.latest_s} s."
         yield Violation("window", sentence)
+    if job.windows and not any(w.earliest_s <= start_s <= w.latest_s for w in job.windows):
+        sentence = f"{job.id!r} starts at {start_s:.0f} s, within none of its windows."
+        yield Violation("window", sentence)
 
 
 def _close(
@@ -200,14 +251,18 @@ def _close(
         times.broken.append(Violation("stock", sentence))
 
 
-def route_money(book: Book, unit: Unit, steps: Sequence[Step]) -> Iterator[tuple[str, float]]:
-    """Yield what a feasible route costs: term and CNY."""
-    times = work_out(book, unit, steps)
+def route_money(
+    book: Book, unit: Unit, steps: Sequence[Step], times: Times
+) -> Iterator[tuple[str, float]]:
+    """Yield what a feasible route with these times costs: term and CNY."""
     prices = book.problem.prices
     yield "release", sum(c.release_cny or 0.0 for c in times.released)
     if not steps:
         return
     yield "kept", unit.kept_cny
+    if unit.end_place is None:
+        end = steps[-1][1].visits[-1].place
+        yield "coverage", sum(it.cny[end] - it.cny[unit.start_place] for it in unit.coverage)
     idle_s = 0.0 if unit.end_place is None else book.leg(unit.start_place, unit.end_place)
     idle_s = 0.0 if math.isinf(idle_s) else idle_s
     drive_s = sum(stop[3] for stop in times.stops) + times.home_s - idle_s

@@ -25,14 +25,25 @@ def timetables(compiled: Compiled, tours: Sequence[Sequence[int]]) -> list[Timet
 
     The rule of a link that cannot be kept is ``linked``, at the choice that waits in vain.
     """
-    found = [timetable(compiled, u, tour) for u, tour in enumerate(tours)]
-    if compiled.links:
+    linked = linked_timetables(compiled, tours)
+    return [linked.get(u) or timetable(compiled, u, tour) for u, tour in enumerate(tours)]
+
+
+def linked_timetables(
+    compiled: Compiled, tours: Sequence[Sequence[int]]
+) -> dict[int, Timetable | Broken]:
+    """Return the times of the routes that have linked jobs, or the rules that they break."""
+    units = linked_units(compiled, tours)
+    found = {u: timetable(compiled, u, tours[u]) for u in units}
+    if units:
         _settle(compiled, tours, found)
     return found
 
 
 def linked_units(compiled: Compiled, tours: Sequence[Sequence[int]]) -> list[int]:
     """Return the units whose times may depend on other units."""
+    if not compiled.links:
+        return []
     return [
         u
         for u, tour in enumerate(tours)
@@ -41,25 +52,25 @@ def linked_units(compiled: Compiled, tours: Sequence[Sequence[int]]) -> list[int
 
 
 def _settle(
-    compiled: Compiled, tours: Sequence[Sequence[int]], found: list[Timetable | Broken]
+    compiled: Compiled, tours: Sequence[Sequence[int]], found: dict[int, Timetable | Broken]
 ) -> None:
     """Replace the routes with linked jobs by ones that wait, or by the rule they break."""
-    units = linked_units(compiled, tours)
-    unit_of = {compiled.job_of[c]: u for u in units for c in tours[u]}
+    unit_of = {compiled.job_of[c]: u for u in found for c in tours[u]}
     early: dict[int, int] = {}
     for _ in range(_most_rounds(compiled)):
-        stops = _stops(compiled, found, units)
+        stops = _stops(compiled, found)
         if stops is None:
             return
-        later = {job: s for job, s in _needed(compiled, stops) if s > early.get(job, 0)}
+        later = {job: s for job, s in _needed(compiled, stops) if s > stops[job].start_s}
         if not later:
             break
-        early |= later
+        for job, at_s in _needed(compiled, stops):
+            early[job] = max(at_s, early.get(job, at_s))
         for u in {unit_of[job] for job in later}:
             found[u] = timetable(compiled, u, tours[u], early)
     else:
         stops = {}
-    for choice in _unkept(compiled, tours, stops):
+    for choice in _unkept(compiled, [tours[u] for u in found], stops):
         found[unit_of[compiled.job_of[choice]]] = Broken("linked", choice)
 
 
@@ -69,13 +80,10 @@ def _most_rounds(compiled: Compiled) -> int:
     return 8 + 4 * len(compiled.links) * (1 + n_windows)
 
 
-def _stops(
-    compiled: Compiled, found: Sequence[Timetable | Broken], units: Sequence[int]
-) -> dict[int, Stop] | None:
+def _stops(compiled: Compiled, found: Mapping[int, Timetable | Broken]) -> dict[int, Stop] | None:
     """Return the stops of linked jobs, ``None`` where a route breaks a rule."""
     result = {}
-    for u in units:
-        times = found[u]
+    for times in found.values():
         if isinstance(times, Broken):
             return None
         for stop in times.stops:
@@ -106,12 +114,12 @@ def _unkept(compiled: Compiled, tours: Sequence[Sequence[int]], stops: Stops) ->
 
 def _unkept_jobs(it: JobLink, choice_of: Mapping[int, int], stops: Stops) -> Iterator[int]:
     before, after = stops.get(it.before), stops.get(it.after)
-    if it.after in choice_of and not (after is not None and after.fact):
-        if after is None or before is None or _too_far_apart(it, before, after):
-            yield it.after
-    if it.both and it.before in choice_of and it.after not in choice_of:
-        if before is None or not before.fact:
-            yield it.before
+    waits = it.after in choice_of and not (after is not None and after.fact)
+    if waits and (after is None or before is None or _too_far_apart(it, before, after)):
+        yield it.after
+    alone = it.link.both and it.before in choice_of and it.after not in choice_of
+    if alone and (before is None or not before.fact):
+        yield it.before
 
 
 def _too_far_apart(it: JobLink, before: Stop, after: Stop) -> bool:

@@ -8,6 +8,7 @@ from dispatch.core.compiled import Compiled
 from dispatch.core.insertion import Pricer
 from dispatch.core.model import Unassigned
 from dispatch.core.schedule import Broken, timetable
+from dispatch.core.together import Together
 
 STAGES = ("lock", "no_unit_has", "unreachable", "stock", "window")
 """How far a unit gets with a job before a rule stops it; behind the last one it can do it."""
@@ -19,9 +20,8 @@ def unassigned_with_reasons(
     """Return the jobs left out by a plan, each with its reason."""
     if not left:
         return ()
-    pricer = Pricer.of_compiled(compiled)
-    routes = [tuple(tour) for tour in tours]
-    return tuple(_reason(pricer, routes, j, one_job_ahead=one_job_ahead) for j in left)
+    whole = Together.of(Pricer.of_compiled(compiled), tours)
+    return tuple(_reason(whole, j, one_job_ahead=one_job_ahead) for j in left)
 
 
 def furthest_stage(compiled: Compiled, job: int) -> str | None:
@@ -50,10 +50,8 @@ def with_facts(compiled: Compiled, u: int, choice: int) -> list[int]:
     return [*facts, choice]
 
 
-def _reason(
-    pricer: Pricer, routes: Sequence[tuple[int, ...]], j: int, *, one_job_ahead: bool
-) -> Unassigned:
-    compiled = pricer.compiled
+def _reason(whole: Together, j: int, *, one_job_ahead: bool) -> Unassigned:
+    compiled, routes = whole.pricer.compiled, whole.routes
     job_id = compiled.jobs[j].id
     if compiled.fixed_unit[j] != -1:
         return Unassigned(job_id, "locked", _locked_detail(compiled, routes, j))
@@ -61,9 +59,11 @@ def _reason(
     if rule is not None:
         return Unassigned(job_id, rule, _rule_detail(compiled, j, rule))
     price = compiled.jobs[j].unassigned_cny
-    offers = [(pricer.best(u, route, j), u) for u, route in enumerate(routes)]
+    offers = [(whole.best(u, j), u) for u in range(len(routes))]
     idle = [it for it, u in offers if not routes[u] and compiled.units[u].available_s == 0]
     best, u = min(offers)
+    if best.choice == -1 and j in compiled.linked:
+        return Unassigned(job_id, "linked", _linked_detail(compiled, j))
     if one_job_ahead and (best.delta_cny < price or all(it.choice == -1 for it in idle)):
         return Unassigned(job_id, "waiting", "No unit that could do it is free now.")
     if best.choice == -1:
@@ -75,6 +75,14 @@ def _reason(
             f"{best.delta_cny:.0f} CNY, leaving it out {price:.0f} CNY."
         )
     return Unassigned(job_id, "too_expensive", detail)
+
+
+def _linked_detail(compiled: Compiled, j: int) -> str:
+    others = {
+        k for it in compiled.links if j in (it.before, it.after) for k in (it.before, it.after)
+    }
+    names = ", ".join(compiled.jobs[k].id for k in sorted(others - {j}))
+    return f"It is tied to {names}, and they do not come together in this plan."
 
 
 def _locked_detail(compiled: Compiled, routes: Sequence[tuple[int, ...]], j: int) -> str:

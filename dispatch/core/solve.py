@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dispatch.core.engines import ENGINES
+from dispatch.core.linked_solve import solve_linked
 from dispatch.core.model import Plan, Problem
 from dispatch.core.params import SolveParams
 from dispatch.core.validate import check_problem
 from kernel.errors import InvalidInput
 
 DEFAULT_PARAMS = SolveParams()
+
+ONE_JOB_AHEAD = frozenset({"hungarian", "nearest"})
+"""Policies that give jobs to free units only."""
 
 
 def solve(
@@ -45,4 +51,15 @@ def solve(
             f"Use one of {', '.join(ENGINES)}.",
         )
     check_problem(problem)
-    return ENGINES[engine](problem, params, seed)
+    if not problem.links:
+        return ENGINES[engine](problem, params, seed)
+    half = (
+        params
+        if params.wall_limit_s is None
+        else replace(params, wall_limit_s=params.wall_limit_s / 2)
+    )
+    return solve_linked(
+        problem,
+        lambda plain: ENGINES[engine](plain, half, seed),
+        one_job_ahead=engine in ONE_JOB_AHEAD,
+    )

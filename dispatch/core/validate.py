@@ -7,11 +7,13 @@ are results of solving, not faults of the input.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import numpy as np
 
 from dispatch.core.locks import is_head
 from dispatch.core.model import UNREACHABLE_S, Commitment, Job, LatenessCurve, Option, Problem, Unit
+from dispatch.core.validate_links import link_faults
 from kernel.errors import Fault, InvalidInput
 
 MOST_S = 10**9
@@ -49,6 +51,11 @@ def _faults(problem: Problem) -> Iterator[Fault]:
     for i, job in enumerate(problem.jobs):
         yield from _job_faults(f"/jobs/{i}", job, n_places)
     yield from _commitment_faults(problem)
+    yield from link_faults(problem)
+    for i, link in enumerate(problem.links):
+        yield from _whole(f"/links/{i}/least_s", link.least_s, -MOST_S)
+        if link.most_s is not None:
+            yield from _whole(f"/links/{i}/most_s", link.most_s, -MOST_S)
     for name in ("drive_cny_per_min", "overtime_cny_per_min", "change_cny"):
         yield from _amount(f"/prices/{name}", getattr(problem.prices, name), MOST_CNY)
 
@@ -84,6 +91,34 @@ def _unit_faults(at: str, unit: Unit, n_places: int) -> Iterator[Fault]:
         yield from _whole(f"{at}/hard_end_s", unit.hard_end_s, -MOST_S)
     yield from _amount(f"{at}/kwh", unit.kwh, MOST_KWH)
     yield from _amount(f"{at}/kept_cny", unit.kept_cny, MOST_CNY)
+    yield from _break_faults(f"{at}/breaks", unit)
+    for i, coverage in enumerate(unit.coverage):
+        if len(coverage.cny) != n_places:
+            message = f"{len(coverage.cny)} prices for {n_places} places."
+            remedy = "Give one price for each place."
+            yield Fault(f"{at}/coverage/{i}/cny", "coverage.places", message, remedy)
+        for place, cny in enumerate(coverage.cny):
+            yield from _amount(f"{at}/coverage/{i}/cny/{place}", cny, MOST_CNY)
+
+
+def _break_faults(at: str, unit: Unit) -> Iterator[Fault]:
+    free_s = -MOST_S
+    for i, rest in enumerate(unit.breaks):
+        yield from _whole(f"{at}/{i}/duration_s", rest.duration_s, 0)
+        yield from _window_faults(f"{at}/{i}", rest.earliest_s, rest.latest_s)
+        if rest.earliest_s < free_s:
+            message = f"The break may begin at {rest.earliest_s} s, the one before end at {free_s}."
+            remedy = "Sort the breaks, and keep their times apart."
+            yield Fault(f"{at}/{i}", "break.order", message, remedy)
+        free_s = rest.latest_s + rest.duration_s
+
+
+def _window_faults(at: str, earliest_s: int, latest_s: int) -> Iterator[Fault]:
+    yield from _whole(f"{at}/earliest_s", earliest_s, -MOST_S)
+    yield from _whole(f"{at}/latest_s", latest_s, -MOST_S)
+    if latest_s < earliest_s:
+        message = f"latest_s {latest_s} lies before earliest_s {earliest_s}."
+        yield Fault(f"{at}/latest_s", "window.reversed", message, "Swap the two.")
 
 
 def _job_faults(at: str, job: Job, n_places: int) -> Iterator[Fault]:
@@ -100,6 +135,13 @@ def _job_faults(at: str, job: Job, n_places: int) -> Iterator[Fault]:
         if job.latest_s < job.earliest_s:
             message = f"latest_s {job.latest_s} lies before earliest_s {job.earliest_s}."
             yield Fault(f"{at}/latest_s", "job.window", message, "Swap or widen the window.")
+    for i, window in enumerate(job.windows):
+        yield from _window_faults(f"{at}/windows/{i}", window.earliest_s, window.latest_s)
+    for i, (one, two) in enumerate(pairwise(job.windows), start=1):
+        if two.earliest_s <= one.latest_s:
+            message = f"Window {i} begins at {two.earliest_s} s, not after {one.latest_s} s."
+            remedy = "Sort the windows, and join those that touch."
+            yield Fault(f"{at}/windows/{i}", "windows.order", message, remedy)
     yield from _amount(f"{at}/wait_cny_per_min", job.wait_cny_per_min, MOST_CNY)
     yield from _amount(f"{at}/unassigned_cny", job.unassigned_cny, MOST_CNY)
     yield from _curve_faults(f"{at}/lateness", job.lateness)

@@ -10,15 +10,19 @@ from numpy.typing import NDArray
 
 from dispatch.core.model import (
     UNREACHABLE_S,
+    Break,
     Commitment,
+    Coverage,
     Job,
     LatenessCurve,
+    Link,
     Lock,
     Option,
     Prices,
     Problem,
     Unit,
     Visit,
+    Window,
 )
 
 EPOCH = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -26,8 +30,13 @@ SKILLS = ("repair", "tow", "charge")
 
 
 @st.composite
-def problems(draw: st.DrawFn, max_units: int = 4, max_jobs: int = 5) -> Problem:
-    """Draw a valid problem; nothing guarantees that anything in it can be done."""
+def problems(
+    draw: st.DrawFn, max_units: int = 4, max_jobs: int = 5, *, links: bool = True
+) -> Problem:
+    """Draw a valid problem; nothing guarantees that anything in it can be done.
+
+    Every construct of the model occurs; without ``links`` no job waits for another.
+    """
     n_places = draw(st.integers(1, 6))
     n_units = draw(st.integers(0, max_units))
     n_jobs = draw(st.integers(0, max_jobs))
@@ -40,7 +49,23 @@ def problems(draw: st.DrawFn, max_units: int = 4, max_jobs: int = 5) -> Problem:
         jobs=jobs,
         commitments=draw(commitments(units, jobs)),
         prices=Prices(draw(st.sampled_from([0.0, 1.0])), 2.0, 3.0),
+        links=draw(links_between(jobs)) if links and draw(st.integers(0, 2)) == 0 else (),
     )
+
+
+@st.composite
+def links_between(draw: st.DrawFn, jobs: tuple[Job, ...]) -> tuple[Link, ...]:
+    """Draw links from earlier to later jobs, so that none waits for itself."""
+    pairs = [(a.id, b.id) for i, a in enumerate(jobs) for b in jobs[i + 1 :]]
+    if not pairs:
+        return ()
+    chosen = draw(st.lists(st.sampled_from(pairs), min_size=1, max_size=3, unique=True))
+    result = []
+    for before, after in chosen:
+        least_s, most_s = draw(st.sampled_from([(0, None), (0, 300), (-60, 60), (600, 2400)]))
+        since, both = draw(st.sampled_from(["start", "end"])), draw(st.booleans())
+        result.append(Link(before, after, since, least_s, most_s, both))
+    return tuple(result)
 
 
 @st.composite
@@ -80,7 +105,26 @@ def units_at(draw: st.DrawFn, unit_id: str, n_places: int) -> Unit:
         hard_end_s=draw(st.sampled_from([None, None, 2400, 5400])),
         kwh=draw(st.sampled_from([0.0, 10.0, 25.0])),
         kept_cny=draw(st.sampled_from([0.0, 0.0, 20.0])),
+        breaks=draw(st.sampled_from([(), (), (), *BREAKS])),
+        coverage=draw(coverages(n_places)) if draw(st.integers(0, 3)) == 0 else (),
     )
+
+
+BREAKS = (
+    (Break(0, 1200, 600),),
+    (Break(600, 600, 900),),
+    (Break(-600, 0, 300), Break(1800, 3000, 1200)),
+)
+"""Soon, at a fixed time, overdue and another later."""
+
+
+@st.composite
+def coverages(draw: st.DrawFn, n_places: int) -> tuple[Coverage, ...]:
+    """Draw what is lost at each place, for one or two skills."""
+    price = st.sampled_from([0.0, 5.0, 25.0])
+    prices = st.lists(price, min_size=n_places, max_size=n_places)
+    skills_lost = draw(st.lists(st.sampled_from(SKILLS), min_size=1, max_size=2, unique=True))
+    return tuple(Coverage(skill, tuple(draw(prices))) for skill in skills_lost)
 
 
 @st.composite
@@ -99,7 +143,16 @@ def jobs_at(draw: st.DrawFn, job_id: str, n_places: int) -> Job:
         wait_cny_per_min=draw(st.sampled_from([0.0, 0.5])),
         unassigned_cny=draw(st.sampled_from([0.0, 60.0, 10_000.0])),
         excluded_units=draw(st.just(frozenset()) | st.just(frozenset({"u0"}))),
+        windows=draw(st.sampled_from([(), (), (), *WINDOWS])),
     )
+
+
+WINDOWS = (
+    (Window(0, 900), Window(1500, 2700)),
+    (Window(-900, -300), Window(600, 600), Window(1800, 10**6)),
+    (Window(1200, 1500),),
+)
+"""Two, one of them over and one an instant, one alone."""
 
 
 @st.composite

@@ -4,7 +4,9 @@ from itertools import permutations, product
 
 from dispatch.core.compiled import compile_problem
 from dispatch.core.costing import route_cost_function
+from dispatch.core.insertion import Pricer
 from dispatch.core.model import Problem
+from dispatch.core.together import Together
 from dispatch.core.tours import LOCKED_OUT_CNY, leave_cny
 
 INFINITY = float("inf")
@@ -12,6 +14,8 @@ INFINITY = float("inf")
 
 def optimum(problem: Problem) -> float:
     """Return the least cost over all plans; a job that a lock binds is left out last of all."""
+    if problem.links:
+        return _optimum_together(problem)
     compiled = compile_problem(problem)
     n_jobs, cost = len(compiled.jobs), route_cost_function(compiled)
     subsets = range(1 << n_jobs)
@@ -41,6 +45,28 @@ def optimum(problem: Problem) -> float:
         return so_far + sum(leave_cny(compiled, j) for j in range(n_jobs) if not done >> j & 1)
 
     return min(all_in(done, so_far) for done, so_far in served.items())
+
+
+def _optimum_together(problem: Problem) -> float:
+    """Return the least cost where the cost of one route depends on the others."""
+    pricer = Pricer.of(problem)
+    compiled = pricer.compiled
+    whole = Together(pricer, [])
+
+    def best(routes, j, left_cny):
+        if j == len(compiled.jobs):
+            return whole.cost_of(routes) + left_cny
+        least = best(routes, j + 1, left_cny + leave_cny(compiled, j))
+        for u, route in enumerate(routes):
+            for c in compiled.choices[j]:
+                for i in range(len(route) + 1):
+                    longer = (*route[:i], c, *route[i:])
+                    least = min(
+                        least, best([*routes[:u], longer, *routes[u + 1 :]], j + 1, left_cny)
+                    )
+        return least
+
+    return best([()] * len(compiled.units), 0, 0.0)
 
 
 def cost_as_searched(problem: Problem, plan) -> float:

@@ -274,5 +274,6 @@ def test_the_checker_shares_no_code_with_the_solvers() -> None:
         assert ours <= {
             "dispatch.core.model",
             "dispatch.core.checker_times",
+            "dispatch.core.checker_links",
             "dispatch.core.checker_reasons",
         }

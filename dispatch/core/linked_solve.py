@@ -1,0 +1,81 @@
+"""Any engine, made to keep links: without them, then with the time of each link cut in two.
+
+First the engine plans as if no job waited for another; what does not come together then is taken
+out and inserted again, all routes in view. That fixes a time for each link. With ``before`` done by
+then and ``after`` begun from then on the links hold by themselves: they are windows of single jobs,
+and the engine plans once more, exactly as always. The cheaper of the two plans is taken.
+
+The bound of the first plan holds, since links only make a plan dearer: ``links`` is among what it
+relaxes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from dispatch.core.evaluate import plan_from_tours, tours_of
+from dispatch.core.insertion import Pricer
+from dispatch.core.links import timetables
+from dispatch.core.model import Job, Link, Plan, Problem, Window
+from dispatch.core.schedule import Stop, Timetable
+from dispatch.core.together import Together
+from dispatch.core.tours import IMPROVEMENT_CNY
+from dispatch.core.validate import MOST_S
+
+PlainEngine = Callable[[Problem], Plan]
+"""An engine that need not know of links."""
+
+NEVER = (Window(-2, -1),)
+"""For jobs that are left out: nothing starts before now."""
+
+
+def solve_linked(problem: Problem, engine: PlainEngine, *, one_job_ahead: bool) -> Plan:
+    """Return a plan in which every link holds."""
+    first = engine(replace(problem, links=()))
+    pricer = Pricer.of(problem)
+    best = _completed(pricer, tours_of(pricer.compiled, first), one_job_ahead=one_job_ahead)
+    second = engine(_cut(problem, best))
+    other = _completed(pricer, tours_of(pricer.compiled, second), one_job_ahead=one_job_ahead)
+    if other.total_cny() < best.total_cny() - IMPROVEMENT_CNY:
+        best = other
+    plan = plan_from_tours(
+        pricer.compiled, best.routes, engine=first.engine, one_job_ahead=one_job_ahead
+    )
+    bound = first.lower_bound_cny
+    relaxed = first.relaxed if bound is None else (*first.relaxed, "links")
+    return replace(plan, lower_bound_cny=bound, relaxed=relaxed)
+
+
+def _completed(pricer: Pricer, tours: Sequence[Sequence[int]], *, one_job_ahead: bool) -> Together:
+    it = Together.of(pricer, tours)
+    it.complete(one_job_ahead=one_job_ahead)
+    return it
+
+
+def _cut(problem: Problem, tours: Together) -> Problem:
+    """Return the problem whose links are windows that these tours keep."""
+    compiled = tours.pricer.compiled
+    stops = {
+        compiled.job_of[stop.choice]: stop
+        for times in timetables(compiled, tours.routes)
+        if isinstance(times, Timetable)
+        for stop in times.stops
+    }
+    jobs = list(problem.jobs)
+    for j in compiled.linked:
+        jobs[j] = _bound(jobs[j], stops.get(j), problem.links)
+    return replace(problem, jobs=tuple(jobs), links=())
+
+
+def _bound(job: Job, stop: Stop | None, links: Sequence[Link]) -> Job:
+    if stop is None:
+        return replace(job, windows=NEVER)
+    if stop.fact:
+        return job
+    rigid = any(it.most_s is not None for it in links if job.id in (it.before, it.after))
+    earliest_s = stop.start_s if rigid or any(it.after == job.id for it in links) else -MOST_S
+    latest_s = stop.start_s if rigid or any(it.before == job.id for it in links) else MOST_S
+    windows = job.windows or (Window(-MOST_S, MOST_S),)
+    cut = [Window(max(w.earliest_s, earliest_s), min(w.latest_s, latest_s)) for w in windows]
+    return replace(job, windows=tuple(w for w in cut if w.earliest_s <= w.latest_s))
