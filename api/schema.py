@@ -1,42 +1,22 @@
-"""The schema of the database: brought up to date, taken back, compared with the models."""
+"""The schema of the database: brought up to date, taken back, compared with the models.
+
+A database that is up to date already is seen without Alembic, which takes long to load.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, inspect, text
 
-import api.store
-import dispatch.store
-import fleet.store
-import kernel.events
-from kernel.database import Base, Database
-from kernel.errors import BadData
+from api.tables import metadata
+from kernel.database import Database
 
-_SCRIPTS = Path(__file__).parent / "migrations"
-_SIDE_TABLES = "_rtree"
+__all__ = ["current", "differences", "downgrade", "head", "metadata", "upgrade"]
 
-
-STORES = (kernel.events, fleet.store, dispatch.store, api.store)
-"""Modules whose tables register themselves when they are imported."""
-
-
-def metadata() -> MetaData:
-    """Return the tables of all `STORES`."""
-    return Base.metadata
-
-
-def compared(_item: Any, name: str | None, kind: str, reflected: Any, _other: Any) -> bool:
-    """Leave what the database keeps for itself (spatial indexes, PostGIS) out of comparisons."""
-    if kind == "table":
-        return not reflected or (_SIDE_TABLES not in str(name) and name != "spatial_ref_sys")
-    return not (kind == "index" and reflected and str(name).endswith("_gist"))
+SCRIPTS = Path(__file__).parent / "migrations" / "versions"
 
 
 def upgrade(database: Database, revision: str = "head") -> str | None:
@@ -47,22 +27,26 @@ def upgrade(database: Database, revision: str = "head") -> str | None:
     BadData
         When the database is newer than this program.
     """
-    with database.engine.begin() as connection:
-        before = _revision(connection)
-        if before is not None and before not in _known():
-            raise BadData(
-                f"The database has schema {before!r}, which this version does not know.",
-                remedy="Install the version it was written with, or a newer one.",
-            )
-        if before != ScriptDirectory.from_config(_config(connection)).get_current_head():
-            command.upgrade(_config(connection), revision)
-    return before
+    before = current(database)
+    if revision == "head" and before == head():
+        return before
+    from api import migrating  # noqa: PLC0415 (see above)
+
+    return migrating.upgrade(database, revision)
 
 
 def downgrade(database: Database, revision: str) -> None:
     """Take the schema back to ``revision`` (``base``: nothing is left) in one transaction."""
-    with database.engine.begin() as connection:
-        command.downgrade(_config(connection), revision)
+    from api import migrating  # noqa: PLC0415 (see above)
+
+    migrating.downgrade(database, revision)
+
+
+def differences(database: Database) -> list[Any]:
+    """Return how the database differs from the models, as Alembic tells it; empty when equal."""
+    from api import migrating  # noqa: PLC0415 (see above)
+
+    return migrating.differences(database)
 
 
 def current(database: Database) -> str | None:
@@ -71,26 +55,14 @@ def current(database: Database) -> str | None:
         return _revision(connection)
 
 
-def differences(database: Database) -> list[Any]:
-    """Return how the database differs from the models, as Alembic tells it; empty when equal."""
-    with database.engine.begin() as connection:
-        options = {"include_object": compared, "compare_type": True}
-        return list(
-            compare_metadata(MigrationContext.configure(connection, opts=options), metadata())
-        )
-
-
-def _config(connection: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    return config
+@cache
+def head() -> str:
+    """Return the newest revision: files are named after theirs, ``v0004_access.py`` is 0004."""
+    return max(path.name[1:5] for path in SCRIPTS.glob("v[0-9]*.py"))
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _known() -> set[str]:
-    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)

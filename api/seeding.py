@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -34,7 +35,8 @@ def hashed_secrets(body: FleetIn) -> Hashes:
     secrets = {unit.code: unit.pin for unit in body.units if unit.pin}
     secrets |= {it.user: it.secret for it in body.contractors if it.user and it.secret}
     secrets |= {user.user: user.secret for user in body.users}
-    return {login: hash_secret(secret) for login, secret in secrets.items()}
+    with ThreadPoolExecutor() as pool:  # hashing lets other threads run
+        return dict(zip(secrets, pool.map(hash_secret, secrets.values()), strict=True))
 
 
 def seed(session: WriteSession, runtime: Runtime, body: FleetIn, hashes: Hashes) -> FleetOut:

@@ -11,8 +11,8 @@ from typing import Any, Self
 import structlog
 from fastapi import FastAPI
 
-from api import schema
 from api.app import create_app
+from api.empty_database import open_migrated
 from api.holding import hold
 from api.idempotency import purge_answers
 from api.identity import NewUser, accept_token, issue_token, purge_tokens, put_user
@@ -146,9 +146,8 @@ def open_service(
         lock = hold(settings.database)
         if lock is not None:
             held.callback(lock.close)
-        database = Database(settings.database)
+        database = open_migrated(settings.database, settings.data_dir)
         held.callback(database.close)
-        schema.upgrade(database)
         service = _compose(settings, clock or SystemClock(), database, held)
         service.held = held.pop_all()
     if settings.drive == "thread":
@@ -166,7 +165,7 @@ def _compose(
         clock=clock,
         city=city,
         travel_times=open_engine(city.network),
-        areas=ServiceAreas(city.areas),
+        areas=ServiceAreas(city.area_table.columns | {"geometry": list(city.area_table.geometry)}),
         settings=load_settings(),
     )
     _prepare(context, settings)

@@ -49,7 +49,10 @@ def decide(
     """
     failures: list[str] = []
     spent_s, n_rejected = 0.0, 0
-    for name, attempt in ((engine, runner), (FALLBACK_ENGINE, fallback or InlineSolver())):
+    attempts = [(engine, runner), (FALLBACK_ENGINE, fallback or InlineSolver())]
+    if not (snapshot.problem.units and snapshot.problem.jobs):
+        del attempts[0]  # nothing to choose between: any engine says the same
+    for name, attempt in attempts:
         try:
             solved = attempt.solve(snapshot.problem, name)
         except SolverFailed as failure:

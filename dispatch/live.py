@@ -121,6 +121,7 @@ class Dispatcher:
         self.n_decisions = 0
         self._assumed_free: dict[str, datetime] = {}
         self._unassigned: dict[int, str] = {}
+        self._has_units = False
         service.database.on_commit(self._hear)
         self.wake("start")
 
@@ -165,13 +166,13 @@ class Dispatcher:
 
     def run_forever(self, stop: threading.Event) -> None:
         """Run what is due as it comes due until ``stop`` is set."""
-        if isinstance(self._runner, WorkerSolver):
-            self._runner.start()
         while not stop.is_set():
             self._awake.wait(self._wall_wait_s())
             self._awake.clear()
             while not stop.is_set() and self.run_due():
                 pass
+            if self._has_units and isinstance(self._runner, WorkerSolver):
+                self._runner.start()  # ahead of the first call, but not before there is a fleet
 
     def close(self) -> None:
         """Free the solver."""
@@ -221,6 +222,7 @@ class Dispatcher:
         with context.database.write() as session:
             snapshot = build_snapshot(session, context)
             found = look(session, context, snapshot, open_cases(session, context.region))
+            self._has_units = bool(snapshot.problem.units)
             self._plan_next_watch(session, snapshot)
         for reason in found + self._overdue(snapshot) + self._visits_due(snapshot):
             self.wake(reason)

@@ -1,20 +1,23 @@
-"""The cities Roadflare knows: load one by name, list them, import new ones."""
+"""The cities Roadflare knows: load one by name, list them. `geo_data.city_import` makes new ones.
+
+What makes cities needs pandas and readers of OpenStreetMap; it is loaded when one is to be made.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
-from geo_data.city_import import (
-    BUILT_IN,
-    import_city_from_file,
-    import_city_from_place,
-    rebuild_network,
-)
-from geo_data.city_store import VERSION, City, city_folder, read_city, read_facts, stored_cities
+from geo_data.city_store import City, city_folder, read_city, read_facts, stored_cities
+from geo_data.network import RoadNetwork
+from geo_data.versions import STORED_CITY
 from kernel.errors import BadData, NotFound
 
-__all__ = ["City", "import_city_from_file", "import_city_from_place", "list_cities", "load_city"]
+__all__ = ["City", "list_cities", "load_city"]
+
+BUILT_IN = ("demo", "town")
+"""Cities that need no import by hand."""
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +40,7 @@ def load_city(name: str, data_dir: Path | str) -> City:
             return _load(folder, data_dir)
         except (BadData, FileNotFoundError) as error:
             _log.info("Making the city %r (%s).", name, error)
-            BUILT_IN[name](data_dir)
+            _make(name, data_dir)
     if not (folder / "city.json").is_file():
         raise NotFound("city", name, remedy=f"Known: {', '.join(list_cities(data_dir))}.")
     return _load(folder, data_dir)
@@ -50,6 +53,18 @@ def list_cities(data_dir: Path | str) -> tuple[str, ...]:
 
 def _load(folder: Path, data_dir: Path | str) -> City:
     facts = read_facts(folder)
-    if facts["name"] in BUILT_IN and facts["version"] != VERSION:
+    if facts["name"] in BUILT_IN and facts["version"] != STORED_CITY:
         raise BadData(f"{folder} was made by another version ({facts['version']}).")
-    return read_city(folder, lambda: rebuild_network(folder, facts, data_dir))
+    return read_city(folder, lambda: _rebuilt(folder, facts, data_dir))
+
+
+def _make(name: str, data_dir: Path | str) -> None:
+    from geo_data import city_import  # noqa: PLC0415 (see above)
+
+    {"demo": city_import.import_demo, "town": city_import.import_town}[name](data_dir)
+
+
+def _rebuilt(folder: Path, facts: Mapping[str, str], data_dir: Path | str) -> RoadNetwork:
+    from geo_data.city_import import rebuild_network  # noqa: PLC0415 (see above)
+
+    return rebuild_network(folder, facts, data_dir)

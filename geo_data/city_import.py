@@ -128,10 +128,6 @@ def import_town(data_dir: Path | str) -> Path:
     return write_city(draft, data_dir)
 
 
-BUILT_IN = {"demo": import_demo, "town": import_town}
-"""Cities that need no import by hand."""
-
-
 def rebuild_network(folder: Path, facts: Mapping[str, str], data_dir: Path | str) -> RoadNetwork:
     """Read a stored city's roads from its source again.
 

@@ -10,22 +10,22 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import geopandas as gpd
 import numpy as np
 
-from geo_data import demo_city, osm_reader
 from geo_data.cache import cache_path, cached_network, save_network
 from geo_data.network import RoadNetwork
+from geo_data.polygon_table import PolygonTable, read_polygon_table
+from geo_data.versions import STORED_CITY
 from kernel.errors import BadData, InvalidInput
 
-VERSION = f"1.{osm_reader.READER_VERSION}.{demo_city.READER_VERSION}"
-"""Written into each stored city; a city of another version is built again from its source."""
+if TYPE_CHECKING:
+    import geopandas as gpd
 
-ZONE_COLUMNS = ("zone_id", "name", "population", "urban", "geometry")
-AREA_COLUMNS = ("name", "kind", "target_s", "geometry")
+ZONE_COLUMNS = ("zone_id", "name", "population", "urban")
+AREA_COLUMNS = ("name", "kind", "target_s")
 _SWAP_ATTEMPTS = 5
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
@@ -42,12 +42,12 @@ class City:
         For people, by language: ``en`` and ``zh``.
     network
         Its roads.
-    zones
+    zone_table
         Columns ``zone_id`` (int), ``name``, ``population`` (float, people; a guess where no census
-        was given), ``urban`` (bool), ``geometry`` (polygons, WGS-84).
-    areas
+        was given), ``urban`` (bool); polygons, WGS-84.
+    area_table
         Service areas: columns ``name``, ``kind`` ('urban' or 'other'), ``target_s`` (int, seconds
-        from call to arrival), ``geometry``. They do not overlap and fill ``bounds``.
+        from call to arrival); polygons that do not overlap and fill ``bounds``.
     bounds
         (min lon, min lat, max lon, max lat) of roads and zones.
     timezone
@@ -64,13 +64,23 @@ class City:
     name: str
     title: Mapping[str, str]
     network: RoadNetwork
-    zones: gpd.GeoDataFrame
-    areas: gpd.GeoDataFrame
+    zone_table: PolygonTable
+    area_table: PolygonTable
     bounds: tuple[float, float, float, float]
     timezone: str
     attribution: str
     folder: Path
     source: Path | None = None
+
+    @property
+    def zones(self) -> gpd.GeoDataFrame:
+        """The zones as a GeoDataFrame."""
+        return self.zone_table.frame
+
+    @property
+    def areas(self) -> gpd.GeoDataFrame:
+        """The service areas as a GeoDataFrame."""
+        return self.area_table.frame
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +165,7 @@ def _fill(folder: Path, draft: CityDraft) -> None:
         source = "source" + draft.source.name[draft.source.name.index(".") :]
         shutil.copyfile(draft.source, folder / source)
     facts = {
-        "version": VERSION,
+        "version": STORED_CITY,
         "name": draft.name,
         "title": dict(draft.title),
         "timezone": draft.timezone,
@@ -166,8 +176,8 @@ def _fill(folder: Path, draft: CityDraft) -> None:
         "source": source,
     }
     save_network(cache_path(folder, draft.network.content_hash), draft.network)
-    _write_geojson(folder / "zones.geojson", draft.zones[list(ZONE_COLUMNS)])
-    _write_geojson(folder / "areas.geojson", draft.areas[list(AREA_COLUMNS)])
+    _write_geojson(folder / "zones.geojson", draft.zones[[*ZONE_COLUMNS, "geometry"]])
+    _write_geojson(folder / "areas.geojson", draft.areas[[*AREA_COLUMNS, "geometry"]])
     text = json.dumps(facts, ensure_ascii=False, indent=1)
     (folder / "city.json").write_text(text + "\n", encoding="utf-8")
     folder.chmod(0o755)  # mkdtemp is for its owner alone
@@ -220,8 +230,8 @@ def read_city(folder: Path, build: Callable[[], RoadNetwork]) -> City:
         name=facts["name"],
         title=facts["title"],
         network=cached_network(folder, facts["content_hash"], build),
-        zones=_read_geojson(folder / "zones.geojson", ZONE_COLUMNS),
-        areas=_read_geojson(folder / "areas.geojson", AREA_COLUMNS),
+        zone_table=read_polygon_table(folder / "zones.geojson", ZONE_COLUMNS, remedy=_REMEDY),
+        area_table=read_polygon_table(folder / "areas.geojson", AREA_COLUMNS, remedy=_REMEDY),
         bounds=facts["bounds"],
         timezone=facts["timezone"],
         attribution=facts["attribution"],
@@ -231,15 +241,3 @@ def read_city(folder: Path, build: Callable[[], RoadNetwork]) -> City:
 
 
 _REMEDY = "Import the city again: `roadflare city import`."
-
-
-def _read_geojson(path: Path, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
-    try:
-        frame = gpd.read_file(path, engine="pyogrio")[list(columns)]
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise BadData(f"{path} is damaged ({error}).", remedy=_REMEDY) from error
-    if not frame.geometry.is_valid.all():
-        raise BadData(f"{path} holds polygons that cross themselves.", remedy=_REMEDY)
-    if "urban" in columns:
-        frame["urban"] = frame["urban"].astype(bool)
-    return frame

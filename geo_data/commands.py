@@ -58,7 +58,8 @@ def import_city(
     are urban.
     """
     from geo_data.basemap import ensure_basemap
-    from geo_data.city import import_city_from_file, import_city_from_place, load_city
+    from geo_data.city import load_city
+    from geo_data.city_import import import_city_from_file, import_city_from_place
 
     if (pbf is None) == (place is None):
         raise InvalidInput.one(

@@ -109,10 +109,11 @@ def _by_population(
     city: City, middle: NDArray[np.float64], length_m: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return the people of each zone, spread over its roads by length."""
-    tree = shapely.STRtree(city.zones.geometry.to_numpy())
+    zones = city.zone_table
+    tree = shapely.STRtree(zones.geometry)
     step, zone = tree.query(shapely.points(middle), predicate="within")
-    road_m = np.bincount(zone, weights=length_m[step], minlength=len(city.zones))
-    people_per_m = city.zones["population"].to_numpy() / np.maximum(road_m, 1e-9)
+    road_m = np.bincount(zone, weights=length_m[step], minlength=len(zones))
+    people_per_m = np.array(zones.columns["population"]) / np.maximum(road_m, 1e-9)
     weight = np.zeros(len(middle))
     np.add.at(weight, step, length_m[step] * people_per_m[zone])
     return weight

@@ -22,6 +22,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo_data import versions
 from geo_data.check import check_network
 from geo_data.network import HIGHWAY_CLASSES, RoadNetwork
 from geo_data.pieces import Pieces, assemble
@@ -30,7 +31,6 @@ from geo_data.speeds import default_speed_kph
 from geo_data.zones import mark_urban
 from kernel.errors import BadData, NotFound
 
-READER_VERSION = 1
 WHEEL_PATTERN = "aequilibrae-1.7.2-*.whl"
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL; zones from AequilibraE's Coquimbo example"
 _INNER_ZIP = "aequilibrae/reference_files/coquimbo.zip"
@@ -70,7 +70,7 @@ def find_demo_wheel(*folders: Path | str) -> Path:
 
 def demo_content_hash(wheel: Path) -> str:
     """Return the content hash that the demo's network will have, without reading the network."""
-    digest = hashlib.sha256(f"demo {READER_VERSION}".encode())
+    digest = hashlib.sha256(f"demo {versions.DEMO_READER}".encode())
     digest.update(_inner_zip(wheel))
     return digest.hexdigest()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from geo_data import versions
 from geo_data.check import check_network
 from geo_data.network import RoadNetwork
 from geo_data.osm_file import existing_osm_file, file_hash
@@ -17,9 +18,6 @@ from geo_data.osm_ways import read_ways
 from geo_data.pieces import assemble
 from geo_data.restrictions import restrict_turns
 from kernel.errors import BadData
-
-READER_VERSION = 1
-"""Raise it when the same file gives another network: it is part of the content hash."""
 
 _log = logging.getLogger(__name__)
 
@@ -77,7 +75,7 @@ def read_osm_with_report(
         name=name or path.name.partition(".")[0],
         names=ways.names,
         refs=ways.refs,
-        content_hash=file_hash(path, "osm", READER_VERSION),
+        content_hash=file_hash(path, "osm", versions.OSM_READER),
     )
     if network.n_edges == 0:
         raise BadData(

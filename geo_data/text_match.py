@@ -7,8 +7,6 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
-
 ABBREVIATIONS: Mapping[str, str] = {
     "av": "avenida",
     "avda": "avenida",
@@ -82,6 +80,8 @@ def pinyin_forms(text: str) -> tuple[str, ...]:
     """
     if not is_cjk(text):
         return ()
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 (its dictionary takes half a second to load)
+
     suffix = next((s for s in _SUFFIXES if text.endswith(s) and len(text) > len(s)), "")
     stem = text[: len(text) - len(suffix)]
     joined = [fold("".join(lazy_pinyin(part))) for part in (stem, suffix) if part]

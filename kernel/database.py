@@ -20,7 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from kernel.errors import InvalidInput
-from kernel.geometry import bound
+from kernel.geometry import bound, load_postgis
 
 if TYPE_CHECKING:
     from kernel.events import Event
@@ -155,6 +155,7 @@ def _open_engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if parsed.get_backend_name() == "postgresql":
+        load_postgis()
         return create_engine(parsed, pool_pre_ping=True)
     raise InvalidInput.one(
         "/database",

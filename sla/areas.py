@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from kernel.errors import BadData
 from kernel.position import Position
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 URBAN = "urban"
 COLUMNS = ("name", "kind", "target_s", "geometry")
@@ -40,8 +43,8 @@ class ServiceAreas:
     ----------
     table
         One row per area: ``name``, ``kind``, ``target_s`` (seconds, > 0) and ``geometry``
-        (polygons or multipolygons, EPSG:4326). Areas may overlap: the shortest target holds, then
-        the earlier row.
+        (polygons or multipolygons, EPSG:4326), as a GeoDataFrame or a mapping of such columns.
+        Areas may overlap: the shortest target holds, then the earlier row.
     elsewhere
         Holds where no area is; ``None``: nowhere else is served.
 
@@ -52,18 +55,28 @@ class ServiceAreas:
         polygon, or the coordinates are not longitude and latitude.
     """
 
-    def __init__(self, table: gpd.GeoDataFrame, elsewhere: ServiceArea | None = None) -> None:
+    def __init__(
+        self,
+        table: gpd.GeoDataFrame | Mapping[str, Sequence[Any]],
+        elsewhere: ServiceArea | None = None,
+    ) -> None:
         _check(table)
-        ranked = table.reset_index(drop=True).sort_values("target_s", kind="stable")
-        self.table: gpd.GeoDataFrame = ranked.reset_index(drop=True)
         self.elsewhere = elsewhere
+        rows = zip(*(table[column] for column in COLUMNS), strict=True)
+        ranked = sorted(rows, key=lambda row: float(row[2]))  # stable: then the earlier row
         self._areas = tuple(
-            ServiceArea(str(name), str(kind), int(target_s))
-            for name, kind, target_s in zip(
-                self.table["name"], self.table["kind"], self.table["target_s"], strict=True
-            )
+            ServiceArea(str(name), str(kind), int(target_s)) for name, kind, target_s, _ in ranked
         )
-        self._tree = shapely.STRtree(self.table.geometry.to_numpy())
+        self._shapes = tuple(shape for *_, shape in ranked)
+        self._tree = shapely.STRtree(self._shapes)
+
+    @cached_property
+    def table(self) -> gpd.GeoDataFrame:
+        """The areas as a GeoDataFrame, shortest target first; made when first asked for."""
+        import geopandas  # noqa: PLC0415 (half a second, and a running service does not want it)
+
+        columns = {name: [getattr(area, name) for area in self._areas] for name in COLUMNS[:-1]}
+        return geopandas.GeoDataFrame(columns, geometry=list(self._shapes), crs="EPSG:4326")
 
     @property
     def areas(self) -> tuple[ServiceArea, ...]:
@@ -78,8 +91,15 @@ class ServiceAreas:
 
     def to_geojson(self) -> dict[str, Any]:
         """Return a GeoJSON feature collection with name, kind and target_s as properties."""
-        collection: dict[str, Any] = self.table[list(COLUMNS)].to_geo_dict(drop_id=True)
-        return collection
+        features = [
+            {
+                "type": "Feature",
+                "properties": {"name": area.name, "kind": area.kind, "target_s": area.target_s},
+                "geometry": shapely.geometry.mapping(shape),
+            }
+            for area, shape in zip(self._areas, self._shapes, strict=True)
+        ]
+        return {"type": "FeatureCollection", "features": features}
 
 
 def areas_from_geojson(
@@ -92,11 +112,13 @@ def areas_from_geojson(
     BadData
         When it is no GeoJSON, or see `ServiceAreas`.
     """
+    import geopandas  # noqa: PLC0415 (see `ServiceAreas.table`)
+
     try:
         if isinstance(source, Path):
-            table = gpd.read_file(source)
+            table = geopandas.read_file(source)
         else:
-            table = gpd.GeoDataFrame.from_features(source["features"], crs="EPSG:4326")
+            table = geopandas.GeoDataFrame.from_features(source["features"], crs="EPSG:4326")
     except Exception as error:
         raise BadData(
             f"The service areas cannot be read: {error}", remedy="Give a GeoJSON of polygons."
@@ -104,16 +126,15 @@ def areas_from_geojson(
     return ServiceAreas(table, elsewhere)
 
 
-def _check(table: gpd.GeoDataFrame) -> None:
-    if missing := [name for name in COLUMNS if name not in table.columns]:
+def _check(table: gpd.GeoDataFrame | Mapping[str, Sequence[Any]]) -> None:
+    if missing := [name for name in COLUMNS if name not in table]:
         raise BadData(
             f"The service areas have no column {', '.join(missing)}.",
             remedy=f"Each feature needs the properties {', '.join(COLUMNS[:-1])}.",
         )
-    if table.crs is not None and table.crs.to_epsg() != 4326:
-        raise BadData(
-            f"The service areas are in {table.crs.name}.", remedy="Give them in EPSG:4326."
-        )
+    crs = getattr(table, "crs", None)
+    if crs is not None and crs.to_epsg() != 4326:
+        raise BadData(f"The service areas are in {crs.name}.", remedy="Give them in EPSG:4326.")
     bad = [
         f"{name!r} ({target!r} s)"
         for name, target in zip(table["name"], table["target_s"], strict=True)
@@ -121,7 +142,7 @@ def _check(table: gpd.GeoDataFrame) -> None:
     ]
     if bad:
         raise BadData(f"Targets must be positive: {', '.join(bad)}.", remedy="Give seconds.")
-    for name, shape in zip(table["name"], table.geometry, strict=True):
+    for name, shape in zip(table["name"], table["geometry"], strict=True):
         _check_shape(str(name), shape)
 
 

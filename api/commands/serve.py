@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
 import sys
@@ -67,6 +68,7 @@ def serve(
             server_header=False,
         )
         url = f"http://{settings.host}:{listening.getsockname()[1]}"
+        gc.freeze()  # what was loaded stays, and need not be looked at again
         _announce(url, service.runtime.region, as_json=as_json)
         _Server(config, service).run(sockets=[listening])
 

@@ -1,11 +1,12 @@
-"""Run by Alembic, on the connection that `api.schema` hands over."""
+"""Run by Alembic, on the connection that `api.migrating` hands over."""
 
 from __future__ import annotations
 
 from alembic import context
 from sqlalchemy import Connection
 
-from api.schema import compared, metadata
+from api.migrating import compared
+from api.tables import metadata
 
 connection: Connection = context.config.attributes["connection"]
 context.configure(

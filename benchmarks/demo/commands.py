@@ -40,9 +40,12 @@ def demo(
     if headless:
         _headless(city, data_dir, minutes, seed, calls_per_hour, report, as_json=as_json)
         return
-    from benchmarks.demo.processes import start_server
+    from benchmarks.demo.processes import ended_by_signals, start_server
 
-    with start_server(city, data_dir=data_dir, port=port, speed=speed) as server:
+    with (
+        ended_by_signals(),
+        start_server(city, data_dir=data_dir, port=port, speed=speed) as server,
+    ):
         from benchmarks.demo.stage import Play, open_stage  # while the server starts
 
         with open_stage(Play(city, data_dir, seed, calls_per_hour), server) as stage:

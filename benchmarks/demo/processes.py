@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 from kernel.errors import ExternalServiceError
 
@@ -25,6 +27,23 @@ class Server:
     url: str
     admin: str
     process: subprocess.Popen[str]
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Take a request to end (SIGTERM, SIGHUP) like Ctrl-C, so that no child is left behind."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    wanted = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    # Ctrl-C too: a shell without job control starts its background processes with it ignored.
+    before = [(number, signal.signal(number, interrupt)) for number in (*wanted, signal.SIGINT)]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from dispatch.core.compiled import Compiled
 from dispatch.core.costing import late_price_function
@@ -53,6 +52,8 @@ def assign(tours: Tours) -> None:
     jobs = [j for j in jobs if compiled.fixed_unit[j] == -1]
     if not units or not jobs:
         return
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 (scipy.optimize is slow to load)
+
     prices, choices = _prices(tours, units, jobs)
     rows, columns = linear_sum_assignment(prices)
     for u in units:

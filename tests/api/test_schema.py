@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, text
 
-from api import schema
+from api import migrating, schema
+from api.empty_database import open_migrated
 from kernel import events
 from kernel.database import Database
 from kernel.errors import BadData
@@ -35,6 +38,30 @@ def test_migrations_build_what_the_models_say(database: Database) -> None:
     assert schema.upgrade(database) is None
     assert tables(database) == set(schema.metadata().tables)
     assert schema.differences(database) == []
+
+
+def test_the_newest_revision_is_the_one_its_file_is_named_after() -> None:
+    assert schema.head() == REVISIONS[-1] == migrating.newest()
+
+
+def test_a_new_file_is_a_copy_of_an_empty_one(tmp_path: Path) -> None:
+    for name in ("first", "second"):  # the first is migrated and kept, the second copied
+        with closing(open_migrated(f"sqlite:///{tmp_path / name}.sqlite", tmp_path)) as database:
+            assert schema.differences(database) == []
+            with database.write() as session:
+                events.append(session, NOON, "unit.paused", region="town", unit_id=1)
+    (blank,) = tmp_path.glob("empty-*.sqlite")
+    with closing(Database(f"sqlite:///{blank}")) as database, database.read() as session:
+        assert events.read_after(session, 0) == []
+
+
+def test_a_file_that_exists_is_never_replaced(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/mine.sqlite"
+    for _ in range(2):
+        with closing(open_migrated(url, tmp_path)) as database, database.write() as session:
+            events.append(session, NOON, "unit.paused", region="town", unit_id=1)
+    with closing(Database(url)) as database, database.read() as session:
+        assert len(events.read_after(session, 0)) == 2
 
 
 def test_upgrading_twice_changes_nothing(database: Database) -> None:

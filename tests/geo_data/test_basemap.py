@@ -14,7 +14,8 @@ from pmtiles.tile import deserialize_header
 
 from geo_data.basemap import basemap_path, ensure_basemap, write_basemap
 from geo_data.basemap_layers import FIELDS, road_layer
-from geo_data.city import City, import_city_from_file, load_city
+from geo_data.city import City, load_city
+from geo_data.city_import import import_city_from_file
 from geo_data.osm_features import read_features
 
 

@@ -11,14 +11,13 @@ import numpy as np
 import pytest
 import shapely
 
-from geo_data.city import (
-    City,
+from geo_data.city import City, list_cities, load_city
+from geo_data.city_import import (
+    TOWN,
+    guess_timezone,
     import_city_from_file,
     import_city_from_place,
-    list_cities,
-    load_city,
 )
-from geo_data.city_import import TOWN, guess_timezone
 from geo_data.demo_city import WHEEL_PATTERN
 from kernel.errors import BadData, ExternalServiceError, InvalidInput, NotFound
 

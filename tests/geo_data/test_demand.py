@@ -3,7 +3,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -11,6 +10,7 @@ import shapely
 from geo_data.city import City
 from geo_data.demand import MAIN_ROAD_SHARE, sample_positions
 from geo_data.network import HIGHWAY_CLASSES
+from geo_data.polygon_table import PolygonTable
 from tests.geo_data.drawn import read_drawn
 
 
@@ -46,8 +46,8 @@ def test_people_draw_incidents(tmp_path: Path, town: City) -> None:
     shapes = [
         shapely.box(x - 0.0005, y - 0.0005, x + 0.01, y + 0.0005) for x, y in ((ax, ay), (cx, cy))
     ]
-    zones = gpd.GeoDataFrame({"population": [300.0, 100.0]}, geometry=shapes, crs="EPSG:4326")
-    city = replace(town, network=network, zones=zones)
+    zones = PolygonTable({"population": [300.0, 100.0]}, np.array(shapes))
+    city = replace(town, network=network, zone_table=zones)
     places = sample_positions(city, 4000, np.random.default_rng(5))
     assert np.mean(shapely.contains_xy(shapes[0], places)) == pytest.approx(0.75, abs=0.03)
 
@@ -57,8 +57,8 @@ def test_a_share_falls_on_main_roads_where_nobody_lives(tmp_path: Path, town: Ci
     network = read_drawn(tmp_path, "AB\n\nCD", ways)
     street = network.shape(0)
     home = shapely.LineString(street).buffer(0.0005)
-    zones = gpd.GeoDataFrame({"population": [10.0]}, geometry=[home], crs="EPSG:4326")
-    city = replace(town, network=network, zones=zones)
+    zones = PolygonTable({"population": [10.0]}, np.array([home]))
+    city = replace(town, network=network, zone_table=zones)
     places = sample_positions(city, 4000, np.random.default_rng(5))
     on_motorway = places[:, 1] != street[0, 1]
     assert np.mean(on_motorway) == pytest.approx(MAIN_ROAD_SHARE, abs=0.03)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo_data.city import City, import_city_from_file, load_city
+from geo_data.city import City, load_city
+from geo_data.city_import import import_city_from_file
 from geo_data.gazetteer import CONFIRM_BELOW, Gazetteer, Hit, ensure_gazetteer, gazetteer_path
 from geo_data.gazetteer_entries import Aliases, crossing_entries, street_entries
 from kernel.errors import InvalidInput

@@ -13,8 +13,8 @@ import osmium
 import osmnx
 import pytest
 
-from geo_data.city import City, import_city_from_place, load_city
-from geo_data.city_import import TOWN
+from geo_data.city import City, load_city
+from geo_data.city_import import TOWN, import_city_from_place
 from kernel.errors import ExternalServiceError
 
 KNOWN = "Linchuan Bay"

@@ -15,6 +15,7 @@ from benchmarks.coverage.coverage import as_geojson, as_rows, coverage, spread_p
 from benchmarks.coverage.posts import Post
 from geo_data.city import City
 from geo_data.network import HIGHWAY_CLASSES
+from geo_data.polygon_table import PolygonTable
 from routing.engine import open_engine
 from tests.routing.drawn import METRES_PER_DEGREE, draw, near
 
@@ -43,8 +44,8 @@ def city(tmp_path: Path) -> City:
         name="row",
         title={"en": "Row", "zh": "一排"},
         network=replace(drawn, edge_class=residential),
-        zones=zones,
-        areas=zones[[]],
+        zone_table=PolygonTable.of(zones),
+        area_table=PolygonTable({}, zones.geometry.to_numpy()),
         bounds=(0.0, -km, 3 * km, km),
         timezone="UTC",
         attribution="nobody",
