@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from geo_data.network import RoadNetwork
 from kernel.errors import InvalidInput
 from kernel.position import Position
+from routing.snap_hints import SnapHint
 from routing.travel_times import DrivenRoute, Metric, Snapped, TravelTimes
 
 if TYPE_CHECKING:
@@ -60,10 +61,14 @@ class BoundTimes:
         )  # fmt: skip
 
     def snap(
-        self, positions: Sequence[Position], *, max_distance_m: float = 2000.0, **hints: Any
+        self,
+        positions: Sequence[Position],
+        *,
+        max_distance_m: float = 2000.0,
+        hints: Sequence[SnapHint | None] | None = None,
     ) -> Snapped:
-        """Lay positions on roads; hints as the engine takes them."""
-        return self._engine.snap(positions, max_distance_m=max_distance_m, **hints)
+        """Lay positions on roads; see `routing.snap.Snapper.snap`."""
+        return self._engine.snap(positions, max_distance_m=max_distance_m, hints=hints)
 
     def matrix(
         self, sources: Snapped, targets: Snapped, *, metric: Metric | None = None

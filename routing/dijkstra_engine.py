@@ -23,6 +23,7 @@ from routing.questions import check_limits, check_single, foreign_metric
 from routing.reach import EdgeTimes, edge_times
 from routing.route import RouteLayout
 from routing.snap import Snapper
+from routing.snap_hints import SnapHint
 from routing.travel_times import DrivenRoute, Metric, Snapped
 from routing.tree_cache import Tree, TreeCache
 from routing.trees import trees_from, trees_to
@@ -143,10 +144,15 @@ class DijkstraEngine:
         max_distance_m: float = 2000.0,
         heading_deg: Sequence[float | None] | None = None,
         street: Sequence[str | None] | None = None,
+        hints: Sequence[SnapHint | None] | None = None,
     ) -> Snapped:
         """Lay positions on the best edge; see `routing.snap.Snapper.snap`."""
         return self._snapper.snap(
-            positions, max_distance_m=max_distance_m, heading_deg=heading_deg, street=street
+            positions,
+            max_distance_m=max_distance_m,
+            heading_deg=heading_deg,
+            street=street,
+            hints=hints,
         )
 
     def matrix(

@@ -1,8 +1,9 @@
-"""Positions to the nearest edge of the connected network."""
+"""Positions to the nearest edge of the connected network, or the one that fits what is known."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -14,16 +15,11 @@ from kernel.errors import InvalidInput, OutsideNetwork
 from kernel.position import Position
 from routing.projection import LocalMetres
 from routing.shapes import Geometries, edge_lines
+from routing.snap_hints import NO_HINT, SnapHint, is_at_kerb, misfit_m
 from routing.travel_times import Snapped
 
 PREFERENCE_SLACK_M = 40.0
-"""With a heading or a street given, roads this much farther than the nearest one also compete."""
-
-WRONG_STREET_M = 30.0
-"""Metres a road of another name counts as farther away."""
-
-OPPOSITE_HEADING_M = 30.0
-"""Metres a road driven the opposite way counts as farther away; less in proportion to the angle."""
+"""With anything known of the road, roads this much farther than the nearest one also compete."""
 
 
 class Snapper:
@@ -60,6 +56,7 @@ class Snapper:
         max_distance_m: float = 2000.0,
         heading_deg: Sequence[float | None] | None = None,
         street: Sequence[str | None] | None = None,
+        hints: Sequence[SnapHint | None] | None = None,
     ) -> Snapped:
         """Return the best edge for every position.
 
@@ -75,28 +72,28 @@ class Snapper:
         street
             Per position, the street's name or number, where it is known: roads of another name
             count as farther.
+        hints
+            Per position, all that is known of the road; ``heading_deg`` and ``street`` are the
+            same said shortly, and go first.
 
         Raises
         ------
         OutsideNetwork
             When a position is farther than ``max_distance_m`` from every road; it names the first.
         InvalidInput
-            When there are not as many headings or streets as positions, or a heading is not finite.
+            When there are not as many of them as positions, or a heading is not finite.
         """
-        _check_lengths(positions, heading_deg, street)
+        known = _hints(len(positions), hints, heading_deg, street)
         lon = np.array([p.lon for p in positions], dtype=np.float64)
         lat = np.array([p.lat for p in positions], dtype=np.float64)
         points = np.asarray(shapely.points(self._metres.to_xy(lon, lat)), dtype=np.object_)
         line, distance_m = self._nearest(points, positions, max_distance_m)
         edge = self._edges[line]
         fraction = self._fractions(line, points)
-        for row in range(len(positions)):
-            heading = None if heading_deg is None else heading_deg[row]
-            name = None if street is None else street[row]
-            if heading is not None or name is not None:
-                edge[row], fraction[row], distance_m[row] = self._preferred(
-                    points[row], distance_m[row], max_distance_m, heading, name
-                )
+        for row, hint in known.items():
+            edge[row], fraction[row], distance_m[row] = self._preferred(
+                points[row], distance_m[row], max_distance_m, hint
+            )
         return Snapped(edge=edge, fraction=fraction, distance_m=distance_m)
 
     def _nearest(
@@ -130,24 +127,29 @@ class Snapper:
         return np.clip(np.nan_to_num(fraction, nan=0.0), 0.0, 1.0)
 
     def _preferred(
-        self,
-        point: shapely.Point,
-        nearest_m: float,
-        max_distance_m: float,
-        heading_deg: float | None,
-        street: str | None,
+        self, point: shapely.Point, nearest_m: float, max_distance_m: float, hint: SnapHint
     ) -> tuple[int, float, float]:
         """Return (edge, fraction, metres) of the road that fits best among the near ones."""
         within_m = min(nearest_m + PREFERENCE_SLACK_M, max_distance_m)
         lines = np.sort(self._tree.query(point, predicate="dwithin", distance=within_m))
         fractions = self._fractions(lines, np.full(len(lines), point))
         distances = shapely.distance(self._lines[lines], point)
-        best = (np.inf, -1, 0.0, 0.0)
+        best = (np.inf, True, -1, 0.0, 0.0)
         for line, fraction, distance_m in zip(lines, fractions, distances, strict=True):
             for edge, along in self._directions(int(self._edges[line]), float(fraction)):
-                score = float(distance_m) + self._misfit_m(edge, along, heading_deg, street)
-                best = min(best, (score, edge, along, float(distance_m)))
-        return best[1:]
+                misfit = misfit_m(self._network, self._metres, edge, along, hint)
+                far_side = self._is_far_side(edge, along, point, hint)
+                rank = (float(distance_m) + misfit, far_side, edge, along, float(distance_m))
+                best = min(best, rank)
+        return best[2:]
+
+    def _is_far_side(
+        self, edge: int, fraction: float, point: shapely.Point, hint: SnapHint
+    ) -> bool:
+        side = hint.driving_side
+        if side is None:
+            return False
+        return not is_at_kerb(self._network, self._metres, edge, fraction, point, side)
 
     def _directions(self, edge: int, fraction: float) -> list[tuple[int, float]]:
         reverse = int(self._network.edge_reverse[edge])
@@ -155,47 +157,29 @@ class Snapper:
             return [(edge, fraction)]
         return [(edge, fraction), (reverse, 1.0 - fraction)]
 
-    def _misfit_m(
-        self, edge: int, fraction: float, heading_deg: float | None, street: str | None
-    ) -> float:
-        misfit = 0.0
-        if street is not None and street.casefold() not in self._names(edge):
-            misfit += WRONG_STREET_M
-        if heading_deg is not None:
-            turn = abs((heading_deg - self._bearing(edge, fraction) + 180.0) % 360.0 - 180.0)
-            misfit += OPPOSITE_HEADING_M * turn / 180.0
-        return misfit
 
-    def _names(self, edge: int) -> set[str]:
-        name, ref = int(self._network.edge_name[edge]), int(self._network.edge_ref[edge])
-        found = {self._network.names[name].casefold()} if name >= 0 else set()
-        return found | ({self._network.refs[ref].casefold()} if ref >= 0 else set())
-
-    def _bearing(self, edge: int, fraction: float) -> float:
-        """Return the compass direction of the piece of an edge at a fraction of its length."""
-        shape = self._network.shape(edge)
-        xy = self._metres.to_xy(shape[:, 0], shape[:, 1])
-        step = np.diff(xy, axis=0)
-        along = np.cumsum(np.hypot(step[:, 0], step[:, 1]))
-        piece = min(int(np.searchsorted(along, fraction * along[-1])), len(step) - 1)
-        return float(np.degrees(np.arctan2(step[piece, 0], step[piece, 1])))
-
-
-def _check_lengths(
-    positions: Sequence[Position],
+def _hints(
+    n: int,
+    hints: Sequence[SnapHint | None] | None,
     heading_deg: Sequence[float | None] | None,
     street: Sequence[str | None] | None,
-) -> None:
-    for what, values in (("heading_deg", heading_deg), ("street", street)):
-        if values is not None and len(values) != len(positions):
+) -> dict[int, SnapHint]:
+    """Return the rows that anything is known of."""
+    for what, values in (("hints", hints), ("heading_deg", heading_deg), ("street", street)):
+        if values is not None and len(values) != n:
             raise InvalidInput.one(
                 f"/{what}",
                 "snap.length",
-                f"{len(values)} values were given for {len(positions)} positions.",
+                f"{len(values)} values were given for {n} positions.",
                 "Give one for each, None where it is not known.",
             )
-    for row, heading in enumerate(heading_deg or ()):
-        if heading is not None and not np.isfinite(heading):
-            raise InvalidInput.one(
-                f"/heading_deg/{row}", "snap.heading", f"{heading!r} is not a compass direction."
-            )
+    found = {}
+    for row in range(n):
+        hint = (hints[row] if hints is not None else None) or NO_HINT
+        if heading_deg is not None and heading_deg[row] is not None:
+            hint = replace(hint, heading_deg=heading_deg[row])
+        if street is not None and street[row] is not None:
+            hint = replace(hint, road=street[row])
+        if hint != NO_HINT:
+            found[row] = hint
+    return found

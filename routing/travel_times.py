@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from geo_data.network import RoadNetwork
 from kernel.position import Position
+from routing.snap_hints import SnapHint
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -145,8 +146,16 @@ class TravelTimes(Protocol):
         """
         ...
 
-    def snap(self, positions: Sequence[Position], *, max_distance_m: float = 2000.0) -> Snapped:
+    def snap(
+        self,
+        positions: Sequence[Position],
+        *,
+        max_distance_m: float = 2000.0,
+        hints: Sequence[SnapHint | None] | None = None,
+    ) -> Snapped:
         """Lay positions on the nearest edge of the connected network.
+
+        What else is known of a position, one hint for each, may lead to another road close by.
 
         Raises
         ------

@@ -3,9 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from geo_data.network import HIGHWAY_CLASSES
 from kernel.errors import InvalidInput, OutsideNetwork
 from kernel.position import Position
 from routing.dijkstra_engine import DijkstraEngine
+from routing.snap_hints import SnapHint
 from tests.routing.drawn import Drawn, draw, near
 
 #   D ─────────── C        A is (0, 0), C is (400, 300); all roads run both ways.
@@ -113,3 +115,69 @@ def test_headings_and_streets_are_checked():
         engine.snap([near(0, 0)], heading_deg=[1, 2])
     with pytest.raises(InvalidInput, match="nan"):
         engine.snap([near(0, 0)], heading_deg=[float("nan")])
+
+
+#  D ◀──────────── C   12 m apart; E is a ramp off the lower carriageway
+#  A ────────────▶ B ▶ E
+@pytest.fixture
+def motorway() -> Drawn:
+    drawn = draw("A>B 'G4'; B-C; C>D 'G4'; D-A", places=MOTORWAY)
+    network = drawn.network
+    network.edge_class[:] = HIGHWAY_CLASSES.index("residential")
+    for label in ("AB", "CD"):
+        network.edge_class[drawn.edge[label]] = HIGHWAY_CLASSES.index("motorway")
+        network.edge_ref[drawn.edge[label]] = 0
+    object.__setattr__(network, "refs", ("G 15;G4",))
+    return drawn
+
+
+def test_a_number_and_a_direction_find_the_carriageway(motorway):
+    for heading_deg, label in ((100, "AB"), (260, "CD")):
+        hint = SnapHint(heading_deg=heading_deg, road="g15")
+        assert snap_one(motorway, 500, 6.5, hints=[hint])[0] == label
+
+
+@pytest.mark.parametrize(("tolerance_deg", "label"), [(20, "CD"), (100, "AB")])
+def test_a_heading_counts_beyond_its_tolerance(motorway, tolerance_deg, label):
+    # 350° is 80° off the western and 100° off the eastern carriageway, which is nearer.
+    hint = SnapHint(heading_deg=350, tolerance_deg=tolerance_deg)
+    assert snap_one(motorway, 500, 5, hints=[hint])[0] == label
+
+
+def test_who_is_on_a_motorway_is_not_on_the_road_beside_it(motorway):
+    assert snap_one(motorway, 990, 6)[0] == "AB"
+    assert snap_one(motorway, 996, 6)[0] == "BC"
+    assert snap_one(motorway, 996, 5.9, hints=[SnapHint(motorway=True)])[0] == "AB"
+    assert snap_one(motorway, 990, 5.9, hints=[SnapHint(motorway=False)])[0] in ("BC", "CB")
+
+
+@pytest.mark.parametrize(
+    ("side", "y_m", "label"),
+    [("right", -5, "AB"), ("right", 5, "BA"), ("left", -5, "BA"), ("left", 5, "AB"),
+     ("right", 0, "AB"), ("left", 0, "AB")],
+)  # fmt: skip
+def test_the_kerb_a_car_stands_at_names_the_direction(side, y_m, label):
+    drawn = draw("A-B; B-C", places=SQUARE)
+    assert snap_one(drawn, 100, y_m, hints=[SnapHint(driving_side=side)])[0] == label
+
+
+def test_a_heading_says_more_than_a_kerb():
+    drawn = draw("A-B; B-C", places=SQUARE)
+    hint = SnapHint(heading_deg=270, driving_side="right")
+    assert snap_one(drawn, 100, -5, hints=[hint]) == ("BA", 0.75, 5.0)
+
+
+def test_a_hint_never_leads_to_a_road_that_is_cut_off():
+    places = {**SQUARE, "X": (100, 30), "Y": (200, 30)}
+    drawn = draw(ROADS + "; X-Y 'Island Road'", places=places)
+    assert snap_one(drawn, 150, 29, street=["Island Road"])[0] == "AB"
+
+
+def test_hints_check_themselves():
+    with pytest.raises(InvalidInput, match="compass"):
+        SnapHint(heading_deg=float("inf"))
+    with pytest.raises(InvalidInput, match="tolerance"):
+        SnapHint(tolerance_deg=-1)
+    engine = DijkstraEngine(draw(ROADS, places=SQUARE).network)
+    with pytest.raises(InvalidInput, match="2 values were given for 1"):
+        engine.snap([near(0, 0)], hints=[None, None])
