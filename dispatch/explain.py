@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 
 from dispatch.context import DispatchContext
 from dispatch.contractors import open_job
-from dispatch.core.compiled import Compiled
+from dispatch.core.changes import Change, duration
 from dispatch.core.evaluate import plan_from_tours
-from dispatch.core.explain import UnitVerdict, why
+from dispatch.core.explain import UnitVerdict, explain
 from dispatch.core.insertion import Pricer
-from dispatch.core.schedule import Timetable, timetable
 from dispatch.core.warm import plan_in_force
 from dispatch.incident import incident_number
 from dispatch.job import Job
@@ -88,14 +87,22 @@ RULES: Mapping[str, Words] = {
     "missing": Words(zh="缺少：{missing}。", en="It lacks {missing}."),
     "declined": Words(zh="该车技师已拒绝此任务。", en="Its technician has declined this job."),
     "unreachable": Words(zh="没有可通行的道路。", en="No road leads there."),
-    "stock": Words(zh="剩余电量不足。", en="Its energy stock is too small."),
-    "window": Words(zh="无法在规定时间内完成。", en="It would come or finish too late."),
+    "stock": Words(zh="剩余电量差 {kwh} kWh。", en="Its energy stock is {kwh} kWh short."),
+    "window": Words(zh="将晚到 {time_zh}。", en="It would come {time_en} too late."),
+    "hard_end": Words(
+        zh="将在下班后 {time_zh}才结束。", en="It would finish {time_en} after its shift."
+    ),
+    "linked": Words(zh="关联的任务无法配合。", en="The job it is tied to does not fit."),
     "off_shift": Words(zh="该车未在班。", en="It is off shift."),
     "paused": Words(zh="该车正在休息。", en="It is on a break."),
     "no_position": Words(zh="该车位置未知。", en="Where it is, is not known."),
     "at_the_car": Words(zh="已有车辆在现场作业。", en="Another unit is at the car already."),
 }
-"""Each rule in words; the first five and ``window`` are the optimizer's (`core.reasons`)."""
+"""Each rule in words: the optimizer's with the smallest change it would take, then our own."""
+
+RULE_OF = {"latest": "window", "skill": "missing", "allow": "no_unit_has", "unlock": "lock",
+           "way": "unreachable", "unlink": "linked"}  # fmt: skip
+"""The words for each kind of change, where they are not called the same."""
 
 
 def candidates(session: Session, context: DispatchContext, incident_id: int) -> Candidates:
@@ -133,18 +140,12 @@ def _judged(snapshot: Snapshot, job: Job) -> list[Candidate]:
     tours = plan_in_force(pricer)
     plan = plan_from_tours(pricer.compiled, tours.routes, engine="in force")
     return [
-        _candidate(snapshot, pricer.compiled, tours.routes, job, verdict)
-        for verdict in why(snapshot.problem, plan, job_key(job.id))
+        _candidate(snapshot, job, verdict)
+        for verdict in explain(snapshot.problem, plan, job_key(job.id))
     ]
 
 
-def _candidate(
-    snapshot: Snapshot,
-    compiled: Compiled,
-    routes: list[tuple[int, ...]],
-    job: Job,
-    verdict: UnitVerdict,
-) -> Candidate:
+def _candidate(snapshot: Snapshot, job: Job, verdict: UnitVerdict) -> Candidate:
     unit = snapshot.units[verdict.unit_id]
     chosen = unit.id == holder(job)
     if verdict.verdict == "forbidden" or verdict.arrival_s is None:
@@ -156,54 +157,39 @@ def _candidate(
         option=verdict.option,
         arrival_at=arrival_at,
         on_time=arrival_at <= job.target_at,
-        extra_cost_cny=verdict.extra_cny,
+        extra_cost_cny=verdict.job_cny,
         terms=dict(verdict.terms),
-        effects=_effects(snapshot, compiled, routes, job, verdict),
+        effects=_effects(snapshot, verdict),
     )
 
 
 def _forbidden(unit: Unit, job: Job, verdict: UnitVerdict) -> Forbidden:
     rule = verdict.rule or "lock"
-    if verdict.missing:
-        known = catalogue()
-        words = [known.label(n) if n in known.names else Words(n, n) for n in verdict.missing]
-        missing = Words(zh="、".join(w.zh for w in words), en=", ".join(w.en for w in words))
-        text = RULES["missing"]
-        return Forbidden(
-            rule, Words(text.zh.format(missing=missing.zh), text.en.format(missing=missing.en))
-        )
-    if unit.id in job.declined_by and rule == "no_unit_has":
+    if unit.id in job.declined_by and rule == "no_unit_has" and not verdict.missing:
         return Forbidden("declined", RULES["declined"])
-    return Forbidden(rule, RULES[rule])
+    said = [_needed(change) for change in verdict.changes] or [RULES[rule]]
+    zh, en = "".join(it.zh for it in said), " ".join(it.en for it in said)
+    return Forbidden(rule, Words(zh=zh, en=en))
 
 
-def _effects(
-    snapshot: Snapshot,
-    compiled: Compiled,
-    routes: list[tuple[int, ...]],
-    job: Job,
-    verdict: UnitVerdict,
-) -> tuple[Effect, ...]:
-    """Return which other incidents of the unit's route would be reached later, and by how much."""
-    u = compiled.unit_index[verdict.unit_id]
-    j = compiled.job_index[job_key(job.id)]
-    rest = tuple(c for c in routes[u] if compiled.job_of[c] != j)
-    choice = compiled.choice_index[j, verdict.option or ""]
-    at = verdict.position or 0
-    before, after = (
-        timetable(compiled, u, rest),
-        timetable(compiled, u, (*rest[:at], choice, *rest[at:])),
+def _needed(change: Change) -> Words:
+    """Return what stands in a unit's way, with how much it would take."""
+    known, time = catalogue(), duration(change.amount)
+    words = [known.label(n) if n in known.names else Words(n, n) for n in change.names]
+    text = RULES[RULE_OF.get(change.kind, change.kind)]
+    kwh, of_time = f"{change.amount:g}", {"time_zh": time.zh, "time_en": time.en}
+    return Words(
+        zh=text.zh.format(missing="、".join(w.zh for w in words), kwh=kwh, **of_time),
+        en=text.en.format(missing=", ".join(w.en for w in words), kwh=kwh, **of_time),
     )
-    if not isinstance(before, Timetable) or not isinstance(after, Timetable):
-        return ()
-    was_s = {stop.choice: stop.arrival_s for stop in before.stops}
-    effects = []
-    for stop in after.stops:
-        other = snapshot.jobs[compiled.jobs[compiled.job_of[stop.choice]].id]
-        delay_s = stop.arrival_s - was_s.get(stop.choice, stop.arrival_s)
-        if delay_s > 0 and other.incident_id is not None:
-            effects.append(Effect(other.incident_id, delay_s))
-    return tuple(effects)
+
+
+def _effects(snapshot: Snapshot, verdict: UnitVerdict) -> tuple[Effect, ...]:
+    """Return which other incidents would be reached later, and by how much."""
+    jobs = ((snapshot.jobs[job_id], delay_s) for job_id, delay_s in verdict.delays_s.items())
+    return tuple(
+        Effect(job.incident_id, delay_s) for job, delay_s in jobs if job.incident_id is not None
+    )
 
 
 def _outside(unit: Unit, job: Job) -> Candidate:

@@ -29,6 +29,7 @@ class Sheet:
 def work_out_all(book: Book, sequences: Sequences) -> Sheet:
     """Return the earliest times at which every link is kept."""
     early: dict[str, float] = {}
+    times: dict[str, Times] = {}
     for _ in range(_most_rounds(book)):
         times = {u: work_out(book, book.units[u], s, early) for u, s in sequences.items()}
         if any(it.broken for it in times.values()):

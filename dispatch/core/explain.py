@@ -1,179 +1,319 @@
-"""Why this unit, and which would have been next: every unit's verdict on one job, exact."""
+"""Why this unit, and what would each other one cost? Every unit judged on one job, exactly.
+
+*Extra cost* has two meanings, and a verdict says which it has in ``method``:
+
+``insertion``
+    All other jobs stay where they are in the plan at hand, in their order; the job moves to the
+    unit's cheapest place. Where there is none although the unit could do the job, what can be moved
+    away from it is left out or inserted elsewhere. Quick, and never too low: the optimizer may know
+    better.
+``resolve``
+    The whole problem solved anew with the job forced onto the unit (`forced`), or the insertion if
+    that is cheaper. It is the least extra cost if the solver finds the least; it is negative where
+    the plan at hand could be better.
+
+A unit is *forbidden* only if no plan can let it do the job: a rule is broken even where everything
+that may be moved away from it is. Then `remedy` says what the smallest change is. Of jobs that are
+tied to others by links this is known as far as insertion, two by two, and the solver can tell.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from math import inf
 
-from dispatch.core.compiled import Compiled
+from dispatch.core.changes import Change, applied, duration
 from dispatch.core.evaluate import tours_of
-from dispatch.core.insertion import Insertion, Pricer, inserted
-from dispatch.core.model import TERMS, Plan, Problem
-from dispatch.core.reasons import RULES, STAGES, with_facts
-from dispatch.core.schedule import Broken, Timetable, timetable
-from dispatch.core.terms import Charge, route_charges
-from kernel.errors import NotFound
+from dispatch.core.insertion import Pricer
+from dispatch.core.ledger import Ledger, Routes, difference, feasible
+from dispatch.core.locks import is_fixed
+from dispatch.core.model import Plan, Problem
+from dispatch.core.reasons import STAGES
+from dispatch.core.remedy import must_do, smallest_change
+from dispatch.core.schedule import Timetable
+from dispatch.core.together import Together
+from dispatch.core.validate import MOST_CNY
+from kernel.errors import InvalidInput, NotFound
+from kernel.words import Words
+
+Resolve = Callable[[Problem], Plan]
+"""Solves a problem; the same problem always in the same way."""
+
+RULE_OF_CHANGE = {
+    "latest": "window",
+    "window": "window",
+    "hard_end": "window",
+    "stock": "stock",
+    "allow": "no_unit_has",
+    "skill": "no_unit_has",
+    "unlock": "lock",
+    "way": "unreachable",
+    "unlink": "linked",
+}
+"""The rule that each kind of change answers: one of `reasons.STAGES`, or ``linked``."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnitVerdict:
-    """What it would mean to let one unit do the job, all else in the plan as it is.
+    """What it would mean to let one unit do the job.
 
     Attributes
     ----------
     verdict
         ``chosen``, ``possible`` or ``forbidden``.
-    sentence
+    words
         The verdict for people.
-    rule
-        What forbids it: one of `reasons.STAGES`; ``None`` otherwise.
-    missing
-        Skills and equipment that the unit lacks for the option it is closest to.
+    rule, changes, missing
+        Of a forbidden unit: the first rule that stops it, the smallest changes that together would
+        allow it, and the skills and equipment among them.
+    method
+        ``insertion`` or ``resolve``; see the module.
     option, position
-        The cheapest option, and the 0-based place in the unit's route; for the chosen unit those of
-        the plan.
+        How, and the 0-based place in the unit's route.
     arrival_s
         Arrival at the job, seconds since the epoch of the problem.
-    extra_cny
-        What the plan costs with this unit more than without the job; comparable between units.
-    terms
-        The same by term, only those that are not zero.
+    extra_cny, extra_terms
+        What the plan costs with this unit more than the plan at hand, and by term; nothing for the
+        chosen one.
+    job_cny, terms
+        What the plan costs with this unit more than it would without the job, and by term.
+    delays_s
+        How much later other jobs are reached than they would be without the job, by id.
+    left_out
+        Jobs of the plan at hand that would not be done any more.
     """
 
     unit_id: str
     verdict: str
-    sentence: str
+    words: Words
     rule: str | None = None
+    changes: tuple[Change, ...] = ()
     missing: tuple[str, ...] = ()
+    method: str = "insertion"
     option: str | None = None
     position: int | None = None
     arrival_s: int | None = None
     extra_cny: float | None = None
+    extra_terms: Mapping[str, float] = field(default_factory=dict)
+    job_cny: float | None = None
     terms: Mapping[str, float] = field(default_factory=dict)
+    delays_s: Mapping[str, int] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
 
-def why(problem: Problem, plan: Plan, job_id: str) -> tuple[UnitVerdict, ...]:
+def explain(
+    problem: Problem, plan: Plan, job_id: str, *, resolve: Resolve | None = None
+) -> tuple[UnitVerdict, ...]:
     """Return the verdict on every unit, cheapest first, forbidden ones last.
 
-    The job is taken out of the plan and offered to each unit at its cheapest place, by exact
-    evaluation. Other jobs do not move: the optimizer may know better than the cheapest insertion.
+    Parameters
+    ----------
+    problem, plan
+        A valid problem and a feasible plan for it.
+    job_id
+        The job in question; it may be left out by the plan.
+    resolve
+        Gives the exact extra cost; without it, insertion into the plan at hand does.
 
     Raises
     ------
     NotFound
         When the problem has no such job.
     InvalidInput
-        When the plan names unknown things.
+        When the plan names unknown things or breaks a rule.
     """
-    pricer = Pricer.of(problem)
-    compiled = pricer.compiled
-    if job_id not in compiled.job_index:
-        raise NotFound("job", job_id, remedy="Name a job of the problem.")
-    job = compiled.job_index[job_id]
-    tours = [tuple(tour) for tour in tours_of(compiled, plan)]
-    verdicts = [_verdict(pricer, tours, job, u) for u in range(len(compiled.units))]
-    return tuple(sorted(verdicts, key=_rank))
+    case = _Case.of(problem, plan, job_id)
+    return tuple(sorted((case.verdict(u, resolve) for u in range(len(problem.units))), key=_rank))
+
+
+def forced(problem: Problem, job_id: str, unit_id: str) -> Problem:
+    """Return the problem in which one unit alone may do a job, and leaving it out is no choice.
+
+    Where the plan in force sends another unit there, that unit is free to be turned away; the price
+    of that is charged by whoever evaluates the routes in the problem itself.
+    """
+    others = frozenset(unit.id for unit in problem.units) - {unit_id}
+    jobs = tuple(
+        replace(job, excluded_units=others, unassigned_cny=MOST_CNY) if job.id == job_id else job
+        for job in problem.jobs
+    )
+    commitments = tuple(
+        c
+        for c in problem.commitments
+        if c.job_id != job_id or c.unit_id == unit_id or is_fixed(c) or c.release_cny is None
+    )
+    return replace(problem, jobs=jobs, commitments=commitments)
 
 
 def _rank(verdict: UnitVerdict) -> tuple[bool, float, bool, str]:
     if verdict.extra_cny is None:
-        return True, -float(STAGES.index(verdict.rule or "lock")), True, verdict.unit_id
+        stages = (*STAGES, "linked")
+        return True, -float(stages.index(verdict.rule or "lock")), True, verdict.unit_id
     return False, round(verdict.extra_cny, 6), verdict.verdict != "chosen", verdict.unit_id
 
 
-def _verdict(pricer: Pricer, tours: list[tuple[int, ...]], job: int, u: int) -> UnitVerdict:
-    compiled = pricer.compiled
-    route = tours[u]
-    at = next((i for i, c in enumerate(route) if compiled.job_of[c] == job), None)
-    if at is not None:
-        rest = (*route[:at], *route[at + 1 :])
-        return _possible(compiled, u, rest, Insertion(0.0, route[at], at), chosen=True)
-    found = pricer.best(u, route, job)
-    if found.choice != -1:
-        return _possible(compiled, u, route, found, chosen=False)
-    return _forbidden(compiled, u, route, job)
+@dataclass(slots=True)
+class _Case:
+    """One job of one plan, with everything that all units are compared to."""
+
+    pricer: Pricer
+    ledger: Ledger
+    job: int
+    routes: list[tuple[int, ...]]
+    without: list[tuple[int, ...]]
+    cost: dict[str, float]
+    cost_without: dict[str, float]
+    arrivals_s: dict[int, int]
+
+    @classmethod
+    def of(cls, problem: Problem, plan: Plan, job_id: str) -> _Case:
+        pricer = Pricer.of(problem)
+        compiled = pricer.compiled
+        if job_id not in compiled.job_index:
+            raise NotFound("job", job_id, remedy="Name a job of the problem.")
+        job, ledger = compiled.job_index[job_id], Ledger(compiled)
+        routes = [tuple(tour) for tour in tours_of(compiled, plan)]
+        times = feasible(ledger.times(routes))
+        if times is None:
+            message = "The plan breaks a rule of the problem."
+            raise InvalidInput.one("", "plan.broken", message, "Check it; then plan again.")
+        without = [tuple(c for c in r if compiled.job_of[c] != job) for r in routes]
+        alone = Together.of(pricer, without).routes
+        times_without = [it for it in ledger.times(alone) if isinstance(it, Timetable)]
+        cost_without = ledger.terms(times_without, job)
+        held = [h for heads in compiled.head for h in heads if h.job == job]
+        cost_without["release"] -= sum(h.release_cny or 0.0 for h in held)
+        return cls(
+            pricer=pricer,
+            ledger=ledger,
+            job=job,
+            routes=routes,
+            without=alone,
+            cost=ledger.terms(times),
+            cost_without=cost_without,
+            arrivals_s=ledger.arrivals_s(times_without),
+        )
+
+    def verdict(self, u: int, resolve: Resolve | None) -> UnitVerdict:
+        compiled = self.pricer.compiled
+        if any(compiled.job_of[c] == self.job for c in self.routes[u]):
+            return self._allowed(u, self.routes, "chosen", "insertion")
+        changes = smallest_change(compiled, u, self.routes[u], self.job)
+        if changes is None:
+            return self._forbidden(u, (Change("unlock", job=compiled.jobs[self.job].id),))
+        if changes:
+            return self._forbidden(u, changes + self._tied(u, changes))
+        offers = [self._inserted(u)]
+        if resolve is not None:
+            offers.append(self._resolved(u, resolve))
+        priced = [(cny, it) for it in offers if it and (cny := self._cny(it)) < inf]
+        if not priced:
+            return self._forbidden(u, (Change("unlink", job=compiled.jobs[self.job].id),))
+        _, routes = min(priced)
+        return self._allowed(u, routes, "possible", "insertion" if resolve is None else "resolve")
+
+    def _tied(self, u: int, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        """Return what else it takes where the job is tied to others."""
+        compiled = self.pricer.compiled
+        if self.job not in compiled.linked:
+            return ()
+        pricer = Pricer.of(applied(compiled.problem, changes))
+        if self._makes_room(u, Together.of(pricer, self.without)) is not None:
+            return ()
+        return (Change("unlink", job=compiled.jobs[self.job].id),)
+
+    def _cny(self, routes: Routes) -> float:
+        times = feasible(self.ledger.times(routes))
+        return inf if times is None else sum(self.ledger.terms(times).values())
+
+    def _inserted(self, u: int) -> list[tuple[int, ...]] | None:
+        """Return the routes with the job at the unit's cheapest place, making room if need be."""
+        whole = Together.of(self.pricer, self.without)
+        found = whole.best(u, self.job)
+        if found.choice == -1:
+            return self._makes_room(u, whole)
+        whole.insert(u, found)
+        return whole.routes
+
+    def _makes_room(self, u: int, whole: Together) -> list[tuple[int, ...]] | None:
+        """Return the routes with the job on a unit that others have to leave for it."""
+        compiled = whole.pricer.compiled
+        routes = list(whole.routes)
+        routes[u] = must_do(compiled, u, routes[u], self.job)
+        again = forced(compiled.problem, compiled.jobs[self.job].id, compiled.units[u].id)
+        cleared = Together.of(Pricer.of(again), routes)
+        found = cleared.best(u, self.job)
+        if found.choice != -1:
+            cleared.insert(u, found)
+        cleared.complete(one_job_ahead=False)
+        return cleared.routes if self._does(u, cleared.routes) else None
+
+    def _resolved(self, u: int, resolve: Resolve) -> list[tuple[int, ...]] | None:
+        compiled = self.pricer.compiled
+        again = forced(compiled.problem, compiled.jobs[self.job].id, compiled.units[u].id)
+        routes = [tuple(tour) for tour in tours_of(compiled, resolve(again))]
+        return routes if self._does(u, routes) else None
+
+    def _does(self, u: int, routes: Routes) -> bool:
+        return any(self.pricer.compiled.job_of[c] == self.job for c in routes[u])
+
+    def _allowed(self, u: int, routes: Routes, verdict: str, method: str) -> UnitVerdict:
+        compiled = self.pricer.compiled
+        times = [it for it in self.ledger.times(routes) if isinstance(it, Timetable)]
+        terms = self.ledger.terms(times)
+        extra = difference(terms, self.cost)
+        arrivals_s = self.ledger.arrivals_s(times)
+        position = next(i for i, c in enumerate(routes[u]) if compiled.job_of[c] == self.job)
+        own = difference(terms, self.cost_without)
+        delays_s = {
+            compiled.jobs[j].id: arrivals_s[j] - was_s
+            for j, was_s in self.arrivals_s.items()
+            if arrivals_s.get(j, was_s) > was_s
+        }
+        left_out = tuple(compiled.jobs[j].id for j in self.arrivals_s if j not in arrivals_s)
+        option = compiled.options[routes[u][position]].name
+        arrival_s, extra_cny = arrivals_s[self.job], sum(extra.values())
+        return UnitVerdict(
+            unit_id=compiled.units[u].id,
+            verdict=verdict,
+            words=_words(compiled.units[u].id, option, verdict, arrival_s, extra_cny),
+            method=method,
+            option=option,
+            position=position,
+            arrival_s=arrival_s,
+            extra_cny=extra_cny,
+            extra_terms=extra,
+            job_cny=sum(own.values()),
+            terms=own,
+            delays_s=delays_s,
+            left_out=left_out,
+        )
+
+    def _forbidden(self, u: int, changes: tuple[Change, ...]) -> UnitVerdict:
+        unit = self.pricer.compiled.units[u].id
+        stages = (*STAGES, "linked")
+        rule = min((RULE_OF_CHANGE[it.kind] for it in changes), key=stages.index)
+        zh = "，且".join(it.words.zh for it in changes)
+        en = " and ".join(it.words.en for it in changes)
+        return UnitVerdict(
+            unit_id=unit,
+            verdict="forbidden",
+            words=Words(zh=f"{unit} 不能承担，除非{zh}。", en=f"{unit} cannot do it, unless {en}."),
+            rule=rule,
+            changes=changes,
+            missing=tuple(name for it in changes for name in it.names),
+        )
 
 
-def _possible(
-    compiled: Compiled, u: int, rest: tuple[int, ...], found: Insertion, *, chosen: bool
-) -> UnitVerdict:
-    job = compiled.job_of[found.choice]
-    after = timetable(compiled, u, inserted(rest, found))
-    if isinstance(after, Broken):
-        return _broken(compiled, u, job, after.rule)
-    terms = _difference(compiled, timetable(compiled, u, rest), after)
-    terms["release"] += sum(
-        head.release_cny or 0.0 for heads in compiled.head for head in heads if head.job == job
+def _words(unit: str, option: str, verdict: str, arrival_s: int, extra_cny: float) -> Words:
+    there = duration(arrival_s)
+    if verdict == "chosen":
+        return Words(
+            zh=f"已选 {unit}（{option}），{there.zh}后到达。",
+            en=f"{unit} does it ({option}), there in {there.en}.",
+        )
+    return Words(
+        zh=f"{unit} 可以承担（{option}），{there.zh}后到达，多花 {extra_cny:.0f} 元。",
+        en=f"{unit} could do it ({option}), there in {there.en}, for {extra_cny:.0f} CNY more.",
     )
-    extra_cny = sum(terms.values())
-    arrival_s = after.stops[found.position].arrival_s
-    option = compiled.options[found.choice].name
-    verb = "does" if chosen else "could do"
-    return UnitVerdict(
-        unit_id=compiled.units[u].id,
-        verdict="chosen" if chosen else "possible",
-        sentence=f"{compiled.units[u].id} {verb} it ({option}), there in {_minutes(arrival_s)}.",
-        option=option,
-        position=found.position,
-        arrival_s=arrival_s,
-        extra_cny=extra_cny,
-        terms={name: cny for name, cny in terms.items() if abs(cny) > 1e-9},
-    )
-
-
-def _difference(
-    compiled: Compiled, before: Timetable | Broken, after: Timetable
-) -> dict[str, float]:
-    """Return what a route costs more than before, by term."""
-    terms = dict.fromkeys(TERMS, 0.0)
-    _add(terms, route_charges(compiled, after), 1.0)
-    if not isinstance(before, Broken):
-        _add(terms, route_charges(compiled, before), -1.0)
-    return terms
-
-
-def _add(terms: dict[str, float], items: Iterable[Charge], sign: float) -> None:
-    for charge in items:
-        terms[charge.term] += sign * charge.cny
-
-
-def _forbidden(compiled: Compiled, u: int, route: tuple[int, ...], job: int) -> UnitVerdict:
-    """Return the rule that stops the option which gets furthest, on its own or in the route."""
-    stages = []
-    for c in compiled.choices[job]:
-        alone = timetable(compiled, u, with_facts(compiled, u, c))
-        if isinstance(alone, Broken):
-            stages.append(STAGES.index(alone.rule))
-            continue
-        for i in range(len(route) + 1):
-            broken = timetable(compiled, u, (*route[:i], c, *route[i:]))
-            if isinstance(broken, Broken):
-                stages.append(STAGES.index(broken.rule))
-    return _broken(compiled, u, job, STAGES[max(stages)])
-
-
-def _broken(compiled: Compiled, u: int, job: int, rule: str) -> UnitVerdict:
-    unit = compiled.units[u]
-    missing = _missing(compiled, u, job) if rule == "no_unit_has" else ()
-    fixed = compiled.fixed_unit[job]
-    if missing:
-        reason = f"it lacks {', '.join(missing)}"
-    elif rule == "no_unit_has":
-        reason = "it may not do this job"
-    elif rule == "lock" and fixed not in (-1, u):
-        reason = f"the job is locked to {compiled.units[fixed].id}"
-    else:
-        reason = RULES[rule]
-    sentence = f"{unit.id} cannot do it: {reason}."
-    return UnitVerdict(unit.id, "forbidden", sentence, rule=rule, missing=missing)
-
-
-def _missing(compiled: Compiled, u: int, job: int) -> tuple[str, ...]:
-    """Return what the unit lacks for the option that it is closest to."""
-    has = compiled.units[u].has
-    lacking = [tuple(sorted(option.needs - has)) for option in compiled.jobs[job].options]
-    return min(lacking, key=lambda it: (len(it), it))
-
-
-def _minutes(seconds: int) -> str:
-    return f"{seconds / 60:.0f} min"
