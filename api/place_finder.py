@@ -6,7 +6,12 @@ from dispatch.locate import Found
 from geo_data.atlas import Atlas
 from geo_data.city import City
 from geo_data.datum import in_china
+from geo_data.directions import COMPASS
 from kernel.position import Position
+from routing.snap_hints import SnapHint
+
+_BENDS_DEG = 90.0
+"""A carriageway may run so much off the direction that it is signed for."""
 
 
 class CityFinder:
@@ -33,7 +38,10 @@ class CityFinder:
             When the road, the kilometre or the direction is not known.
         """
         place = self._atlas.locate_km(ref, km, direction)
-        return Found(place.label, place.position, 1.0)
+        hint = SnapHint(
+            heading_deg=COMPASS[place.heading], tolerance_deg=_BENDS_DEG, road=place.ref
+        )
+        return Found(place.label, place.position, 1.0, hint)
 
     def describe(self, position: Position) -> str:
         """Return what people call a position."""

@@ -17,6 +17,8 @@ from geo_data.network import HIGHWAY_CLASSES
 from kernel.errors import Fault, InvalidInput, NotFound, OutsideNetwork
 from kernel.position import Position
 from kernel.words import Words
+from routing.snap import points_on
+from routing.snap_hints import SnapHint
 from routing.travel_times import Snapped, TravelTimes
 from sla.areas import ServiceArea, ServiceAreas
 
@@ -36,11 +38,15 @@ _MOTORWAYS = {HIGHWAY_CLASSES.index(name) for name in ("motorway", "motorway_lin
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A place that somebody's words may mean; ``confidence`` 0 to 1."""
+    """A place that somebody's words may mean; ``confidence`` 0 to 1.
+
+    ``hint`` is what those words say of the road, besides the position.
+    """
 
     text: str
     position: Position
     confidence: float
+    hint: SnapHint | None = None
 
 
 class PlaceFinder(Protocol):
@@ -122,7 +128,7 @@ class Locator:
                 f"Give lon {lat!r}, lat {lon!r}: longitude is the east-west one.",
             )
         position = _to_wgs84(lon, lat, datum, pointer)
-        return Found(self.finder.describe(position), position, 1.0)
+        return Found(self.finder.describe(position), position, 1.0, _hint(raw, pointer))
 
     def _address(self, text: object, pointer: str) -> Found:
         if not isinstance(text, str) or not text.strip():
@@ -185,7 +191,8 @@ class Locator:
                 "Check the place and its datum, or pass the call on to that region.",
             )
         try:
-            snapped = self.travel_times.snap([position], max_distance_m=FARTHEST_FROM_ROAD_M)
+            snapped = self._snap(position, found.hint)
+            position = self._on_hinted_road(position, snapped, found.hint)
         except OutsideNetwork as error:
             raise InvalidInput.one(
                 pointer,
@@ -208,8 +215,28 @@ class Locator:
         """Return whether a place that was located before lies on a motorway."""
         if place.source == "km_post":
             return True
-        snapped = self.travel_times.snap([place.position], max_distance_m=FARTHEST_FROM_ROAD_M)
-        return self._on_motorway(snapped)
+        return self._on_motorway(self._snap(place.position))
+
+    def _snap(self, position: Position, hint: SnapHint | None = None) -> Snapped:
+        if hint is None:
+            return self.travel_times.snap([position], max_distance_m=FARTHEST_FROM_ROAD_M)
+        return self.travel_times.snap([position], max_distance_m=FARTHEST_FROM_ROAD_M, hints=[hint])
+
+    def _on_hinted_road(
+        self, position: Position, snapped: Snapped, hint: SnapHint | None
+    ) -> Position:
+        """Return the position, moved onto the hinted road where another one is nearer.
+
+        Only the position is kept: who lays it on roads again must come to the same carriageway.
+        """
+        if hint is None:
+            return position
+        network = self.travel_times.network
+        edge, nearest = int(snapped.edge[0]), int(self._snap(position).edge[0])
+        if nearest in (edge, int(network.edge_reverse[edge])):
+            return position
+        lon, lat = points_on(network, snapped)[0].tolist()
+        return Position(lon, lat)
 
     def _on_motorway(self, snapped: Snapped) -> bool:
         road_class = int(self.travel_times.network.edge_class[int(snapped.edge[0])])
@@ -258,6 +285,25 @@ def _coordinates(raw: Mapping[str, Any], pointer: str) -> tuple[float, float, st
     if faults:
         raise InvalidInput(faults)
     return float(raw["lon"]), float(raw["lat"]), str(datum)
+
+
+def _hint(raw: Mapping[str, Any], pointer: str) -> SnapHint | None:
+    """Return what a device or a caller says of the road at a pin, if anything."""
+    heading_deg, road = raw.get("heading_deg"), raw.get("road")
+    faults = []
+    if heading_deg is not None and not (_is_number(heading_deg) and 0 <= heading_deg <= 360):
+        message = f"{heading_deg!r} is no compass direction."
+        faults.append(
+            Fault(f"{pointer}/heading_deg", "location.heading", message, "Give 0 to 360 degrees.")
+        )
+    if road is not None and not (isinstance(road, str) and road.strip()):
+        message = f"{road!r} is no road."
+        faults.append(Fault(f"{pointer}/road", "location.road", message, "Give name or number."))
+    if faults:
+        raise InvalidInput(faults)
+    if heading_deg is None and road is None:
+        return None
+    return SnapHint(heading_deg=heading_deg, road=road)
 
 
 def _to_wgs84(lon: float, lat: float, datum: str, pointer: str) -> Position:

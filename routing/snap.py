@@ -158,6 +158,14 @@ class Snapper:
         return [(edge, fraction), (reverse, 1.0 - fraction)]
 
 
+def points_on(network: RoadNetwork, snapped: Snapped) -> NDArray[np.float64]:
+    """Return float64[n, 2], the (lon, lat) of positions on edges."""
+    metres = LocalMetres.around(network)
+    lines = edge_lines(network, metres, np.asarray(snapped.edge))
+    points = shapely.line_interpolate_point(lines, snapped.fraction, normalized=True)
+    return metres.to_lonlat(shapely.get_coordinates(points).reshape(-1, 2))
+
+
 def _hints(
     n: int,
     hints: Sequence[SnapHint | None] | None,

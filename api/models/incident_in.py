@@ -39,11 +39,16 @@ GivenLatitude = Annotated[
 
 
 class PinLocation(WireModel):
-    """A point on a map or from a device; never without its datum."""
+    """A point on a map or from a device; never without its datum.
+
+    Heading (of an e-call, clockwise from north) and road (name or number) tell carriageways apart.
+    """
 
     lon: GivenLongitude
     lat: GivenLatitude
     datum: Datum
+    heading_deg: Annotated[float, Strict(), Field(ge=0, le=360, allow_inf_nan=False)] | None = None
+    road: ShortText | None = None
 
 
 class AddressLocation(WireModel):

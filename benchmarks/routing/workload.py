@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from geo_data.cache import load_network, save_network
 from geo_data.network import RoadNetwork
+from routing.snap import points_on
 from routing.travel_times import Snapped
 from routing.turns import build_turn_graph
 from routing.weights import edge_milliseconds
@@ -91,8 +92,8 @@ def draw_workload(network: RoadNetwork, seed: int, n: int = max(MATRIX_SIZES)) -
         rng.choice(connected, n, replace=n > len(connected)).astype(np.int32) for _ in range(4)
     )
     source_fraction, target_fraction = rng.random(n), rng.random(n)
-    source_lonlat = _points(network, source, source_fraction)
-    target_lonlat = _points(network, target, target_fraction)
+    source_lonlat = points_on(network, _snapped(source, source_fraction))
+    target_lonlat = points_on(network, _snapped(target, target_fraction))
     weight_ms = edge_milliseconds(network)
     changed = rng.choice(network.n_edges, max(1, network.n_edges // 100), replace=False)
     return Workload(
@@ -134,17 +135,3 @@ def _snapped(edge: NDArray[np.int32], fraction: NDArray[np.float64]) -> Snapped:
 
 def _slower(weight_ms: NDArray[np.int32], rng: np.random.Generator) -> NDArray[np.int32]:
     return np.round(weight_ms * rng.uniform(1.0, 3.0, len(weight_ms))).astype(np.int32)
-
-
-def _points(
-    network: RoadNetwork, edges: NDArray[np.int32], fractions: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return float64[n, 2], the (lon, lat) of positions on edges."""
-    found = np.empty((len(edges), 2))
-    for row, (edge, fraction) in enumerate(zip(edges.tolist(), fractions.tolist(), strict=True)):
-        shape = network.shape(edge)
-        step = np.diff(shape, axis=0) * [np.cos(np.radians(shape[0, 1])), 1.0]
-        along = np.concatenate([[0.0], np.cumsum(np.hypot(step[:, 0], step[:, 1]))])
-        at = fraction * along[-1]
-        found[row] = np.interp(at, along, shape[:, 0]), np.interp(at, along, shape[:, 1])
-    return found

@@ -1964,6 +1964,8 @@ export interface components {
         /**
          * PinLocation
          * @description A point on a map or from a device; never without its datum.
+         *
+         *     Heading (of an e-call, clockwise from north) and road (name or number) tell carriageways apart.
          */
         PinLocation: {
             /**
@@ -1971,10 +1973,14 @@ export interface components {
              * @enum {string}
              */
             datum: "WGS-84" | "GCJ-02" | "BD-09";
+            /** Heading Deg */
+            heading_deg?: number | null;
             /** Lat */
             lat: number;
             /** Lon */
             lon: number;
+            /** Road */
+            road?: string | null;
         };
         /**
          * PlaceOut
