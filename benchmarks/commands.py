@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -81,13 +82,19 @@ def routing(
     engine: Annotated[
         list[str] | None, typer.Option(help="Repeat to measure some engines only; else all.")
     ] = None,
+    growth: Annotated[
+        bool, typer.Option("--growth", help="Roadflare alone, on 1, 2 and 4 copies of the roads.")
+    ] = False,
+    also: Annotated[
+        list[Path] | None, typer.Option(help="With --growth: another extract; repeat for more.")
+    ] = None,
     save: Annotated[str | None, typer.Option(help="Name of a file in benchmarks/results.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
 ) -> None:
     """Measure travel times beside OSRM, RoutingKit, SciPy and NetworkX, and compare answers."""
     from benchmarks.provenance import provenance
-    from benchmarks.routing.side_by_side import compare_engines
-    from benchmarks.routing.table import markdown
+    from benchmarks.routing.side_by_side import compare_engines, measure_growth
+    from benchmarks.routing.table import growth_markdown, markdown
     from benchmarks.routing.worker import ENGINES
 
     for name in engine or ():
@@ -95,13 +102,17 @@ def routing(
             raise InvalidInput.one(
                 "/engine", "bench.engine", f"{name!r} is no engine.", f"Choose of {list(ENGINES)}."
             )
-    found = compare_engines(
-        extract,
-        seed=seed,
-        engines=engine or tuple(ENGINES),
-        tell=lambda line: typer.echo(line, err=True),
-    )
-    result = {**provenance(), **found}
+    tell = partial(typer.echo, err=True)
+    if growth:
+        points = measure_growth(extract, others=also or (), seed=seed, tell=tell)
+        result = {**provenance(), "seed": seed, "growth": points}
+    else:
+        chosen = engine or tuple(ENGINES)
+        result = {
+            **provenance(),
+            **compare_engines(extract, seed=seed, engines=chosen, tell=tell),
+        }
     if save is not None:
         _save(save, result)
-    typer.echo(json.dumps(result) if as_json else markdown(result))
+    table = growth_markdown if growth else markdown
+    typer.echo(json.dumps(result) if as_json else table(result))

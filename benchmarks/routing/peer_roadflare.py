@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ from benchmarks.routing.peer import NO_TURNS, TURNS, InProcess, elapsed_s
 from benchmarks.routing.workload import CHECK_COLUMNS, CHECK_ROWS, Workload
 from geo_data.network import RoadNetwork
 from routing.engine import open_engine
+from routing.traffic import metric_bytes
 from routing.travel_times import Snapped, TravelTimes
 
 _A_DAY_S = 86_400
@@ -27,7 +29,7 @@ class Roadflare(InProcess):
 
     def prepare(self, network: RoadNetwork, workload: Workload) -> dict[str, Any]:
         """Open the engine."""
-        self._network, self._workload = network, workload
+        self._workload = workload
         self._engine = self._open(network)
         self._sources, self._targets = workload.sources(), workload.targets()
         return {}
@@ -55,16 +57,36 @@ class Roadflare(InProcess):
         return elapsed_s(self._engine.reach, self._sources.pick([pair]), _A_DAY_S)
 
     def reweight_all_s(self, weight_ms: NDArray[np.int32]) -> float | None:
-        """Open the engine anew on other speeds."""
-        return elapsed_s(self._reweigh, weight_ms)
+        """Make a metric and put it in force."""
+        return elapsed_s(lambda: self._engine.use(self._engine.metric(weight_ms)))
 
     def reweight_some_s(self, changed_ms: NDArray[np.int32]) -> float | None:
-        """Open the engine anew on other speeds."""
-        return elapsed_s(self._reweigh, self._workload.with_changed(changed_ms))
+        """Make a metric from the one in force and put it in force."""
+        edges = self._workload.changed_edge
+        return elapsed_s(lambda: self._engine.use(self._engine.current.updated(edges, changed_ms)))
 
-    def _reweigh(self, weight_ms: NDArray[np.int32]) -> None:
-        speed_kph = self._network.edge_length_m * 3600.0 / weight_ms
-        self._engine = self._open(replace(self._network, edge_speed_kph=speed_kph))
+    def more(self) -> dict[str, Any]:
+        """Return what only Roadflare is asked: memory of a slice, questions during a change."""
+        other = self._engine.metric(self._workload.other_ms)
+        slice_mb = metric_bytes(other, beside=self._engine.current) / 2**20
+        return {"slice_mb": slice_mb, "p2p_meanwhile_us": self._meanwhile_us()}
+
+    def _meanwhile_us(self) -> dict[str, float]:
+        """Return how long questions take while another thread makes metrics all the time."""
+        done = threading.Event()
+
+        def change() -> None:
+            while not done.is_set():
+                self._engine.metric(self._workload.other_ms)
+
+        changing = threading.Thread(target=change)
+        changing.start()
+        try:
+            found = [self.one_way_s(pair) for pair in range(self.pairs)]
+        finally:
+            done.set()
+            changing.join()
+        return {f"p{percent}": 1e6 * float(np.percentile(found, percent)) for percent in (50, 99)}
 
     def check(self) -> NDArray[np.int64] | None:
         """Return the seconds between positions on edges."""

@@ -26,6 +26,27 @@ def markdown(result: Mapping[str, Any]) -> str:
     return "\n".join([*lines, "", *_goals(result), "", _source(result), ""])
 
 
+def growth_markdown(result: Mapping[str, Any]) -> str:
+    """Return the points of growth as a table."""
+    head = (
+        "network", "junctions", "edges", "turns", "prepared in", "all speeds", "1 % of speeds",
+        "1 to 1", "route", "100x100", "1000x1000", "2000x2000", "one to all", "memory",
+    )  # fmt: skip
+    lines = [_row(head), _row("-" * len(head))]
+    for point in result["growth"]:
+        graph, matrix = point["graph"], point["matrix_s"]
+        cells = [point["name"], *(f"{graph[key]:,}" for key in ("nodes", "edges", "turn_arcs"))]
+        seconds = [
+            *(point[key] for key in ("preprocess_s", "reweight_all_s", "reweight_1pct_s")),
+            *(point[key]["p50"] / 1e6 for key in ("p2p_us", "route_us")),
+            *(matrix[n] for n in ("100", "1000", "2000")),
+            point["one_to_all_s"],
+        ]
+        cells += [*map(duration, seconds), f"{point['rss_mb']:.0f} MB"]
+        lines.append(_row(cells))
+    return "\n".join([*lines, ""])
+
+
 def _engine(name: str, figures: Mapping[str, Any]) -> list[str]:
     guessed = figures["estimated_values"]
 

@@ -76,6 +76,8 @@ def _figures(peer: Peer, name: str, folder: Path) -> dict[str, Any]:
     np.savez(folder / f"{name}.npz", **given)
     if hasattr(peer, "transport"):
         found["http"] = peer.transport()
+    if hasattr(peer, "more"):
+        found |= peer.more()
     estimated = [*found.pop("estimated_values"), *told.pop("estimated_values", [])]
     return {**found, **told, "estimated": bool(estimated), "estimated_values": estimated}
 

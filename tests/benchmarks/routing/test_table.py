@@ -30,9 +30,11 @@ ENGINES = {
     ),
 }
 
+START = {"nothing": 12.0, "cache": 2.5}
+
 
 def test_goals_are_ratios_of_one_run():
-    found = {goal["what"]: goal for goal in goals(ENGINES)}
+    found = {goal["what"]: goal for goal in goals(ENGINES, START)}
     against_osrm = found["1000x1000 with turns against OSRM's table, HTTP taken off"]
     assert against_osrm["measured"] == pytest.approx(7.0)
     assert (against_osrm["floor_holds"], against_osrm["aim_holds"]) == (True, True)
@@ -42,10 +44,12 @@ def test_goals_are_ratios_of_one_run():
     route = found["route with geometry, median"]
     assert (route["floor_holds"], route["aim_holds"]) == (False, None)
     assert found["all speeds changed"]["measured"] == pytest.approx(150)
+    assert found["extract to first answer, from nothing"]["floor_holds"]
+    assert not found["the same, from its cache"]["floor_holds"]
 
 
 def test_goals_without_their_engines_are_left_out():
-    names = {goal["what"] for goal in goals({"roadflare": engine(0.2)})}
+    names = {goal["what"] for goal in goals({"roadflare": engine(0.2)}, START)}
     assert not any("against" in name for name in names)
     assert "1 to 1, median" in names
 
@@ -53,7 +57,7 @@ def test_goals_without_their_engines_are_left_out():
 def test_the_table_says_what_was_estimated_and_missed():
     text = markdown(
         {
-            "engines": ENGINES, "goals": goals(ENGINES), "extract": "x.osm.pbf", "seed": 4,
+            "engines": ENGINES, "goals": goals(ENGINES, START), "extract": "x.osm.pbf", "seed": 4,
             "graph": {"nodes": 5, "edges": 1234, "turn_arcs": 10},
             "pairs_checked": 10_240, "mismatches": 0, "commit": "abc", "machine": {"cpu": "Z80"},
         }
