@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,6 +27,15 @@ isochrone_app = typer.Typer(add_completion=False)
 CityOption = Annotated[str, typer.Option("--city", help="A city of `roadflare city list`.")]
 DataDirOption = Annotated[Path, typer.Option(envvar="ROADFLARE_DATA_DIR")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
+SpeedsOption = Annotated[
+    Path | None, typer.Option("--speeds", help="Speed table, TOML; docs/speeds.md shows one.")
+]
+VehicleOption = Annotated[
+    str | None, typer.Option("--vehicle", help="A vehicle class of the table, e.g. tow_truck.")
+]
+DepartOption = Annotated[
+    str | None, typer.Option("--depart", help="2025-05-06T08:00+01:00; chooses the slice.")
+]
 DATA_DIR = Path(".cache/data")
 
 
@@ -35,12 +45,16 @@ def route_command(
     end: Annotated[str, typer.Argument(metavar="TO", help="lon,lat in degrees.")],
     *,
     city: CityOption = "demo",
+    speeds: SpeedsOption = None,
+    vehicle: VehicleOption = None,
+    depart: DepartOption = None,
     data_dir: DataDirOption = DATA_DIR,
     as_json: JsonOption = False,
 ) -> None:
-    """Fastest way between two positions, at free flow, turn restrictions obeyed."""
+    """Fastest way between two positions, turn restrictions obeyed; at free flow unless said."""
     positions = [parse_position(start, "/from"), parse_position(end, "/to")]
     found_city, engine = _open(city, data_dir)
+    engine = _at(engine, found_city, speeds, vehicle, depart)
     snapped = engine.snap(positions)
     route = engine.route(snapped.pick([0]), snapped.pick([1]))
     if as_json:
@@ -64,12 +78,16 @@ def isochrone_command(
         bool, typer.Option("--inbound", help="From where the positions are reached.")
     ] = False,
     city: CityOption = "demo",
+    speeds: SpeedsOption = None,
+    vehicle: VehicleOption = None,
+    depart: DepartOption = None,
     data_dir: DataDirOption = DATA_DIR,
     as_json: Annotated[bool, typer.Option("--json", help="Print GeoJSON only.")] = False,
 ) -> None:
     """Area within a driving time of one or more positions."""
     positions = [parse_position(text, f"/at/{row}") for row, text in enumerate(at)]
     found_city, engine = _open(city, data_dir)
+    engine = _at(engine, found_city, speeds, vehicle, depart)
     limits = [round(60 * limit) for limit in minutes or [30.0]]
     areas = engine.isochrone(engine.snap(positions), limits, inbound=inbound)
     if as_json:
@@ -107,6 +125,43 @@ def _open(city: str, data_dir: Path) -> tuple[City, TravelTimes]:
 
     found = load_city(city, data_dir)
     return found, open_engine(found.network)
+
+
+def _at(
+    engine: TravelTimes, city: City, speeds: Path | None, vehicle: str | None, depart: str | None
+) -> TravelTimes:
+    """Return the travel times of a vehicle at a departure, as far as they are given."""
+    if speeds is None and vehicle is None and depart is None:
+        return engine
+    from geo_data.signals import signal_edges
+    from routing.speeds import VAN, SpeedTable
+    from routing.speeds_file import read_speeds
+    from routing.traffic import TrafficTimes
+
+    table = SpeedTable() if speeds is None else read_speeds(speeds)
+    departure = _parse_departure(depart, needed=bool(table.slices))
+    signals = None
+    if table.signal_s and city.source is not None and city.source.suffix != ".graphml":
+        signals = signal_edges(city.source, city.network)
+    return TrafficTimes(engine, table, signals=signals).at(departure, vehicle or VAN)
+
+
+def _parse_departure(text: str | None, *, needed: bool) -> datetime:
+    """Return an aware departure; without slices every departure is as good as another."""
+    if text is None and not needed:
+        return datetime(2000, 1, 1, tzinfo=UTC)
+    try:
+        departure = datetime.fromisoformat(text or "")
+    except ValueError:
+        departure = datetime.min  # noqa: DTZ901 (naive, as what is no time at all)
+    if departure.tzinfo is None:
+        raise InvalidInput.one(
+            "/depart",
+            "departure.text",
+            f"{text!r} is no departure with a time zone.",
+            "Write 2025-05-06T08:00+01:00.",
+        )
+    return departure
 
 
 def _route_document(city: City, route: DrivenRoute, snapped: Snapped) -> dict[str, Any]:

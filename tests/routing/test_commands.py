@@ -63,6 +63,45 @@ def test_isochrone_for_people(ends, data_dir):
     assert "km²" in printed
 
 
+SLOW = """
+timezone = "Asia/Shanghai"
+[[slices]]
+name = "morning"
+from = "07:00"
+to = "09:00"
+factor = { default = 0.5 }
+"""
+
+
+def test_a_speed_table_and_a_departure(ends, data_dir, tmp_path):
+    table = tmp_path / "slow.toml"
+    table.write_text(SLOW, encoding="utf-8")
+
+    def duration_s(*options: str) -> float:
+        return float(
+            json.loads(run(app, *ends, "--json", *options, data_dir=data_dir))["duration_s"]
+        )
+
+    free = duration_s()
+    speeds = ["--speeds", str(table), "--depart"]
+    assert duration_s(*speeds, "2025-05-06T12:00+08:00") == free
+    assert duration_s(*speeds, "2025-05-06T00:30+00:00") == pytest.approx(2 * free, rel=1e-3)
+    assert duration_s("--vehicle", "scooter") > free
+    limits = ["--minutes", "1", *speeds]
+    areas = [
+        run(isochrone_app, ends[0], *limits, f"2025-05-06T{hour}:00+08:00", data_dir=data_dir)
+        for hour in ("08", "12")
+    ]
+    km2 = [float(text.split("minutes")[1].split()[0]) for text in areas]
+    assert km2[0] < km2[1]
+
+
+@pytest.mark.parametrize("depart", ["noon", "2025-05-06T12:00"])
+def test_a_departure_without_a_zone_is_refused(ends, data_dir, depart):
+    with pytest.raises(InvalidInput, match="no departure with a time zone"):
+        run(app, *ends, "--depart", depart, data_dir=data_dir)
+
+
 def test_western_longitudes_are_no_options(data_dir):
     with pytest.raises(OutsideNetwork, match=r"lon -71.25, lat -29.9 "):
         run(app, "-71.25,-29.9", "-71.3,-29.9", data_dir=data_dir)
