@@ -18,6 +18,7 @@ ENGINES = {
     "roadflare": "peer_roadflare:Roadflare",
     "roadflare_noturns": "peer_roadflare:RoadflareNoTurns",
     "pyroutingkit": "peer_pyroutingkit:PyRoutingKit",
+    "pyroutingkit_turns": "peer_pyroutingkit:PyRoutingKitTurns",
     "scipy": "peer_scipy:SciPy",
     "scipy_turns": "peer_scipy:SciPyTurns",
     "networkx": "peer_networkx:NetworkX",
