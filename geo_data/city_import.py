@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import geopandas as gpd
 import shapely
+import tzfpy
 from shapely.geometry.base import BaseGeometry
 
 from geo_data.city_store import CityDraft, check_city_name, total_bounds, write_city
@@ -27,8 +28,7 @@ TOWN_URBAN = Path(__file__).parent / "towns" / "linchuan_urban.geojson"
 TOWN_ATTRIBUTION = "An invented town, © Roadflare contributors, Apache-2.0"
 REPOSITORY = Path(__file__).resolve().parent.parent
 
-CHINA_BOX = (73.5, 18.0, 134.8, 53.6)
-"""(min lon, min lat, max lon, max lat): a rough box, for guesses only."""
+CHINA_TIME = "Asia/Shanghai"
 
 
 def import_city_from_file(
@@ -43,8 +43,7 @@ def import_city_from_file(
     """Store a city made from an OSM extract and return its folder.
 
     Zones are hexagons with a guessed population (`geo_data.hexagons`). Without an urban polygon,
-    dense zones are urban (`geo_data.zones`). Without a time zone, China's or that of the longitude
-    is assumed.
+    dense zones are urban (`geo_data.zones`). Without a time zone, that of the middle holds.
 
     Raises
     ------
@@ -179,16 +178,13 @@ def read_polygons(path: Path | str) -> BaseGeometry:
     return shapely.union_all(shapely.make_valid(polygons.to_numpy()))
 
 
-def guess_timezone(lon: float, lat: float) -> str:
-    """Return the time zone that a place probably has: China's inside its box, else by longitude.
+def timezone_at(lon: float, lat: float) -> str:
+    """Return the IANA time zone of a position, from the borders of the zones in OpenStreetMap.
 
-    Real borders of time zones, and summer time, are not known here.
+    Where China's zone overlaps a local one, China's official time holds.
     """
-    west, south, east, north = CHINA_BOX
-    if west <= lon <= east and south <= lat <= north:
-        return "Asia/Shanghai"
-    hours = round(lon / 15)
-    return "Etc/UTC" if hours == 0 else f"Etc/GMT{-hours:+d}"  # POSIX counts westwards
+    zones = tzfpy.get_tzs(lon, lat)
+    return CHINA_TIME if CHINA_TIME in zones else str(zones[0])
 
 
 def _draft(
@@ -213,7 +209,7 @@ def _draft(
         network=network,
         zones=zones,
         areas=areas,
-        timezone=_known_timezone(timezone or guess_timezone(*middle)),
+        timezone=_known_timezone(timezone or timezone_at(*middle)),
         source_kind=source_kind,
         source=source,
     )

@@ -14,9 +14,9 @@ import shapely
 from geo_data.city import City, list_cities, load_city
 from geo_data.city_import import (
     TOWN,
-    guess_timezone,
     import_city_from_file,
     import_city_from_place,
+    timezone_at,
 )
 from geo_data.demo_city import WHEEL_PATTERN
 from kernel.errors import BadData, ExternalServiceError, InvalidInput, NotFound
@@ -194,13 +194,15 @@ def test_without_a_network_a_place_gives_a_clear_error_in_time(
     [
         (113.3, 23.1, "Asia/Shanghai"),
         (87.6, 43.8, "Asia/Shanghai"),
-        (-71.3, -29.9, "Etc/GMT+5"),
-        (0.1, 51.5, "Etc/UTC"),
-        (31.2, 30.0, "Etc/GMT-2"),
+        (114.17, 22.3, "Asia/Hong_Kong"),
+        (-71.3, -29.9, "America/Santiago"),
+        (-8.6, 41.15, "Europe/Lisbon"),
+        (127.0, 37.5, "Asia/Seoul"),
+        (0.0, 0.0, "Etc/GMT"),
     ],
 )
-def test_guessed_time_zones(lon: float, lat: float, zone: str) -> None:
-    assert guess_timezone(lon, lat) == zone
+def test_time_zones(lon: float, lat: float, zone: str) -> None:
+    assert timezone_at(lon, lat) == zone
 
 
 def test_a_real_extract_becomes_a_city(helsinki_pbf: Path, tmp_path: Path) -> None:
