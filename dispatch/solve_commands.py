@@ -13,20 +13,20 @@ from dispatch.core.checker import check
 from dispatch.core.engines import ENGINES
 from dispatch.core.model import Plan
 from dispatch.core.params import SolveParams
-from dispatch.core.serialize import plan_from_dict, plan_to_dict, problem_from_dict
+from dispatch.core.serialize import plan_from_dict, plan_to_dict
 from dispatch.core.solve import solve
 from dispatch.core.validate import check_problem
-from kernel.errors import BadData, InvalidInput, NotFound
+from dispatch.problem_file import read_json, read_problem
+from kernel.errors import BadData, InvalidInput
 
 solve_app = typer.Typer(add_completion=False)
 check_app = typer.Typer(add_completion=False)
 
-LARGEST_BYTES = 200_000_000
-"""Files above this are refused unread."""
-
 SnapshotArgument = Annotated[Path, typer.Argument(metavar="SNAPSHOT.json", show_default=False)]
+DataDirOption = Annotated[Path, typer.Option(envvar="ROADFLARE_DATA_DIR")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
 DEFAULTS = SolveParams()
+DATA_DIR = Path(".cache/data")
 
 
 @solve_app.command(name="solve")
@@ -44,13 +44,14 @@ def solve_command(
     wall_limit_s: Annotated[
         float | None, typer.Option("--wall-limit", min=0.01, help="Seconds; a safety net.")
     ] = None,
+    data_dir: DataDirOption = DATA_DIR,
     as_json: JsonOption = False,
 ) -> None:
     """Plan a snapshot: who does what, when, at what cost, and what is left out and why."""
     if engine not in ENGINES:
         message = f"There is no engine {engine!r}."
         raise InvalidInput.one("/engine", "engine.unknown", message, f"Use {', '.join(ENGINES)}.")
-    problem = problem_from_dict(read_json(snapshot))
+    problem = read_problem(snapshot, data_dir)
     params = SolveParams(ortools_steps, polish_steps, wall_limit_s)
     started_s = time.perf_counter()
     plan = solve(problem, engine=engine, params=params, seed=seed)
@@ -70,10 +71,11 @@ def check_command(
     snapshot: SnapshotArgument,
     plan_file: Annotated[Path, typer.Argument(metavar="PLAN.json", show_default=False)],
     *,
+    data_dir: DataDirOption = DATA_DIR,
     as_json: JsonOption = False,
 ) -> None:
     """Check a plan against its snapshot, apart from every solver; exit code 1 if it is wrong."""
-    problem = problem_from_dict(read_json(snapshot))
+    problem = read_problem(snapshot, data_dir)
     check_problem(problem)
     violations = check(problem, plan_from_dict(read_json(plan_file)))
     if as_json:
@@ -87,32 +89,12 @@ def check_command(
         raise typer.Exit(1)
 
 
-def read_json(path: Path) -> Any:
-    """Return what a JSON file holds.
-
-    Raises
-    ------
-    NotFound
-        When there is no such file.
-    BadData
-        When it is too large or not JSON.
-    """
-    if not path.is_file():
-        raise NotFound("file", str(path), remedy="Check the path.")
-    if path.stat().st_size > LARGEST_BYTES:
-        raise BadData(f"{path} is larger than {LARGEST_BYTES} bytes.", remedy="Split the problem.")
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise BadData(f"{path} is not JSON: {error}", remedy="Write it anew.") from error
-
-
 def _report(plan: Plan, seconds: float) -> dict[str, Any]:
     """Return the plan with how good it is known to be, and how long it took, check included."""
     bound = plan.lower_bound_cny
     known = bound is not None and plan.cost_cny > 0
     gap = (plan.cost_cny - bound) / plan.cost_cny if known and bound is not None else None
-    return plan_to_dict(plan) | {"gap": gap, "relaxed": [], "seconds": round(seconds, 4)}
+    return plan_to_dict(plan) | {"gap": gap, "seconds": round(seconds, 4)}
 
 
 def _print_plan(plan: Plan, seconds: float) -> None:

@@ -110,7 +110,7 @@ def _difference(job_id: str, was: _Done | None, now: _Done | None) -> Difference
         zh=KINDS[kind].zh.format(**names, late=late.zh, time=time.zh),
         en=KINDS[kind].en.format(**names, late=late.en, time=time.en),
     )
-    return Difference(kind, job_id, was and was.unit, now and now.unit, later_s, words)
+    return Difference(kind, job_id, names["before"], names["after"], later_s, words)
 
 
 def _kind(was: _Done | None, now: _Done | None, later_s: int) -> str | None:
@@ -142,11 +142,11 @@ def _summary(found: list[Difference], extra_cny: float) -> Words:
     if not found and abs(extra_cny) < 0.005:
         return Words("没有变化。", "Nothing changes.")
     later_s = sum(it.later_s or 0 for it in found)
-    time = duration(abs(later_s))
-    sooner = Words("早", "earlier") if later_s < 0 else Words("晚", "later")
-    more = Words("少花", "less") if extra_cny < 0 else Words("多花", "more")
-    cny = abs(extra_cny)
-    return Words(
-        zh=f"{len(found)} 个任务有变化，到达合计{sooner.zh} {time.zh}，{more.zh} {cny:.0f} 元。",
-        en=f"{len(found)} job(s) change: {time.en} {sooner.en} in all, {cny:.0f} CNY {more.en}.",
-    )
+    time, cny = duration(abs(later_s)), abs(extra_cny)
+    zh, en = [f"{len(found)} 个任务有变化"], [f"{len(found)} job(s) change"]
+    if later_s:
+        zh.append(f"到达合计{'早' if later_s < 0 else '晚'} {time.zh}")
+        en.append(f"{time.en} {'earlier' if later_s < 0 else 'later'} in all")
+    zh.append(f"{'少花' if extra_cny < 0 else '多花'} {cny:.0f} 元")
+    en.append(f"{cny:.0f} CNY {'less' if extra_cny < 0 else 'more'}")
+    return Words(zh="，".join(zh) + "。", en=", ".join(en) + ".")

@@ -294,12 +294,14 @@ class _Case:
         unit = self.pricer.compiled.units[u].id
         stages = (*STAGES, "linked")
         rule = min((RULE_OF_CHANGE[it.kind] for it in changes), key=stages.index)
-        zh = "，且".join(it.words.zh for it in changes)
+        zh = "，且 ".join(it.words.zh for it in changes)
         en = " and ".join(it.words.en for it in changes)
         return UnitVerdict(
             unit_id=unit,
             verdict="forbidden",
-            words=Words(zh=f"{unit} 不能承担，除非{zh}。", en=f"{unit} cannot do it, unless {en}."),
+            words=Words(
+                zh=f"{unit} 不能承担，除非 {zh}。", en=f"{unit} cannot do it, unless {en}."
+            ),
             rule=rule,
             changes=changes,
             missing=tuple(name for it in changes for name in it.names),

@@ -262,8 +262,8 @@ class Commitment:
 
     Attributes
     ----------
-    position
-        0-based place in the unit's sequence.
+    job_id, unit_id, lock, position
+        Who does it, how firmly, and at which 0-based place of its sequence.
     option
         The option chosen; fixed from ``UNIT`` upwards.
     start_s
@@ -306,7 +306,16 @@ class Prices:
 class Problem:
     """The immutable input of one decision (the optimizer's part of a snapshot).
 
-    ``travel_s`` is int32[n_places, n_places], directed; 2**31 - 1 marks a pair without a way.
+    Attributes
+    ----------
+    epoch
+        Now: what all seconds count from. Aware, UTC.
+    travel_s
+        int32[n_places, n_places], from row to column; no way is `UNREACHABLE_S` (``null`` in JSON).
+    commitments
+        The plan in force, as far as it matters: at most one for each job.
+    links
+        Jobs that wait for each other; in no circle.
     """
 
     epoch: datetime

@@ -16,30 +16,30 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.core.model import UNREACHABLE_S, Lock, Plan, Problem
+from dispatch.core.model import UNREACHABLE_S, Lock, Plan, Problem, Unit
 from kernel.errors import Fault, InvalidInput
 
 PROBLEM_FORMAT = "roadflare.problem/1"
-"""Name and version of a problem document."""
+"""Name and version of a problem document; optional fields may be added to a version."""
 
 PLAN_FORMAT = "roadflare.plan/1"
 """Name and version of a plan document."""
 
-_NAMES = {"job_id": "job", "unit_id": "unit", "cost_cny": "cost", "lower_bound_cny": "lower_bound"}
-_REPORTED = {"seconds", "gap", "relaxed"}
+NAMES = {"job_id": "job", "unit_id": "unit", "cost_cny": "cost", "lower_bound_cny": "lower_bound"}
+_REPORTED = {"seconds", "gap"}
 
 T = TypeVar("T")
 
 
 def problem_to_dict(problem: Problem) -> dict[str, Any]:
     """Return a document that `problem_from_dict` reads back."""
-    document: dict[str, Any] = _encode(problem)
+    document: dict[str, Any] = encode(problem)
     return {"format": PROBLEM_FORMAT} | document
 
 
 def plan_to_dict(plan: Plan) -> dict[str, Any]:
     """Return a document that `plan_from_dict` reads back."""
-    document: dict[str, Any] = _encode(plan)
+    document: dict[str, Any] = encode(plan)
     return {"format": PLAN_FORMAT} | document
 
 
@@ -55,7 +55,7 @@ def problem_from_dict(document: object) -> Problem:
 
 
 def plan_from_dict(document: object) -> Plan:
-    """Return the plan of a document; what a report adds (seconds, gap, relaxed) is passed over.
+    """Return the plan of a document; what a report adds (seconds, gap) is passed over.
 
     Raises
     ------
@@ -63,6 +63,21 @@ def plan_from_dict(document: object) -> Plan:
         With every missing, unknown or misshapen field.
     """
     return _read(document, PLAN_FORMAT, Plan, _REPORTED)
+
+
+def unit_from_dict(document: object) -> Unit:
+    """Return a single unit of a document.
+
+    Raises
+    ------
+    InvalidInput
+        With every missing, unknown or misshapen field.
+    """
+    faults: list[Fault] = []
+    result = _decode(document, Unit, "", faults)
+    if faults or not isinstance(result, Unit):
+        raise InvalidInput(faults)
+    return result
 
 
 def _read(document: object, name: str, kind: type[T], passed_over: set[str]) -> T:
@@ -80,9 +95,10 @@ def _read(document: object, name: str, kind: type[T], passed_over: set[str]) -> 
 # ------------------------------------------------------------------ out
 
 
-def _encode(value: Any) -> Any:
+def encode(value: Any) -> Any:
+    """Return a value of the model, or of its explanations, as JSON carries it."""
     if is_dataclass(value):
-        return {_key(it.name): _encode(getattr(value, it.name)) for it in fields(value)}
+        return {document_key(it.name): encode(getattr(value, it.name)) for it in fields(value)}
     writer = next((write for kind, write in _WRITERS.items() if isinstance(value, kind)), None)
     return value if writer is None else writer(value)
 
@@ -97,13 +113,14 @@ _WRITERS: dict[type, Callable[[Any], Any]] = {
     np.generic: lambda number: number.item(),
     datetime: datetime.isoformat,
     frozenset: sorted,
-    tuple: lambda items: [_encode(it) for it in items],
+    tuple: lambda items: [encode(it) for it in items],
     Mapping: dict,
 }
 
 
-def _key(name: str) -> str:
-    return _NAMES.get(name, name)
+def document_key(name: str) -> str:
+    """Return what a field is called in documents."""
+    return NAMES.get(name, name)
 
 
 # ------------------------------------------------------------------ in
@@ -133,7 +150,7 @@ def _decode_object(value: Any, kind: type, at: str, faults: list[Fault]) -> Any:
         faults.append(Fault(at, "document.value", f"{_short(value)} is not an object."))
         return None
     hints = get_type_hints(kind)
-    known = {_key(it.name): it for it in fields(kind)}
+    known = {document_key(it.name): it for it in fields(kind)}
     for key in value.keys() - known.keys():
         remedy = f"Use {', '.join(sorted(known))}."
         faults.append(Fault(f"{at}/{key}", "document.unknown", f"{key!r} is unknown.", remedy))
@@ -171,6 +188,12 @@ def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError("a number is needed")
     return float(value)
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("true or false is needed")
+    return value
 
 
 def _text(value: Any) -> str:
@@ -214,6 +237,7 @@ _READERS: dict[Any, Callable[[Any], Any]] = {
     int: _whole,
     float: _number,
     str: _text,
+    bool: _truth,
     datetime: _instant,
     Lock: _lock,
     frozenset: _set,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dispatch.core.compiled import compile_problem
-from dispatch.core.model import UNREACHABLE_S, Lock
+from dispatch.core.model import UNREACHABLE_S, Break, Lock, Window
 from dispatch.core.schedule import Broken, Timetable, timetable
 from tests.dispatch.core.small import MINUTE, commitment, job, problem, repair, tow, unit
 
@@ -135,3 +135,71 @@ def test_a_unit_lock_fixes_unit_and_option_but_not_the_order():
     assert len(times(given, 2, 0).stops) == 2
     assert rule(given, 0, on=1) == "lock"
     assert rule(given, 1) == "lock"
+
+
+TWO_WINDOWS = (Window(0, 240), Window(900, 1200))
+
+
+@pytest.mark.parametrize(
+    ("place", "start_s"), [(4, 240), (5, 900), (15, 900), (17, 1020), (20, 1200)]
+)
+def test_service_starts_within_a_window(place, start_s):
+    given = problem((unit("u", 0),), (job("a", repair(place), windows=TWO_WINDOWS),))
+    (stop,) = times(given, 0).stops
+    assert (stop.arrival_s, stop.start_s) == (place * MINUTE, start_s)
+
+
+def test_after_the_last_window_it_is_too_late():
+    given = problem((unit("u", 0),), (job("a", repair(21), windows=TWO_WINDOWS),))
+    assert rule(given, 0) == "window"
+
+
+def test_windows_say_nothing_of_a_fact():
+    given = problem(
+        (unit("u", 0),),
+        (job("a", repair(5), windows=TWO_WINDOWS),),
+        commitment("a", "u", Lock.FULL, start_s=5000),
+    )
+    assert times(given, 0).stops[0].start_s == 5000
+
+
+def resting(*breaks, available_s=0):
+    return problem(
+        (unit("u", 0, breaks=breaks, available_s=available_s),),
+        (job("a", repair(5)), job("b", repair(10))),
+    )
+
+
+def rests(given, *choices):
+    return [(it.start_s, it.end_s, it.choice) for it in times(given, *choices).rests]
+
+
+def test_a_break_is_taken_between_two_jobs():
+    given = resting(Break(600, 3600, 300))
+    assert rests(given, 0, 1) == [(900, 1200, 1)]
+    assert times(given, 0, 1).stops[1].arrival_s == 1500
+
+
+def test_a_break_that_could_not_begin_after_the_job_is_waited_for():
+    given = resting(Break(600, 899, 300))
+    assert rests(given, 0, 1) == [(600, 900, 0)]
+    assert times(given, 0, 1).stops[0].arrival_s == 1200
+    assert rests(resting(Break(600, 900, 300)), 0, 1) == [(900, 1200, 1)]
+
+
+def test_an_overdue_break_is_taken_at_once_and_one_behind_the_last_job_is_not_planned():
+    assert rests(resting(Break(-900, -300, 300), available_s=60), 0) == [(60, 360, 0)]
+    assert rests(resting(Break(900, 3600, 300)), 0) == []
+
+
+def test_two_breaks_are_taken_in_order():
+    assert rests(resting(Break(0, 0, 300), Break(300, 500, 120)), 0) == [(0, 300, 0), (300, 420, 0)]
+
+
+def test_a_break_delays_no_fact():
+    given = problem(
+        (unit("u", 0, breaks=(Break(0, 60, 300),)),),
+        (job("a", repair(5)), job("b", repair(6))),
+        commitment("a", "u", Lock.FULL, start_s=300),
+    )
+    assert rests(given, 0, 1) == [(900, 1200, 1)]

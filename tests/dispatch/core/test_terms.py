@@ -1,9 +1,11 @@
 """Each term of the objective: once charged, with the amount worked by hand, and once not."""
 
+from dataclasses import replace
+
 import pytest
 
 from dispatch.core.evaluate import charges, evaluate
-from dispatch.core.model import LatenessCurve, Lock, Option, Prices, Visit
+from dispatch.core.model import Coverage, LatenessCurve, Lock, Option, Prices, Visit
 from tests.dispatch.core.small import commitment, job, problem, repair, unit
 
 
@@ -140,6 +142,33 @@ def test_kept_is_charged_once_for_using_the_unit():
 def test_kept_is_not_charged_for_an_idle_unit():
     given = problem((unit("u", 0, kept_cny=50),), (job("j", repair(1)),))
     assert terms(given)["kept"] == 0
+
+
+def covering(**details):
+    lost = Coverage("repair", tuple(5.0 if place < 10 else 30.0 for place in range(31)))
+    return problem(
+        (unit("u", 0, coverage=(lost, lost), **details),),
+        (job("far", repair(20)), job("near", repair(5))),
+    )
+
+
+def test_coverage_is_charged_where_the_route_ends_in_a_worse_place():
+    assert terms(covering(), u=["near:repair", "far:repair"])["coverage"] == 50
+
+
+def test_coverage_is_not_charged_where_it_ends_as_well_placed_as_before():
+    assert terms(covering(), u=["far:repair", "near:repair"])["coverage"] == 0
+
+
+def test_coverage_pays_for_ending_in_a_better_place():
+    given = covering()
+    far = replace(given, units=(replace(given.units[0], start_place=25),))
+    assert terms(far, u=["near:repair"])["coverage"] == -50
+
+
+def test_coverage_is_not_charged_for_an_idle_unit_or_one_that_goes_home():
+    assert terms(covering())["coverage"] == 0
+    assert terms(covering(end_place=0), u=["far:repair"])["coverage"] == 0
 
 
 def test_every_charge_has_a_sentence_and_the_charges_add_up():

@@ -6,7 +6,17 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from dispatch.core.model import LatenessCurve, Lock, Option, Prices, Visit
+from dispatch.core.model import (
+    Break,
+    Coverage,
+    LatenessCurve,
+    Link,
+    Lock,
+    Option,
+    Prices,
+    Visit,
+    Window,
+)
 from dispatch.core.validate import check_problem
 from kernel.errors import InvalidInput
 from tests.dispatch.core.small import commitment, job, problem, repair, unit
@@ -34,6 +44,13 @@ def with_option(**changes):
 
 def with_commitment(**changes):
     return replace(GOOD, commitments=(replace(GOOD.commitments[0], **changes),))
+
+
+PAIR = problem((unit("u", 0),), (job("j", repair(1)), job("k", repair(2))))
+
+
+def with_links(*links):
+    return replace(PAIR, links=links)
 
 
 def with_leg(seconds):
@@ -141,6 +158,50 @@ WRONG = {
     "negative release": (
         with_commitment(release_cny=-1.0),
         ("/commitments/0/release_cny", "number.range"),
+    ),
+    "break reversed": (
+        with_unit(breaks=(Break(9, 5, 60),)),
+        ("/units/0/breaks/0/latest_s", "window.reversed"),
+    ),
+    "negative break": (
+        with_unit(breaks=(Break(0, 5, -60),)),
+        ("/units/0/breaks/0/duration_s", "number.range"),
+    ),
+    "breaks that may overlap": (
+        with_unit(breaks=(Break(0, 60, 60), Break(119, 200, 60))),
+        ("/units/0/breaks/1", "break.order"),
+    ),
+    "coverage of other places": (
+        with_unit(coverage=(Coverage("repair", (1.0, 2.0)),)),
+        ("/units/0/coverage/0/cny", "coverage.places"),
+    ),
+    "negative coverage": (
+        with_unit(coverage=(Coverage("repair", (*([0.0] * 30), -1.0)),)),
+        ("/units/0/coverage/0/cny/30", "number.range"),
+    ),
+    "windows out of order": (
+        with_job(windows=(Window(100, 200), Window(200, 300))),
+        ("/jobs/0/windows/1", "windows.order"),
+    ),
+    "one of two windows reversed": (
+        with_job(windows=(Window(100, 200), Window(400, 300))),
+        ("/jobs/0/windows/1/latest_s", "window.reversed"),
+    ),
+    "link to nothing": (with_links(Link("j", "x")), ("/links/0/after", "link.job")),
+    "link since nothing": (
+        with_links(Link("j", "k", since="middle")),
+        ("/links/0/since", "link.since"),
+    ),
+    "link without room": (
+        with_links(Link("j", "k", least_s=10, most_s=9)),
+        ("/links/0/most_s", "link.gap"),
+    ),
+    "linked twice": (with_links(Link("j", "k"), Link("j", "k")), ("/links/1", "link.twice")),
+    "linked in a circle": (with_links(Link("j", "k"), Link("k", "j")), ("/links", "link.circle")),
+    "linked to itself": (with_links(Link("j", "j")), ("/links", "link.circle")),
+    "endless link": (
+        with_links(Link("j", "k", least_s=2**40)),
+        ("/links/0/least_s", "number.range"),
     ),
     "negative drive price": (
         replace(GOOD, prices=Prices(drive_cny_per_min=-1.0)),

@@ -70,7 +70,7 @@ def test_a_later_and_an_earlier_arrival_are_told() -> None:
 
 def test_what_if_a_unit_is_not_there(plan: Plan) -> None:
     answer = what_if(TWO, plan, (Change("without_unit", "near"),), exact)
-    assert answer.words.en.startswith("If near is not there: 2 job(s) change: ")
+    assert answer.words.en.startswith("If near is not there: 2 job(s) change, ")
     assert check(answer.problem, answer.plan) == []
     assert [(it.kind, it.job_id) for it in answer.diff.jobs] == [("moved", "j"), ("later", "k")]
 
