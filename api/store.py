@@ -45,13 +45,44 @@ class TokenRow(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("sessions.id", name="token_of_session"), index=True
+    )
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class SessionRow(Base):
+    """Table ``sessions``: one login and all tokens that came of it, until it ends."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_because: Mapped[str | None] = mapped_column(String(20))
+
+
+class RefreshTokenRow(Base):
+    """Table ``refresh_tokens``: each is used once; used ones are kept to know a thief by."""
+
+    __tablename__ = "refresh_tokens"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class LoginAttemptRow(Base):
-    """Table ``login_attempts``: failures in a row, per user and address."""
+    """Table ``login_attempts``: failures in a row and the last success.
+
+    ``key`` is a digest: of a user at an address, of a user anywhere, of anybody at an address.
+    """
 
     __tablename__ = "login_attempts"
 
@@ -59,6 +90,7 @@ class LoginAttemptRow(Base):
     key: Mapped[str] = mapped_column(String(64), unique=True)
     n_failures: Mapped[int] = mapped_column(Integer)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    succeeded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AnswerRow(Base):

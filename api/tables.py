@@ -5,12 +5,21 @@ from __future__ import annotations
 from sqlalchemy import MetaData
 
 import api.store
+import api.webhooks.store
 import dispatch.store
 import fleet.store
 import kernel.events
+import kernel.private_details
 from kernel.database import Base
 
-STORES = (kernel.events, fleet.store, dispatch.store, api.store)
+STORES = (
+    kernel.events,
+    kernel.private_details,
+    fleet.store,
+    dispatch.store,
+    api.store,
+    api.webhooks.store,
+)
 
 
 def metadata() -> MetaData:

@@ -16,7 +16,7 @@ from kernel.database import Database
 from kernel.errors import BadData
 from tests.support.service import NOON
 
-REVISIONS = ["0001", "0002", "0003", "0004"]
+REVISIONS = sorted(path.name[1:5] for path in schema.SCRIPTS.glob("v*.py"))
 
 
 @pytest.fixture
