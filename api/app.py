@@ -10,9 +10,11 @@ from fastapi.openapi.utils import get_openapi
 from api.access import TechnicianPrincipal
 from api.body import BodyDoor
 from api.headers import SecurityHeaders
+from api.metrics import Metrics
 from api.models.problem import Problem
 from api.pages import pages
 from api.problems import MEDIA_TYPE, install_problems
+from api.request_log import RequestLog
 from api.routes import (
     alarms,
     appointments,
@@ -20,6 +22,7 @@ from api.routes import (
     events,
     incidents,
     login,
+    operations,
     places,
     provider,
     region,
@@ -29,6 +32,7 @@ from api.routes import (
 from api.runtime import Runtime
 from api.streaming import stream_changes
 from api.streams import Reader
+from api.world import World
 from api.writing import Run
 from field_app.access import Technician
 from field_app.endpoints import router as field_router
@@ -41,7 +45,9 @@ _PROBLEM = {
 }
 
 
-def create_app(runtime: Runtime | None) -> FastAPI:
+def create_app(
+    runtime: Runtime | None, world: World | None = None, metrics: Metrics | None = None
+) -> FastAPI:
     """Return the application; without a runtime it can only describe itself."""
     app = FastAPI(
         title="Roadflare",
@@ -53,12 +59,15 @@ def create_app(runtime: Runtime | None) -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.state.runtime = runtime
+    app.state.runtime, app.state.world = runtime, world
+    app.state.metrics = metrics or Metrics()
     app.include_router(_endpoints(), prefix=PREFIX)
+    app.include_router(operations.router)
     app.include_router(pages())
     install_problems(app)
     app.add_middleware(BodyDoor)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestLog, metrics=app.state.metrics)
     _describe(app)
     return app
 

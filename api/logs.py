@@ -8,8 +8,8 @@ import sys
 import structlog
 
 
-def configure_logs(*, as_json: bool = False) -> None:
-    """Send structured logs to standard error, from warnings on for what is not ours."""
+def configure_logs(*, as_json: bool = False, level: str = "warning") -> None:
+    """Send our structured logs to standard error from ``level`` on, others' from warnings on."""
     last = (
         structlog.processors.JSONRenderer()
         if as_json
@@ -23,7 +23,7 @@ def configure_logs(*, as_json: bool = False) -> None:
             structlog.processors.format_exc_info,
             last,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )

@@ -10,10 +10,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from api.tables import metadata
-from kernel.database import Database
+from kernel.database import WRITE_LOCK, Database
 from kernel.errors import BadData
 
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -36,6 +36,7 @@ def upgrade(database: Database, revision: str = "head") -> str | None:
         When the database is newer than this program.
     """
     with database.engine.begin() as connection:
+        _queue_up(connection)
         before = MigrationContext.configure(connection).get_current_revision()
         if before is not None and before not in _known():
             raise BadData(
@@ -50,6 +51,7 @@ def upgrade(database: Database, revision: str = "head") -> str | None:
 def downgrade(database: Database, revision: str) -> None:
     """Take the schema back to ``revision`` (``base``: nothing is left) in one transaction."""
     with database.engine.begin() as connection:
+        _queue_up(connection)
         command.downgrade(_config(connection), revision)
 
 
@@ -68,6 +70,12 @@ def _config(connection: Connection | None = None) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
+
+
+def _queue_up(connection: Connection) -> None:
+    """Let one process at a time change the schema: several may start at once on PostgreSQL."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
 
 
 def newest() -> str | None:

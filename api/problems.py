@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from api.faults import check_of, together
@@ -21,8 +24,10 @@ STATUS: dict[type[RoadflareError], tuple[int, str]] = {
     errors.InvalidInput: (422, "The input is not valid"),
     errors.NotAuthenticated: (401, "Not logged in"),
     errors.NotAllowed: (403, "Not allowed"),
+    errors.TooManyRequests: (429, "Too many requests"),
     errors.NotFound: (404, "Not found"),
     errors.StalePlan: (409, "The plan has moved on"),
+    errors.ChangedMeanwhile: (412, "Somebody else has changed it"),
     errors.JobTaken: (409, "Already taken"),
     errors.IllegalTransition: (409, "Not possible in this state"),
     errors.DatabaseInUse: (503, "The database is in use"),
@@ -56,7 +61,7 @@ _REMEDIES = {
 }
 
 _LOCATION_TAGS = ("pin", "address", "motorway")
-_SECRET = ("secret", "phone")
+_SECRET = ("secret", "phone", "refresh_token")
 _SHOWN = 80
 
 _log = structlog.get_logger("api")
@@ -107,7 +112,9 @@ def problem_response(body: Mapping[str, Any], headers: Mapping[str, str] | None 
 def problem_of(error: RoadflareError) -> Response:
     """Return the response for an error of the tree."""
     status, title = status_of(error)
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if isinstance(error, errors.TooManyRequests):
+        headers["Retry-After"] = str(max(1, math.ceil(error.wait_s)))
     faults = error.faults if isinstance(error, InvalidInput) else ()
     detail = (
         f"{len(faults)} fault{'' if len(faults) == 1 else 's'} in the input."
@@ -186,6 +193,19 @@ def install_problems(app: FastAPI) -> None:
             )
         )
 
+    def of_database(_request: Request, error: Exception) -> Response:
+        _log.error("database failed", reason=str(error).splitlines()[0])
+        body = problem_body(
+            503,
+            "The database does not answer",
+            "database_unavailable",
+            "The database cannot be reached, is full, or is busy; nothing was stored for certain.",
+            "Send it again with the same Idempotency-Key.",
+        )
+        return problem_response(body, {"Retry-After": "2"})
+
+    for failure in (OperationalError, InterfaceError, PoolTimeout):
+        app.add_exception_handler(failure, of_database)
     app.add_exception_handler(RoadflareError, of_tree)
     app.add_exception_handler(RequestValidationError, of_validation)
     app.add_exception_handler(HTTPException, of_http)

@@ -1,4 +1,4 @@
-"""The composition root: one region's whole service in this process."""
+"""The composition root: one region's service in this process, with or without its dispatcher."""
 
 from __future__ import annotations
 
@@ -8,14 +8,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Self
 
-import structlog
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.empty_database import open_migrated
-from api.holding import hold
-from api.idempotency import purge_answers
-from api.identity import NewUser, accept_token, issue_token, purge_tokens, put_user
+from api.identity import NewUser, issue_token, put_user
 from api.models.identity import Role
 from api.notices import Notices, Notify
 from api.place_finder import CityFinder
@@ -23,21 +19,12 @@ from api.route_lines import RouteLines
 from api.runtime import Runtime
 from api.settings import Settings
 from api.streams import EventFeed
-from dispatch.context import DispatchContext
+from api.world import World, open_world
 from dispatch.desk import IntakeDesk
 from dispatch.live import Dispatcher
 from dispatch.locate import Locator
-from dispatch.params import load_settings
-from dispatch.regions import put_region
-from dispatch.solver_process import InlineSolver
-from fleet.positions import purge_trail
-from geo_data.city import load_city
 from kernel.clock import Clock, SystemClock
-from kernel.database import Database
-from routing.engine import open_engine
-from sla.areas import ServiceAreas
-
-_log = structlog.get_logger("api")
+from kernel.errors import InvalidInput
 
 
 @dataclass
@@ -48,17 +35,22 @@ class Service:
     ----------
     app
         The ASGI application.
-    dispatcher
-        The region's dispatcher; drive it by hand when ``settings.drive`` is ``manual``.
+    world
+        The region, its database and, unless another process has it, its dispatcher.
     """
 
     runtime: Runtime
     app: FastAPI
-    dispatcher: Dispatcher
+    world: World
     notices: Notices
     held: contextlib.ExitStack
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+
+    @property
+    def dispatcher(self) -> Dispatcher:
+        """The region's dispatcher; drive it by hand when ``settings.drive`` is ``manual``."""
+        return self.world.dispatcher
 
     def issue_token(
         self,
@@ -98,7 +90,7 @@ class Service:
         """Stop streams and dispatcher, close the database, free it for another process."""
         self.end_streams()
         self._stop.set()
-        self.dispatcher.wake("closing")
+        self.world.retire()
         if self._thread is not None:
             self._thread.join()
         self.held.close()
@@ -110,9 +102,9 @@ class Service:
         self.close()
 
     def start(self) -> None:
-        """Let the dispatcher run by itself."""
+        """Let the dispatcher run by itself, as long as it is the region's elected one."""
         self._thread = threading.Thread(
-            target=self.dispatcher.run_forever, args=(self._stop,), name="dispatcher"
+            target=self.world.dispatch, args=(self._stop,), name="dispatcher"
         )
         self._thread.start()
 
@@ -143,62 +135,33 @@ def open_service(
     given = {} if settings is None else settings.model_dump(exclude_unset=True)
     settings = Settings(**given | overrides)
     with contextlib.ExitStack() as held:
-        lock = hold(settings.database)
-        if lock is not None:
-            held.callback(lock.close)
-        database = open_migrated(settings.database, settings.data_dir)
-        held.callback(database.close)
-        service = _compose(settings, clock or SystemClock(), database, held)
+        world = open_world(settings, clock or SystemClock(), held)
+        if world.context.database.is_sqlite and not settings.with_dispatcher:
+            raise InvalidInput.one(
+                "/with_dispatcher",
+                "serve.api_only",
+                "On SQLite one process holds API and dispatcher.",
+                "Leave --api-only out, or use PostgreSQL.",
+            )
+        service = _compose(settings, world, held)
         service.held = held.pop_all()
-    if settings.drive == "thread":
+    if settings.drive == "thread" and settings.with_dispatcher:
         service.start()
     return service
 
 
-def _compose(
-    settings: Settings, clock: Clock, database: Database, held: contextlib.ExitStack
-) -> Service:
+def _compose(settings: Settings, world: World, held: contextlib.ExitStack) -> Service:
     """Put the parts together; what must be closed goes onto ``held``."""
-    city = load_city(settings.city, settings.data_dir)
-    context = DispatchContext(
-        database=database,
-        clock=clock,
-        city=city,
-        travel_times=open_engine(city.network),
-        areas=ServiceAreas(city.area_table.columns | {"geometry": list(city.area_table.geometry)}),
-        settings=load_settings(),
-    )
-    _prepare(context, settings)
-    finder = CityFinder(city)
+    context = world.context
+    finder = CityFinder(context.city)
     held.callback(finder.close)
     locator = Locator(context.areas, context.travel_times, finder)
-    dispatcher = Dispatcher(
-        context,
-        engine=settings.engine,
-        decision_charge_s=settings.decision_charge_s,
-        cadence_s=settings.cadence_s,
-        runner=InlineSolver() if settings.solver == "inline" else None,
-    )
-    held.callback(dispatcher.close)
     runtime = Runtime(
         settings=settings,
         context=context,
         desk=IntakeDesk(context.region, locator),
-        feed=EventFeed(database),
+        feed=EventFeed(context.database),
         lines=RouteLines(context),
     )
-    return Service(runtime, create_app(runtime), dispatcher, Notices(database), held)
-
-
-def _prepare(context: DispatchContext, settings: Settings) -> None:
-    """Make sure of the region's row, forget what has had its time, let the first admin in."""
-    now = context.clock.now()
-    with context.database.write() as session:
-        put_region(session, context.region, time_zone=context.city.timezone)
-        purge_tokens(session, now)
-        purge_answers(session, now)
-        purge_trail(session, now)
-        if settings.admin_token is not None:
-            admin = NewUser(context.region, "admin (environment)", "admin", "admin")
-            token = settings.admin_token.get_secret_value()
-            accept_token(session, put_user(session, admin), token, now, settings.token_life)
+    app = create_app(runtime, world, world.metrics)
+    return Service(runtime, app, world, Notices(context.database), held)

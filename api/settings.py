@@ -31,6 +31,26 @@ class Settings(BaseSettings):
         A bearer token that is an administrator's, for whoever starts the service.
     drive
         ``thread``: the dispatcher runs by itself; ``manual``: whoever opened the service drives it.
+    metrics_token
+        What Prometheus must send to read ``/metrics``; without one, only this machine may.
+    log_level
+        ``info``: a line for each request and decision.
+    run_sheet_dir, run_sheet_s
+        Where the degraded run sheet is written, and how often; ``None``: in ``data_dir``.
+    with_dispatcher
+        Whether a service takes part in electing the region's dispatcher; always on SQLite.
+    token_life
+        How long tokens hold that are issued to machines.
+    access_life, session_idle, session_life
+        Of people's sessions, see `api.sessions.Lives`.
+    cors_origins
+        Origins whose pages may call this service, e.g. ``["https://desk.example.com"]``; none.
+    token_rate, address_rate
+        Requests a second that one token, and one address without any, may make for long.
+    webhook_key
+        From which the webhooks' signing secrets are derived; without one there are no webhooks.
+    webhooks_to_private
+        Also deliver to private and loopback addresses, and without TLS: for tests only.
     public_url
         What owner links begin with, e.g. ``https://help.example.com``; empty: relative links.
     """
@@ -48,12 +68,25 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     drive: Literal["thread", "manual"] = "thread"
+    with_dispatcher: bool = True
     engine: str = "ortools"
     decision_charge_s: Annotated[float, Field(ge=0)] = 0.0
     cadence_s: Annotated[float | None, Field(gt=0)] = None
     solver: Literal["process", "inline"] = "process"
     admin_token: SecretStr | None = None
+    metrics_token: SecretStr | None = None
+    log_level: Literal["debug", "info", "warning"] = "info"
+    run_sheet_dir: Path | None = None
+    run_sheet_s: Annotated[float, Field(gt=0, le=60)] = 30.0
     token_life: timedelta = timedelta(hours=12)
+    access_life: timedelta = timedelta(minutes=15)
+    session_idle: timedelta = timedelta(hours=12)
+    session_life: timedelta = timedelta(days=7)
+    cors_origins: tuple[str, ...] = ()
+    token_rate: Annotated[float, Field(gt=0)] = 50.0
+    address_rate: Annotated[float, Field(gt=0)] = 50.0
+    webhook_key: Annotated[SecretStr, Field(min_length=16)] | None = None
+    webhooks_to_private: bool = False
     public_url: str = ""
     heartbeat_s: Annotated[float, Field(gt=0)] = 15.0
     slow_client_s: Annotated[float, Field(gt=0)] = 30.0
@@ -64,3 +97,13 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url
         return f"sqlite:///{self.data_dir / (self.city + '.sqlite')}"
+
+    @property
+    def lives(self) -> Lives:
+        """Return how long people's sessions hold."""
+        return Lives(self.access_life, self.session_idle, self.session_life)
+
+    @property
+    def run_sheets(self) -> Path:
+        """Return the folder of the degraded run sheets."""
+        return self.run_sheet_dir or self.data_dir / "run-sheets"

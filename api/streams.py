@@ -31,9 +31,12 @@ Reader = Callable[[int], list[Event]]
 
 
 class EventFeed:
-    """Wakes streams: commits of this process at once, others' by looking every ``poll_s``."""
+    """Wakes streams at commits of this process and, by its follower, at those of others.
 
-    def __init__(self, database: Database, *, poll_s: float = 1.0) -> None:
+    Should a wake be lost, streams look by themselves every ``poll_s``.
+    """
+
+    def __init__(self, database: Database, *, poll_s: float = 10.0) -> None:
         self._waiters: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
         self.poll_s = None if database.is_sqlite else poll_s
         self.closed = False

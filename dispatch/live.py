@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -89,6 +89,8 @@ class Dispatcher:
         A plan is put into force this long after its snapshot, by the service's clock.
     cadence_s
         Decide only at multiples of this since the start; ``None``: as soon as there is a reason.
+    on_decision
+        Told of each decision, before its commit.
     runner
         Where solving happens. By default a process of its own, and this thread on a virtual clock,
         which stands still meanwhile.
@@ -102,7 +104,9 @@ class Dispatcher:
         decision_charge_s: float = 0,
         cadence_s: float | None = None,
         runner: Runner | None = None,
+        on_decision: Callable[[Decision], None] | None = None,
     ) -> None:
+        self._on_decision = on_decision
         self._context = service
         self._engine = engine
         self._charge = timedelta(seconds=decision_charge_s)
@@ -174,6 +178,15 @@ class Dispatcher:
             if self._has_units and isinstance(self._runner, WorkerSolver):
                 self._runner.start()  # ahead of the first call, but not before there is a fleet
 
+    def take_over(self) -> None:
+        """Begin anew: another process may have planned since this one last did."""
+        self._pending = None
+        self._retry_at = None
+        self._n_failures = 0
+        self._assumed_free.clear()
+        self._unassigned.clear()
+        self.wake("elected")
+
     def close(self) -> None:
         """Free the solver."""
         self._runner.close()
@@ -219,8 +232,9 @@ class Dispatcher:
     def _watch(self) -> Snapshot:
         """Judge every open incident, and note why a new plan is needed."""
         context = self._context
-        with context.database.write() as session:
+        with context.database.read() as session:  # it takes a while: nobody is to wait for it
             snapshot = build_snapshot(session, context)
+        with context.database.write() as session:
             found = look(session, context, snapshot, open_cases(session, context.region))
             self._has_units = bool(snapshot.problem.units)
             self._plan_next_watch(session, snapshot)
@@ -284,6 +298,8 @@ class Dispatcher:
             self._reinstate(reasons)
             raise
         self.n_decisions += 1
+        if self._on_decision is not None:
+            self._on_decision(decision)
         if decision.failures:
             self._tell_failure(decision.failures, used=decision.plan)
         if decision.plan is None:
@@ -367,11 +383,19 @@ class Dispatcher:
             _log.exception("dispatcher.event_not_stored", kind=kind, payload=payload)
 
     def _log_commit(self, pending: _Pending, committed: Committed) -> None:
+        decision, problem = pending.decision, pending.snapshot.problem
+        plan = decision.plan
         _log.info(
             "plan.committed" if committed.changed else "plan.kept",
             region=self._context.region,
             version=committed.version,
-            decision_s=round(pending.decision.decision_s, 3),
+            engine=None if plan is None else plan.engine,
+            decision_s=round(decision.decision_s, 3),
+            cost_cny=None if plan is None else round(plan.cost_cny, 2),
+            lower_bound_cny=None if plan is None else plan.lower_bound_cny,
+            n_units=len(problem.units),
+            n_jobs=len(problem.jobs),
+            n_unassigned=None if plan is None else len(plan.unassigned),
             n_skipped=len(committed.skipped),
         )
 

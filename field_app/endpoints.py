@@ -86,7 +86,7 @@ def take_events(body: FieldEventsIn, who: Who) -> FieldEventResults:
 @_routes.post("/positions")
 def take_positions(body: FieldPositionsIn, who: Who) -> FieldPositionsOut:
     """Take a batch of fixes, in any order."""
-    with who.context.database.write() as session:
+    with who.context.database.write(appends=False) as session:
         return reporting.take_fixes(session, who.context, who.unit_id, body)
 
 

@@ -1,7 +1,9 @@
 """One set of models, two databases: PostgreSQL with PostGIS, or one SQLite file.
 
 A write session is one transaction, committed once at the edge of a request or task; a read session
-cannot write, and the database itself enforces it. On SQLite writers queue up (``BEGIN IMMEDIATE``).
+cannot write, and the database itself enforces it. Writers queue up, on SQLite by ``BEGIN
+IMMEDIATE``, on PostgreSQL by a lock that every writer of events takes first: events are numbered in
+the order of their commits, and no two writers can wait for each other.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, DateTime, Engine, create_engine, event
+from sqlalchemy import Connection, DateTime, Engine, create_engine, event, text
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -27,7 +29,15 @@ if TYPE_CHECKING:
 
 CommitListener = Callable[[tuple["Event", ...]], None]
 
+WRITE_LOCK = 0x726F6164
+"""Key ("road") of the PostgreSQL advisory lock that writers of events hold."""
+
+NEWS = "roadflare_events"
+"""Channel on which PostgreSQL tells other processes the newest sequence number at each commit."""
+
 _BUSY_TIMEOUT_S = 30
+# A writer that was cut off must not hold up all others; none works longer than this.
+_WRITER_SETTINGS = f"-c lock_timeout={_BUSY_TIMEOUT_S}s -c idle_in_transaction_session_timeout=30s"
 
 
 class Base(DeclarativeBase):
@@ -99,12 +109,14 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _open_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        one_state = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
         self._readers = self.engine.execution_options(
-            roadflare_write=False, **({} if self.is_sqlite else {"postgresql_readonly": True})
+            roadflare_write=False, **({} if self.is_sqlite else one_state)
         )
         self._writers = self.engine.execution_options(roadflare_write=True)
         self._listeners: list[CommitListener] = []
         self._write_turn = threading.Lock()
+        self._own: dict[int, Event] | None = None
 
     @contextmanager
     def read(self) -> Iterator[ReadSession]:
@@ -113,15 +125,56 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[WriteSession]:
-        """Yield the session of one transaction; commits at the end, rolls back on any exception."""
+    def write(self, *, appends: bool = True) -> Iterator[WriteSession]:
+        """Yield the session of one transaction; commits at the end, rolls back on any exception.
+
+        Parameters
+        ----------
+        appends
+            Whether events may be appended. Without, writers on PostgreSQL need not queue up: for
+            what comes often and is no event, such as positions.
+        """
         with self._turn(), WriteSession(self._writers, expire_on_commit=False) as session:
+            if appends and not self.is_sqlite:
+                session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
             yield session
-            session.commit()
+            self._commit(session)
         if session.appended:
-            events = tuple(session.appended)
-            for listener in tuple(self._listeners):
-                listener(events)
+            self.tell(tuple(session.appended))
+
+    def _commit(self, session: WriteSession) -> None:
+        """Commit; other processes are told when it is done (PostgreSQL sends it at the commit)."""
+        if self.is_sqlite or not session.appended:
+            session.commit()
+            return
+        newest = session.appended[-1].seq
+        session.execute(
+            text("SELECT pg_notify(:channel, :seq)"), {"channel": NEWS, "seq": str(newest)}
+        )
+        own = self._own if self._own is not None else {}
+        own.update((event.seq, event) for event in session.appended)  # before others can see them
+        try:
+            session.commit()
+        except BaseException:
+            for event in session.appended:
+                own.pop(event.seq, None)
+            raise
+
+    def follow(self) -> None:
+        """Remember from now on which events this process commits, until `wrote` asks for them."""
+        self._own = {}
+
+    def wrote(self, event: Event) -> bool:
+        """Return, once, whether this process committed the event (and told its listeners)."""
+        if self._own is None or self._own.get(event.seq) != event:
+            return False
+        del self._own[event.seq]
+        return True
+
+    def tell(self, happened: tuple[Event, ...]) -> None:
+        """Tell the listeners of this process what was committed, here or elsewhere."""
+        for listener in tuple(self._listeners):
+            listener(happened)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -133,7 +186,10 @@ class Database:
             yield
 
     def on_commit(self, listener: CommitListener) -> None:
-        """Call ``listener`` with the events of each committed transaction of this process."""
+        """Call ``listener`` with the events of each committed transaction of this process.
+
+        Those of other processes come too where a `kernel.following.Follower` runs.
+        """
         self._listeners.append(listener)
 
     def close(self) -> None:
@@ -155,8 +211,16 @@ def _open_engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if parsed.get_backend_name() == "postgresql":
+        from kernel.postgres import CONNECTION, SERVER_SIDE  # noqa: PLC0415 (not for SQLite)
+
         load_postgis()
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(
+            parsed,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=30,
+            connect_args=CONNECTION | {"options": f"{SERVER_SIDE} {_WRITER_SETTINGS}"},
+        )
     raise InvalidInput.one(
         "/database",
         "database.kind",
@@ -169,7 +233,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # BEGIN is ours, see _begin_sqlite
     for pragma in (
         "journal_mode=wal",
-        "synchronous=normal",
+        "synchronous=full",  # what was answered survives a power cut: 0.3 ms a commit
         f"busy_timeout={_BUSY_TIMEOUT_S * 1000}",
         "foreign_keys=on",
     ):

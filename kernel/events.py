@@ -17,10 +17,10 @@ from typing import Any
 from sqlalchemy import JSON, Integer, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from kernel.database import Base, UtcDateTime, WriteSession
+from kernel.database import WRITE_LOCK, Base, UtcDateTime, WriteSession
 
-_GENESIS = "0" * 64
-_APPEND_LOCK = 0x726F6164  # "road": key of the PostgreSQL advisory lock
+GENESIS = "0" * 64
+"""The hash before the first event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def append(
         JSON values only; personal data does not belong here.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _APPEND_LOCK})
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
     last_seq, last_hash = last(session)
     at = at.astimezone(UTC)
     event = Event(last_seq + 1, at, region, kind, incident_id, job_id, unit_id, dict(payload or {}))
@@ -104,7 +104,7 @@ def last(session: Session) -> tuple[int, str]:
     row = session.execute(
         select(EventRow.seq, EventRow.hash).order_by(EventRow.seq.desc()).limit(1)
     ).first()
-    return (row.seq, row.hash) if row else (0, _GENESIS)
+    return (row.seq, row.hash) if row else (0, GENESIS)
 
 
 def read_after(
@@ -134,16 +134,76 @@ def read_after(
     return [_event(row) for row in session.scalars(query)]
 
 
-def verify_chain(session: Session) -> int | None:
-    """Return the sequence number of the first event that does not fit the chain, or ``None``."""
-    expected_seq, previous = 1, _GENESIS
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first place where the chain does not hold: at ``seq``, and what is wrong there."""
+
+    seq: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What an audit of the log has found.
+
+    Attributes
+    ----------
+    n_events
+        Events that fit, from the first on.
+    head_hash
+        Hash of the last of them. Kept elsewhere, it shows later whether the end was cut off or all
+        of it written anew, which the log cannot show by itself.
+    broken
+        ``None`` when the chain holds.
+    """
+
+    n_events: int
+    head_hash: str
+    broken: Break | None
+
+
+def audit(session: Session, *, known: tuple[int, str] | None = None) -> Audit:
+    """Walk the whole log and return what was found.
+
+    Parameters
+    ----------
+    known
+        Sequence number and hash of an event as they were noted earlier, outside the database.
+    """
+    count, previous = 0, GENESIS
     query = select(EventRow).order_by(EventRow.seq).execution_options(yield_per=500)
     with session.scalars(query) as rows:
         for row in rows:
-            fits = row.seq == expected_seq and row.prev_hash == previous
-            if not fits or row.hash != _digest(_event(row), previous):
-                return row.seq
-            expected_seq, previous = row.seq + 1, row.hash
+            reason = _misfit(row, count + 1, previous)
+            if (
+                reason is None
+                and known is not None
+                and row.seq == known[0]
+                and row.hash != known[1]
+            ):
+                reason = "its hash is not the one that was noted: the log was written anew"
+            if reason is not None:
+                return Audit(count, previous, Break(row.seq, reason))
+            count, previous = row.seq, row.hash
+    if known is not None and count < known[0]:
+        return Audit(count, previous, Break(count + 1, f"the log ends before event {known[0]}"))
+    return Audit(count, previous, None)
+
+
+def verify_chain(session: Session) -> int | None:
+    """Return the sequence number of the first event that does not fit the chain, or ``None``."""
+    broken = audit(session).broken
+    return None if broken is None else broken.seq
+
+
+def _misfit(row: EventRow, expected_seq: int, previous: str) -> str | None:
+    """Return why an event does not follow the one before, or ``None``."""
+    if row.seq != expected_seq:
+        return f"event {expected_seq} is missing before it"
+    if row.prev_hash != previous:
+        return "it was chained to another event than the one before it"
+    if row.hash != _digest(_event(row), previous):
+        return "it is not what was written: its hash does not fit"
     return None
 
 

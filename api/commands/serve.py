@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import socket
@@ -14,6 +15,7 @@ import uvicorn
 
 from api.commands.options import AsJson, City, DatabaseUrl, DataDir, settings_from
 from api.logs import configure_logs
+from api.run_sheet import RunSheets
 from api.service import Service, open_service
 from kernel.clock import Clock, ScaledClock, SystemClock
 from kernel.errors import ExternalServiceError
@@ -44,21 +46,36 @@ def serve(
     speed: Annotated[
         float, typer.Option(min=0.1, max=1000, help="Seconds of service time per second.")
     ] = 1.0,
+    api_only: Annotated[
+        bool,
+        typer.Option(
+            "--api-only",
+            help="Leave dispatching to others, see `roadflare dispatcher` (PostgreSQL).",
+        ),
+    ] = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the API and the dispatcher of one region.
 
-    One process holds both. On SQLite a second process is refused; several regions share one
-    PostgreSQL database.
+    On SQLite one process holds both, and a second is refused. On PostgreSQL any number of processes
+    share the work: all answer requests, one of them is elected to dispatch.
     """
-    configure_logs(as_json=as_json)
-    settings = settings_from(city=city, database=database, host=host, port=port, data_dir=data_dir)
+    settings = settings_from(
+        city=city,
+        database=database,
+        host=host,
+        port=port,
+        data_dir=data_dir,
+        with_dispatcher=False if api_only else None,
+    )
+    configure_logs(as_json=as_json, level=settings.log_level)
     clock: Clock = SystemClock() if speed == 1.0 else ScaledClock(speed)
     # The port is taken first: finding it taken after loading a city would be late.
     with (
         _listen(settings.host, settings.port) as listening,
         open_service(settings, clock) as service,
+        contextlib.closing(_run_sheets(service)),
     ):
         config = uvicorn.Config(
             service.app,
@@ -82,6 +99,11 @@ def _listen(host: str, port: int) -> socket.socket:
             f"{host}:{port} cannot be listened on ({error.strerror}).",
             remedy="Give another --port, or stop what listens there.",
         ) from error
+
+
+def _run_sheets(service: Service) -> RunSheets:
+    settings = service.runtime.settings
+    return RunSheets(service.runtime.context, settings.run_sheets, settings.run_sheet_s)
 
 
 def _announce(url: str, region: str, *, as_json: bool) -> None:

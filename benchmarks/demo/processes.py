@@ -63,7 +63,11 @@ def start_server(city: str, *, data_dir: Path, port: int, speed: float) -> Itera
         command = [str(Path(sys.executable).with_name("roadflare")), "serve", "--city", city]
         command += ["--port", str(port), "--database", f"sqlite:///{folder}/demo.sqlite"]
         command += ["--speed", str(speed), "--data-dir", str(data_dir)]
-        process = start(command, extra_environment={ADMIN_TOKEN: admin})
+        quiet = {
+            ADMIN_TOKEN: admin,
+            "ROADFLARE_LOG_LEVEL": "warning",
+        }  # its visitor reads the terminal
+        process = start(command, extra_environment=quiet)
         try:
             yield Server(f"http://127.0.0.1:{port}", admin, process)
         finally:

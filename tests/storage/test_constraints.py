@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from dispatch.store import AlarmRow, OwnerLinkRow, RatingRow, TechnicianEventRow
 from fleet.store import ShiftRow, UnitRow
+from kernel import events
 from kernel.database import Database, WriteSession
 from tests.storage.rows import (
     NOW,
@@ -180,3 +182,13 @@ def test_windows_run_forwards_and_codes_are_unique(database: Database) -> None:
         refused(session, appointment(return_start_at=NOW, return_end_at=earlier))
         stored(session, appointment())
         refused(session, appointment())
+
+
+@pytest.mark.parametrize("change", ["UPDATE events SET kind = 'x'", "DELETE FROM events"])
+def test_events_are_never_changed(database: Database, change: str) -> None:
+    with database.write() as session:
+        events.append(session, NOW, "plan.kept", region=REGION)
+    with pytest.raises(IntegrityError, match="never changed"), database.write() as session:
+        session.execute(text(change))
+    with database.read() as session:
+        assert [it.kind for it in events.read_after(session, 0)] == ["plan.kept"]

@@ -1,0 +1,145 @@
+"""What API and dispatcher processes have in common: database, region, travel times, dispatcher."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from api.empty_database import open_migrated
+from api.holding import hold
+from api.idempotency import purge_answers
+from api.identity import NewUser, accept_token, purge_tokens, put_user
+from api.metrics import Metrics
+from api.settings import Settings
+from dispatch.context import DispatchContext
+from dispatch.live import Dispatcher
+from dispatch.params import load_settings
+from dispatch.regions import put_region
+from dispatch.solver_process import InlineSolver
+from fleet.positions import purge_trail
+from geo_data.city import load_city
+from kernel.clock import Clock
+from kernel.database import Database
+from routing.engine import open_engine
+from sla.areas import ServiceAreas
+
+if TYPE_CHECKING:
+    from kernel.election import Election
+    from kernel.following import Follower
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One region in this process.
+
+    Attributes
+    ----------
+    election
+        For the region's one dispatcher; ``None`` on SQLite, where there is no other process.
+    follower
+        Hears what other processes commit; ``None`` on SQLite.
+    metrics
+        What this process counts.
+    """
+
+    context: DispatchContext
+    dispatcher: Dispatcher
+    election: Election | None
+    follower: Follower | None
+    metrics: Metrics
+
+    @property
+    def is_dispatching(self) -> bool:
+        """Return whether this process has the region's dispatcher now."""
+        return self.election is None or self.election.is_leader
+
+    def dispatch(self, stop: threading.Event) -> None:
+        """Run the dispatcher whenever it is the elected one, until ``stop`` is set."""
+        if self.election is None:
+            self.dispatcher.run_forever(stop)
+            return
+
+        def elected(lost: threading.Event) -> None:
+            self.dispatcher.take_over()
+            self.dispatcher.run_forever(lost)
+
+        self.election.whenever_elected(elected, stop)
+
+    def retire(self) -> None:
+        """Let the dispatcher end soon; whoever drives it sets ``stop`` before."""
+        if self.election is not None:
+            self.election.resign()
+        self.dispatcher.wake("closing")
+
+
+def open_world(settings: Settings, clock: Clock, held: contextlib.ExitStack) -> World:
+    """Open lock, database, schema, city, travel times and dispatcher of one region.
+
+    Parameters
+    ----------
+    held
+        Gets what must be closed.
+
+    Raises
+    ------
+    DatabaseInUse
+        When another process holds the SQLite file.
+    NotFound
+        When there is no such city.
+    """
+    lock = hold(settings.database)
+    if lock is not None:
+        held.callback(lock.close)
+    database = open_migrated(settings.database, settings.data_dir)
+    held.callback(database.close)
+    city = load_city(settings.city, settings.data_dir)
+    context = DispatchContext(
+        database=database,
+        clock=clock,
+        city=city,
+        travel_times=open_engine(city.network),
+        areas=ServiceAreas(city.area_table.columns | {"geometry": list(city.area_table.geometry)}),
+        settings=load_settings(),
+    )
+    _prepare(context, settings)
+    metrics = Metrics()
+    dispatcher = Dispatcher(
+        context,
+        engine=settings.engine,
+        decision_charge_s=settings.decision_charge_s,
+        cadence_s=settings.cadence_s,
+        runner=InlineSolver() if settings.solver == "inline" else None,
+        on_decision=metrics.decided,
+    )
+    held.callback(dispatcher.close)
+    return World(context, dispatcher, *_company(database, context.region, held), metrics)
+
+
+def _company(
+    database: Database, region: str, held: contextlib.ExitStack
+) -> tuple[Election | None, Follower | None]:
+    """Return what is needed among several processes."""
+    if database.is_sqlite:
+        return None, None
+    from kernel.election import Election  # noqa: PLC0415 (not for SQLite)
+    from kernel.following import Follower  # noqa: PLC0415 (not for SQLite)
+
+    follower = Follower(database)
+    held.callback(follower.close)
+    return Election(database.engine.url, f"dispatcher {region}"), follower
+
+
+def _prepare(context: DispatchContext, settings: Settings) -> None:
+    """Make sure of the region's row, forget what has had its time, let the first admin in."""
+    now = context.clock.now()
+    with context.database.write() as session:
+        put_region(session, context.region, time_zone=context.city.timezone)
+        purge_tokens(session, now)
+        purge_answers(session, now)
+        purge_trail(session, now)
+        if settings.admin_token is not None:
+            admin = NewUser(context.region, "admin (environment)", "admin", "admin")
+            token = settings.admin_token.get_secret_value()
+            accept_token(session, put_user(session, admin), token, now, settings.token_life)
