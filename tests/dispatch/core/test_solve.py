@@ -3,13 +3,26 @@
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from dispatch.core.checker import check
 from dispatch.core.engines import ENGINES
-from dispatch.core.model import UNREACHABLE_S, LatenessCurve, Lock, Option, Problem, Visit
+from dispatch.core.explain import explain
+from dispatch.core.model import (
+    UNREACHABLE_S,
+    Break,
+    Coverage,
+    LatenessCurve,
+    Link,
+    Lock,
+    Option,
+    Problem,
+    Visit,
+    Window,
+)
 from dispatch.core.params import SolveParams
 from dispatch.core.solve import solve
 from kernel.errors import InvalidInput
@@ -70,6 +83,37 @@ SHAPES = {
             for i in range(5)
         ),
     ),
+    "breaks for hours": problem(
+        tuple(replace(u, breaks=(Break(0, 0, 10**9),)) for u in THREE), MANY
+    ),
+    "windows that nobody can meet": problem(
+        THREE, tuple(replace(j, windows=(Window(-9, -5), Window(0, 0))) for j in MANY)
+    ),
+    "dear places everywhere": problem(
+        tuple(replace(u, coverage=(Coverage("repair", (1e9,) * 30 + (0.0,)),)) for u in THREE), MANY
+    ),
+    "jobs that all wait for the first": problem(
+        THREE, MANY, links=tuple(Link("j0", j.id, both=True) for j in MANY[1:])
+    ),
+    "a chain of jobs": problem(
+        THREE, MANY, links=tuple(Link(a.id, b.id, most_s=600) for a, b in pairwise(MANY))
+    ),
+    "waiting for years": problem(
+        THREE, MANY[:2], links=(Link("j0", "j1", least_s=10**9, most_s=10**9),)
+    ),
+    "facts that wait for each other": problem(
+        THREE,
+        MANY[:2],
+        commitment("j0", "a", Lock.FULL, start_s=900),
+        commitment("j1", "b", Lock.FULL, start_s=0),
+        links=(Link("j0", "j1", most_s=0),),
+    ),
+    "linked and locked where it cannot be": problem(
+        THREE,
+        (job("x", repair(1, 10, "helicopter")), *MANY[:2]),
+        commitment("j0", "a", Lock.ORDER),
+        links=(Link("x", "j0"), Link("j0", "j1", both=True)),
+    ),
 }
 
 
@@ -79,6 +123,16 @@ def test_every_shape_gives_a_plan_and_true_reasons(shape: str, engine: str) -> N
     plan = solve(SHAPES[shape], engine=engine, params=BRIEF)
     assert check(SHAPES[shape], plan) == []
     assert all(it.detail for it in plan.unassigned)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_unit_is_judged_in_every_shape(shape: str) -> None:
+    given = SHAPES[shape]
+    plan = solve(given, engine="greedy")
+    for it in given.jobs:
+        verdicts = explain(given, plan, it.id)
+        assert len(verdicts) == len(given.units)
+        assert all(v.changes for v in verdicts if v.verdict == "forbidden")
 
 
 def test_reasons_say_what_is_the_matter() -> None:
