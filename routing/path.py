@@ -8,29 +8,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernel.errors import Unreachable
-from routing.phantoms import Phantoms
+from routing.phantoms import NO_EDGE, Phantoms
 from routing.turns import TurnGraph
-from routing.weights import UNREACHABLE_MS
+from routing.weights import NO_WAY_MS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Path:
     """Edges from a source to a target with the times they are entered.
 
     Attributes
     ----------
     edges
-        In driving order.
+        int32[k], in driving order.
     enter_ms
-        When each edge is entered, from the source's departure; turn costs fall before it.
+        int64[k], when each edge is entered, from the source's departure; turn costs fall before it.
     first_before_ms, last_before_ms
         Where on the first edge the way begins and on the last one ends, as time from its start.
     duration_ms
         Of the whole way.
     """
 
-    edges: tuple[int, ...]
-    enter_ms: tuple[int, ...]
+    edges: NDArray[np.int32]
+    enter_ms: NDArray[np.int64]
     first_before_ms: int
     last_before_ms: int
     duration_ms: int
@@ -49,15 +49,15 @@ def find_path(
     Unreachable
         When there is none.
     """
-    direct = _straight_ahead(source, target)
+    direct = straight_ahead(source.edge, source.before_ms, target.edge, target.before_ms)
     starts = [
         (int(tree[edge]) + after_ms, edge, before_ms)
         for edge, before_ms, after_ms in source.sides(0)
     ]
-    total_ms, edge, before_ms = min(starts, default=(int(UNREACHABLE_MS), 0, 0))
+    total_ms, edge, before_ms = min(starts, default=(NO_WAY_MS, 0, 0))
     if direct is not None and direct.duration_ms <= total_ms:
         return direct
-    if total_ms >= UNREACHABLE_MS:
+    if total_ms >= NO_WAY_MS:
         raise no_way()
     edges, enter_ms = [edge], [0]
     clock_ms, state = total_ms - int(tree[edge]), edge
@@ -68,7 +68,7 @@ def find_path(
         edges.append(int(graph.state_edge[state]))
         enter_ms.append(clock_ms + entered_ms)
         clock_ms = total_ms - int(tree[state])
-    return Path(tuple(edges), tuple(enter_ms), before_ms, last, total_ms)
+    return _path(edges, enter_ms, before_ms, last, total_ms)
 
 
 def no_way() -> Unreachable:
@@ -79,18 +79,37 @@ def no_way() -> Unreachable:
     )
 
 
-def _straight_ahead(source: Phantoms, target: Phantoms) -> Path | None:
-    """Return the way along one edge to a target ahead on it, if there is one."""
+def straight_ahead(
+    source_edge: NDArray[np.int32],
+    source_ms: NDArray[np.integer],
+    target_edge: NDArray[np.int32],
+    target_ms: NDArray[np.integer],
+) -> Path | None:
+    """Return the way along one edge to a target ahead on it, if there is one.
+
+    Takes the edges of two single points and the times from those edges' starts, each [1, 2] as in
+    `routing.phantoms.Phantoms`.
+    """
     ahead = [
         (there_ms - here_ms, edge, here_ms, there_ms)
-        for edge, here_ms, _ in source.sides(0)
-        for other, there_ms, _ in target.sides(0)
-        if edge == other and there_ms >= here_ms
+        for edge, here_ms in zip(source_edge[0].tolist(), source_ms[0].tolist(), strict=True)
+        for other, there_ms in zip(target_edge[0].tolist(), target_ms[0].tolist(), strict=True)
+        if edge == other != NO_EDGE and there_ms >= here_ms
     ]
     if not ahead:
         return None
     duration_ms, edge, here_ms, there_ms = min(ahead)
-    return Path((edge,), (0,), here_ms, there_ms, duration_ms)
+    return _path([edge], [0], here_ms, there_ms, duration_ms)
+
+
+def _path(edges: list[int], enter_ms: list[int], first_ms: int, last_ms: int, total: int) -> Path:
+    return Path(
+        np.array(edges, dtype=np.int32),
+        np.array(enter_ms, dtype=np.int64),
+        first_ms,
+        last_ms,
+        total,
+    )
 
 
 def _next_turn(

@@ -64,16 +64,15 @@ def make_phantoms(network: RoadNetwork, edge_ms: NDArray[np.int32], snapped: Sna
     InvalidInput
         When an edge is not of this network or a fraction is not within 0 to 1.
     """
-    _check(network, snapped)
-    first = snapped.edge.astype(np.int32)
+    first, fraction = check_snapped(network, snapped)
     second = network.edge_reverse[first].astype(np.int32)
     second[second == first] = NO_EDGE
-    first_before = _round_half_up(snapped.fraction * edge_ms[first])
+    first_before = _round_half_up(fraction * edge_ms[first])
     # The reverse side is computed from the rounded remainder, so that driving on and driving back
     # add up exactly where both directions are equally fast.
     second_ms = np.where(second == NO_EDGE, 0, edge_ms[second])
     second_after = np.where(
-        second_ms == edge_ms[first], first_before, _round_half_up(snapped.fraction * second_ms)
+        second_ms == edge_ms[first], first_before, _round_half_up(fraction * second_ms)
     )
     edge = np.column_stack([first, second])
     before = np.column_stack([first_before, second_ms - second_after])
@@ -88,23 +87,41 @@ def make_phantoms(network: RoadNetwork, edge_ms: NDArray[np.int32], snapped: Sna
     return Phantoms(edge=edge, before_ms=before, after_ms=after)
 
 
-def _check(network: RoadNetwork, snapped: Snapped) -> None:
-    edge, fraction = np.asarray(snapped.edge), np.asarray(snapped.fraction)
-    wrong = np.flatnonzero((edge < 0) | (edge >= network.n_edges))
-    if len(wrong):
+def check_snapped(
+    network: RoadNetwork, snapped: Snapped
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Return the edges and fractions of positions, sure to be of this network.
+
+    Raises
+    ------
+    InvalidInput
+        When an edge is not of this network or a fraction is not within 0 to 1.
+    """
+    edge = np.ascontiguousarray(snapped.edge, dtype=np.int32)
+    fraction = np.ascontiguousarray(snapped.fraction, dtype=np.float64)
+    if edge.ndim != 1 or edge.shape != fraction.shape:
         raise InvalidInput.one(
-            f"/edge/{wrong[0]}",
+            "/fraction",
+            "snapped.length",
+            f"{fraction.shape} fractions were given for {edge.shape} edges.",
+            "Give one fraction for each edge.",
+        )
+    if len(edge) and not (edge.min() >= 0 and edge.max() < network.n_edges):
+        row = int(np.flatnonzero((edge < 0) | (edge >= network.n_edges))[0])
+        raise InvalidInput.one(
+            f"/edge/{row}",
             "snapped.edge",
-            f"Edge {edge[wrong[0]]} is not one of the {network.n_edges} of {network.name!r}.",
+            f"Edge {edge[row]} is not one of the {network.n_edges} of {network.name!r}.",
             "Snap the position on this network.",
         )
-    wrong = np.flatnonzero(~((fraction >= 0) & (fraction <= 1)))
-    if len(wrong):
+    if len(edge) and not (fraction.min() >= 0 and fraction.max() <= 1):
+        row = int(np.flatnonzero(~((fraction >= 0) & (fraction <= 1)))[0])
         raise InvalidInput.one(
-            f"/fraction/{wrong[0]}",
+            f"/fraction/{row}",
             "snapped.fraction",
-            f"Fraction {fraction[wrong[0]]!r} is not within 0 to 1.",
+            f"Fraction {fraction[row]!r} is not within 0 to 1.",
         )
+    return edge, fraction
 
 
 def _round_half_up(values: NDArray[np.float64]) -> NDArray[np.int64]:

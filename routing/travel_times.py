@@ -46,6 +46,29 @@ class Snapped:
         return Snapped(self.edge[rows], self.fraction[rows], self.distance_m[rows])
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Where a driver is told something, and how far the way then goes on.
+
+    Attributes
+    ----------
+    street
+        The street turned onto: its name, else its number, else "".
+    modifier
+        ``depart`` at the beginning; then ``straight``, ``slight_left``, ``left``, ``sharp_left``,
+        ``slight_right``, ``right``, ``sharp_right`` or ``uturn``.
+    length_m
+        Metres to the next turn, or to the end.
+    at
+        The first edge after the turn, as an index into the route's edges.
+    """
+
+    street: str
+    modifier: str
+    length_m: float
+    at: int
+
+
 @dataclass(frozen=True, eq=False)
 class DrivenRoute:
     """One way from a to b.
@@ -62,6 +85,8 @@ class DrivenRoute:
         float64[m], seconds from the start at each point, non-decreasing, last is ``duration_s``.
     streets
         (name or ref or "", metres) in driving order, neighbours of one name merged.
+    turns
+        What a driver is told on the way.
     """
 
     duration_s: float
@@ -70,6 +95,7 @@ class DrivenRoute:
     points: NDArray[np.float64]
     elapsed_s: NDArray[np.float64]
     streets: tuple[tuple[str, float], ...]
+    turns: tuple[Turn, ...] = ()
 
 
 class Metric(Protocol):

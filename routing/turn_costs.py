@@ -54,14 +54,18 @@ def turn_milliseconds(
     cost_ms = np.zeros(len(before), dtype=np.int64)
     if costs == NO_TURN_COSTS:
         return cost_ms
-    angle = (_bearing(network, after, at_end=False) - _bearing(network, before, at_end=True)) % 360
+    angle = (
+        bearing_deg(network, after, at_end=False) - bearing_deg(network, before, at_end=True)
+    ) % 360
     cost_ms[(angle > STRAIGHT_DEG) & (angle <= 180)] = round(costs.right_s * 1000)
     cost_ms[(angle > 180) & (angle < 360 - STRAIGHT_DEG)] = round(costs.left_s * 1000)
     cost_ms[network.edge_reverse[before] == after] = round(costs.u_turn_s * 1000)
     return cost_ms
 
 
-def _bearing(network: RoadNetwork, edge: NDArray[np.int32], *, at_end: bool) -> NDArray[np.float64]:
+def bearing_deg(
+    network: RoadNetwork, edge: NDArray[np.integer], *, at_end: bool
+) -> NDArray[np.float64]:
     """Return the compass direction of the last or first piece of each edge, degrees."""
     start = network.shape_ptr[edge + 1] - 2 if at_end else network.shape_ptr[edge]
     lat = np.radians(network.shape_lat[start])

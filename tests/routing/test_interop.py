@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from geo_data.city_import import TOWN
 from geo_data.interop import from_osmnx, to_networkx
 from geo_data.network import HIGHWAY_CLASSES, RoadNetwork
-from routing.dijkstra_engine import DijkstraEngine
+from routing.engine import open_engine
 from routing.travel_times import UNREACHABLE_S, Snapped
 from routing.weights import edge_milliseconds
 from tests.routing.strategies import networks
@@ -29,7 +29,7 @@ def coming(network: RoadNetwork, node: int) -> Snapped:
 
 
 def assert_equal_times(network: RoadNetwork, pairs) -> None:
-    engine, graph = DijkstraEngine(network), to_networkx(network)
+    engine, graph = open_engine(network), to_networkx(network)
     # One rounding to a millisecond on each edge, one to a second of the sum.
     tolerance_s = 0.5 + 0.0005 * min(network.n_edges, 500) + 1e-6
     for start, end in pairs:
@@ -75,7 +75,7 @@ def test_the_town_as_osmnx_reads_it():
     ]
     graph.remove_edges_from(other)
     network = from_osmnx(graph)
-    engine = DijkstraEngine(network)
+    engine = open_engine(network)
     n_compared = 0
     for start in range(network.n_nodes):
         expected = nx.single_source_dijkstra_path_length(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kernel.errors import InvalidInput
-from routing.dijkstra_engine import DijkstraEngine
+from routing.engine import open_engine
 from routing.travel_times import UNREACHABLE_S, Snapped
 from tests.routing.drawn import Drawn, draw
 
@@ -14,7 +14,7 @@ TRIANGLE = "A-B 100s; B-C 10s; C-A 10s"
 
 
 def matrix(drawn: Drawn, sources: list[str], targets: list[str]) -> list[list[int]]:
-    engine = DijkstraEngine(drawn.network)
+    engine = open_engine(drawn.network)
     return engine.matrix(drawn.at(*sources), drawn.at(*targets)).tolist()
 
 
@@ -64,8 +64,8 @@ def test_rows_and_columns_keep_their_order_and_duplicates():
 
 def test_no_sources_and_no_targets():
     drawn = draw(TRIANGLE)
-    assert DijkstraEngine(drawn.network).matrix(drawn.at(), drawn.at("AB")).shape == (0, 1)
-    assert DijkstraEngine(drawn.network).matrix(drawn.at("AB"), drawn.at()).shape == (1, 0)
+    assert open_engine(drawn.network).matrix(drawn.at(), drawn.at("AB")).shape == (0, 1)
+    assert open_engine(drawn.network).matrix(drawn.at("AB"), drawn.at()).shape == (1, 0)
 
 
 def test_seconds_are_rounded_half_up_from_the_sum_not_each_by_itself():
@@ -76,7 +76,7 @@ def test_seconds_are_rounded_half_up_from_the_sum_not_each_by_itself():
 def test_an_edge_shorter_than_a_millisecond_still_takes_one():
     drawn = draw("A>B 0.0001s; B>C 0.0001s")
     assert (
-        DijkstraEngine(drawn.network).route(drawn.at("AB"), drawn.at("BC 1.0")).duration_s == 0.002
+        open_engine(drawn.network).route(drawn.at("AB"), drawn.at("BC 1.0")).duration_s == 0.002
     )
 
 
@@ -88,4 +88,4 @@ def test_positions_that_are_not_on_this_network_are_refused(edge, fraction, told
     drawn = draw(TRIANGLE)
     wrong = Snapped(np.array([edge], dtype=np.int32), np.array([fraction]), np.zeros(1))
     with pytest.raises(InvalidInput, match=told):
-        DijkstraEngine(drawn.network).matrix(wrong, drawn.at("AB"))
+        open_engine(drawn.network).matrix(wrong, drawn.at("AB"))

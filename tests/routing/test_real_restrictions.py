@@ -7,7 +7,7 @@ import pytest
 
 from geo_data.network import RoadNetwork
 from geo_data.osm_reader import read_osm
-from routing.dijkstra_engine import DijkstraEngine
+from routing.engine import open_engine
 from routing.travel_times import UNREACHABLE_S, Snapped
 from tests.routing.oracle import Oracle
 
@@ -18,7 +18,7 @@ def middles(edges: np.ndarray) -> Snapped:
 
 def assert_oracle_agrees(network: RoadNetwork, sources: np.ndarray, targets: np.ndarray) -> None:
     oracle, rows = Oracle(network), [(int(e), 0.4) for e in targets]
-    found = DijkstraEngine(network).matrix(middles(sources), middles(targets)).tolist()
+    found = open_engine(network).matrix(middles(sources), middles(targets)).tolist()
     for source, row in zip(sources.tolist(), found, strict=True):
         expected_ms = oracle.times_ms((source, 0.4), rows)
         expected = [UNREACHABLE_S if ms is None else (ms + 500) // 1000 for ms in expected_ms]
@@ -37,9 +37,9 @@ def test_the_town_from_everywhere_to_everywhere(town_network):
 
 def test_bans_of_the_town_make_some_ways_longer(town_network):
     everywhere = middles(np.arange(town_network.n_edges))
-    with_bans = DijkstraEngine(town_network).matrix(everywhere, everywhere)
+    with_bans = open_engine(town_network).matrix(everywhere, everywhere)
     without = RoadNetwork(**{**vars(town_network), "banned_turns": ()})
-    free = DijkstraEngine(without).matrix(everywhere, everywhere)
+    free = open_engine(without).matrix(everywhere, everywhere)
     assert (with_bans >= free).all()
     assert (with_bans > free).any()
 

@@ -6,7 +6,7 @@ import pytest
 from geo_data.network import HIGHWAY_CLASSES
 from kernel.errors import InvalidInput, OutsideNetwork
 from kernel.position import Position
-from routing.dijkstra_engine import DijkstraEngine
+from routing.engine import open_engine
 from routing.snap_hints import SnapHint
 from tests.routing.drawn import Drawn, draw, near
 
@@ -18,7 +18,7 @@ ROADS = "A-B 'South Street'; B-C 'East Street'; C-D 'North Street'; D-A 'West St
 
 
 def snap_one(drawn: Drawn, x_m: float, y_m: float, **options):
-    snapped = DijkstraEngine(drawn.network).snap([near(x_m, y_m)], **options)
+    snapped = open_engine(drawn.network).snap([near(x_m, y_m)], **options)
     label = drawn.labels(snapped.edge)[0]
     return label, round(float(snapped.fraction[0]), 3), round(float(snapped.distance_m[0]), 1)
 
@@ -54,7 +54,7 @@ def test_never_a_road_that_is_cut_off():
 
 
 def test_too_far_is_an_error_that_names_the_position_and_the_remedy():
-    engine = DijkstraEngine(draw(ROADS, places=SQUARE).network)
+    engine = open_engine(draw(ROADS, places=SQUARE).network)
     with pytest.raises(OutsideNetwork, match=r"lon 31.2, lat 12.5 .* swapped"):
         engine.snap([near(0, 0), Position(31.2, 12.5)])
     with pytest.raises(OutsideNetwork):
@@ -64,7 +64,7 @@ def test_too_far_is_an_error_that_names_the_position_and_the_remedy():
 
 def test_none_and_ten_thousand_at_once():
     drawn = draw(ROADS, places=SQUARE)
-    engine = DijkstraEngine(drawn.network)
+    engine = open_engine(drawn.network)
     assert len(engine.snap([])) == 0
     spots = np.random.default_rng(7).uniform((-50, -50), (450, 350), (10_000, 2))
     many = engine.snap([near(x, y) for x, y in spots])
@@ -110,7 +110,7 @@ def test_a_preference_never_reaches_beyond_the_limit():
 
 
 def test_headings_and_streets_are_checked():
-    engine = DijkstraEngine(draw(ROADS, places=SQUARE).network)
+    engine = open_engine(draw(ROADS, places=SQUARE).network)
     with pytest.raises(InvalidInput, match="2 values were given for 1"):
         engine.snap([near(0, 0)], heading_deg=[1, 2])
     with pytest.raises(InvalidInput, match="nan"):
@@ -178,6 +178,6 @@ def test_hints_check_themselves():
         SnapHint(heading_deg=float("inf"))
     with pytest.raises(InvalidInput, match="tolerance"):
         SnapHint(tolerance_deg=-1)
-    engine = DijkstraEngine(draw(ROADS, places=SQUARE).network)
+    engine = open_engine(draw(ROADS, places=SQUARE).network)
     with pytest.raises(InvalidInput, match="2 values were given for 1"):
         engine.snap([near(0, 0)], hints=[None, None])

@@ -5,7 +5,7 @@ import pytest
 
 from kernel.errors import BadData, InvalidInput
 from routing.bans import BanAutomaton
-from routing.dijkstra_engine import DijkstraEngine
+from routing.engine import open_engine
 from routing.travel_times import UNREACHABLE_S
 from routing.turn_costs import TurnCosts
 from routing.turns import build_turn_graph
@@ -13,7 +13,7 @@ from tests.routing.drawn import Drawn, draw
 
 
 def seconds(drawn: Drawn, source: str, target: str, **options) -> int:
-    engine = DijkstraEngine(drawn.network, **options)
+    engine = open_engine(drawn.network, **options)
     return int(engine.matrix(drawn.at(source), drawn.at(target))[0, 0])
 
 
@@ -120,7 +120,7 @@ def test_turn_costs_are_charged_by_side():
 def test_a_u_turn_at_a_dead_end_has_its_own_cost():
     drawn = draw("S>A 10s; A-B 10s", places={"S": (-50, 0), "A": (0, 0), "B": (100, 0)})
     there_and_back = [
-        DijkstraEngine(drawn.network, turn_costs=TurnCosts(u_turn_s=u)).reach(drawn.at("SA"), 32)
+        open_engine(drawn.network, turn_costs=TurnCosts(u_turn_s=u)).reach(drawn.at("SA"), 32)
         for u in (0, 5)
     ]
     assert [bool(r[drawn.edge["BA"]]) for r in there_and_back] == [True, False]
