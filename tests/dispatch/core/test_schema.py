@@ -75,3 +75,11 @@ def test_every_field_says_what_it_means() -> None:
         for field, shape in definition["properties"].items():
             told = shape.get("description") or field in definition["description"]
             assert told or "$ref" in shape, f"{name}.{field}"
+
+
+def test_the_smallest_snapshot_of_the_text_can_be_solved() -> None:
+    text = (ROOT / "docs" / "snapshots.md").read_text()
+    document = json.loads(text.partition("```json\n")[2].partition("```")[0])
+    jsonschema_rs.validator_for(problem_schema()).validate(document)
+    (route,) = solve(problem_from_dict(document), engine="greedy").routes
+    assert (route.unit_id, route.jobs[0].arrival_s) == ("R-01", 300)
