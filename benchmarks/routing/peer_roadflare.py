@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.routing.peer import NO_TURNS, TURNS, InProcess, elapsed_s
-from benchmarks.routing.workload import CHECK_COLUMNS, CHECK_ROWS, Workload
+from benchmarks.routing.workload import CHECK_COLUMNS, CHECK_ROWS, Workload, draw_workload
+from geo_data.city_import import TOWN
 from geo_data.network import RoadNetwork
+from geo_data.osm_reader import read_osm
 from routing.engine import open_engine
 from routing.traffic import metric_bytes
 from routing.travel_times import Snapped, TravelTimes
@@ -26,6 +28,17 @@ class Roadflare(InProcess):
     rows: ClassVar[int | None] = None
     pairs: ClassVar[int] = 1000
     version = "here"
+
+    def warm(self) -> None:
+        """Have everything compiled, as it is at installation, by asking it of a small town."""
+        network = read_osm(TOWN)
+        workload = draw_workload(network, seed=1, n=100)
+        self.prepare(network, workload)
+        for question in (self.one_way_s, self.route_s, self.one_to_all_s):
+            question(0)
+        self.matrix_s(100, 100)
+        self.reweight_all_s(workload.other_ms)
+        self.reweight_some_s(workload.changed_ms)
 
     def prepare(self, network: RoadNetwork, workload: Workload) -> dict[str, Any]:
         """Open the engine."""
@@ -69,7 +82,15 @@ class Roadflare(InProcess):
         """Return what only Roadflare is asked: memory of a slice, questions during a change."""
         other = self._engine.metric(self._workload.other_ms)
         slice_mb = metric_bytes(other, beside=self._engine.current) / 2**20
-        return {"slice_mb": slice_mb, "p2p_meanwhile_us": self._meanwhile_us()}
+        ends = self._sources.pick([0]), self._targets.pick([0])
+        first_route_s = elapsed_s(lambda: self._engine.route(*ends, metric=other))
+        with_routes_mb = metric_bytes(other, beside=self._engine.current) / 2**20
+        return {
+            "slice_mb": slice_mb,
+            "slice_with_routes_mb": with_routes_mb,
+            "first_route_s": first_route_s,
+            "p2p_meanwhile_us": self._meanwhile_us(),
+        }
 
     def _meanwhile_us(self) -> dict[str, float]:
         """Return how long questions take while another thread makes metrics all the time."""

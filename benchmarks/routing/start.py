@@ -18,7 +18,7 @@ def answer(extract: Path, folder: Path) -> int:
     network = cached_network(
         folder, file_hash(extract, "osm", OSM_READER), lambda: read_osm(extract)
     )
-    engine = open_engine(network)
+    engine = open_engine(network, folder=folder)
     ends = [Position(float(network.node_lon[i]), float(network.node_lat[i])) for i in (0, -1)]
     snapped = engine.snap(ends)
     return int(engine.matrix(snapped.pick([0]), snapped.pick([1]))[0, 0])

@@ -48,6 +48,8 @@ def _figures(peer: Peer, name: str, folder: Path) -> dict[str, Any]:
 
     from benchmarks.routing.workload import load_workload  # noqa: PLC0415
 
+    if hasattr(peer, "warm"):
+        peer.warm()
     network, workload = load_workload(folder)
     begin = perf_counter()
     told = peer.prepare(network, workload)
