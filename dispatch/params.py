@@ -48,6 +48,10 @@ class PlanPrices:
     scarcity_cny
         Divided by the number of own units on shift that share the unit's rarest skill, this is the
         price of using the unit at all: the only charging van is not spent on a tyre.
+    coverage_cny, coverage_busy, coverage_within_s
+        Price of one percent of all calls that could be reached within so many seconds, and cannot
+        because of where a unit ends; each unit is taken to be busy for this share of the time.
+        0 CNY, and nothing is computed: its worth is not measured yet (see `coverage_price`).
     left_out_cny, left_out_after_s
         A job left out costs ``left_out_cny`` more than arriving ``left_out_after_s`` late, so that
         leaving out never pays while any own unit can come within that time.
@@ -62,11 +66,17 @@ class PlanPrices:
     lateness_steps: tuple[tuple[int, float], ...]
     priority_factor: tuple[float, ...]
     scarcity_cny: float
+    coverage_cny: float
+    coverage_busy: float
+    coverage_within_s: int
     left_out_cny: float
     left_out_after_s: int
 
     def __post_init__(self) -> None:
-        _refuse(_negative(self, "/prices") + _step_faults(self.lateness_steps))
+        faults = _negative(self, "/prices") + _step_faults(self.lateness_steps)
+        if not faults and self.coverage_busy > 1:
+            faults.append(_fault("/prices/coverage_busy", self.coverage_busy, "Give 0 to 1."))
+        _refuse(faults)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,18 @@ class Places:
         np.fill_diagonal(travel_s, 0)
         return travel_s
 
+    def times_to(self, goals: Sequence[Position], roadside: RoadsideCache) -> NDArray[np.int32]:
+        """Return int32[n, n_goals] seconds from all places to positions that are none of them."""
+        travel_s = np.full((len(self._number), len(goals)), UNREACHABLE_S, dtype=np.int32)
+        laid, ends = roadside.snap(list(self._number)), roadside.snap(goals)
+        from_rows = [row for row, snapped in enumerate(laid) if snapped is not None]
+        to_rows = [row for row, snapped in enumerate(ends) if snapped is not None]
+        if from_rows and to_rows:
+            sources = joined([snapped for snapped in laid if snapped is not None])
+            targets = joined([snapped for snapped in ends if snapped is not None])
+            travel_s[np.ix_(from_rows, to_rows)] = roadside.travel_times.matrix(sources, targets)
+        return travel_s
+
 
 def joined(parts: Sequence[Snapped]) -> Snapped:
     """Return several rows of snapped positions as one (at least one part)."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from dispatch.availability import Free, TravelRows, drive_eta, free_part, start_position
 from dispatch.context import DispatchContext
 from dispatch.core import model as core
+from dispatch.coverage_price import Demand, Post, demand_of, end_prices
 from dispatch.job import Job, JobOption, JobState
 from dispatch.params import DispatchSettings
 from dispatch.places import Places, RoadsideCache
@@ -67,7 +68,8 @@ class Snapshot:
 
 def build_snapshot(session: Session, context: DispatchContext) -> Snapshot:
     """Freeze the region as it is now."""
-    return compose(read_world(session, context), context.settings, context.roadside)
+    demand = demand_of(context.city) if context.settings.prices.coverage_cny else None
+    return compose(read_world(session, context), context.settings, context.roadside, demand)
 
 
 def job_key(job_id: int) -> str:
@@ -75,17 +77,29 @@ def job_key(job_id: int) -> str:
     return f"J{job_id}"
 
 
-def compose(world: World, settings: DispatchSettings, roadside: RoadsideCache) -> Snapshot:
-    """Return the snapshot of a world: places, times between them, units, jobs, commitments."""
+def compose(
+    world: World,
+    settings: DispatchSettings,
+    roadside: RoadsideCache,
+    demand: Demand | None = None,
+) -> Snapshot:
+    """Return the snapshot of a world: places, times between them, units, jobs, commitments.
+
+    With ``demand``, where a unit ends has a price (`coverage_price`).
+    """
     frame = _Frame(world, settings, roadside)
     units = {unit.code: unit for unit in frame.units}
     jobs = {job_key(job.id): job for job in world.jobs if job.state in PLANNED}
     free = {code: frame.free_part(unit) for code, unit in units.items()}
     kept = kept_prices(settings.prices, frame.units)
+    ends = {} if demand is None else frame.end_prices(units, free, demand)
     problem = core.Problem(
         epoch=world.at,
         travel_s=frame.travel_s,
-        units=tuple(frame.core_unit(unit, free[code], kept) for code, unit in units.items()),
+        units=tuple(
+            replace(frame.core_unit(unit, free[code], kept), coverage=ends.get(code, ()))
+            for code, unit in units.items()
+        ),
         jobs=tuple(frame.core_job(job) for job in jobs.values()),
         commitments=frame.commitments(jobs.values()),
         prices=core.Prices(
@@ -111,6 +125,7 @@ class _Frame:
     def __init__(self, world: World, settings: DispatchSettings, roadside: RoadsideCache) -> None:
         self.world = world
         self.settings = settings
+        self.roadside = roadside
         self.units = [unit for unit in world.units if unit.position is not None]
         self.binding = world.job_of_unit()
         self.places = self._places()
@@ -152,6 +167,25 @@ class _Frame:
             kwh=self._kwh_left(unit),
             kept_cny=kept[unit.id],
         )
+
+    def end_prices(
+        self, units: Mapping[str, Unit], free: Mapping[str, Free], demand: Demand
+    ) -> dict[str, tuple[core.Coverage, ...]]:
+        """Return the price of ending at each place, by unit code."""
+        prices = self.settings.prices
+        times_s = self.places.times_to(demand.positions, self.roadside)
+        posts = [
+            Post(unit.skills, self.places.number(free[code].position))
+            for code, unit in units.items()
+        ]
+        found = end_prices(
+            times_s <= prices.coverage_within_s,
+            demand.share,
+            posts,
+            busy=prices.coverage_busy,
+            coverage_cny=prices.coverage_cny,
+        )
+        return dict(zip(units, found, strict=True))
 
     def _kwh_left(self, unit: Unit) -> float:
         job = self.binding.get(unit.id)
