@@ -15,7 +15,21 @@ from dispatch.core.params import SolveParams
 Engine = Callable[[Problem, SolveParams, int], Plan]
 """``engine(problem, params, seed)``: pure; the same arguments give the same plan."""
 
+
+def colgen(problem: Problem, params: SolveParams, seed: int) -> Plan:
+    """Return a near-optimal plan with a lower bound; loads the compiler only when called."""
+    from dispatch.core.colgen.engine import colgen as solve_by_columns  # noqa: PLC0415
+
+    return solve_by_columns(problem, params, seed)
+
+
 ENGINES: Mapping[str, Engine] = MappingProxyType(
-    {"ortools": ortools, "greedy": greedy, "hungarian": hungarian, "nearest": nearest}
+    {
+        "colgen": colgen,
+        "ortools": ortools,
+        "greedy": greedy,
+        "hungarian": hungarian,
+        "nearest": nearest,
+    }
 )
 """All engines; each returns a feasible plan for every valid problem."""

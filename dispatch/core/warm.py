@@ -11,6 +11,13 @@ from dispatch.core.tours import Tours, base_tours
 
 def plan_in_force(pricer: Pricer) -> Tours:
     """Return the commitments as they stand, as far as they are possible, and the rest inserted."""
+    tours = committed(pricer)
+    insert_by_regret(tours)
+    return tours
+
+
+def committed(pricer: Pricer) -> Tours:
+    """Return the commitments as they stand, as far as they are possible, and nothing else."""
     tours = base_tours(pricer)
     compiled = pricer.compiled
     for commitment in sorted(compiled.problem.commitments, key=_by_position):
@@ -21,7 +28,6 @@ def plan_in_force(pricer: Pricer) -> Tours:
             longer = (*tours.routes[u], choice)
             if pricer.route_cny(u, longer) < float("inf"):
                 tours.change(u, longer)
-    insert_by_regret(tours)
     return tours
 
 

@@ -1,0 +1,1 @@
+"""Column generation: near-optimal plans and a lower bound, compiled to machine code."""

@@ -1,0 +1,75 @@
+"""Diving: a plan out of a linear program, by fixing what it uses most, again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from dispatch.core.colgen.master import LpSolution, Master
+from dispatch.core.colgen.routes import Column
+
+SURE = 0.85
+"""Columns used this much are fixed at once."""
+
+SHARE_FIXED = 12
+"""At least one in so many of the fractional columns is fixed in each step."""
+
+Reprice = Callable[[LpSolution, set[int], set[int]], list[Column]]
+"""``reprice(solution, busy units, covered jobs)``: more columns for the rest."""
+
+
+def dive(master: Master, reprice: Reprice | None, stop: Callable[[], bool]) -> list[Column]:
+    """Return columns of different units and jobs; the master is left as it was before."""
+    fixed: dict[int, Column] = {}
+    busy: set[int] = set()
+    covered: set[int] = set()
+    solution = master.solve()
+    while solution is not None and not stop():
+        used = master.used()
+        fractional = int(((used > 1e-6) & (used < 1 - 1e-6)).sum())
+        if fractional == 0:
+            break
+        before = len(fixed)
+        for at in _candidates(master, used, busy, fractional):
+            column = master.columns[at]
+            if column.unit not in busy and covered.isdisjoint(column.jobs):
+                master.fix(at, 1.0, 1.0)
+                fixed[at] = column
+                busy.add(column.unit)
+                covered.update(column.jobs)
+        if len(fixed) == before:
+            break
+        solution = master.solve()
+        if reprice is not None and solution is not None:
+            master.add(reprice(solution, busy, covered))
+            solution = master.solve()
+    used = master.used() if solution is not None else np.zeros(len(master.columns))
+    for at in fixed:
+        master.fix(at, 0.0, float("inf"))
+    return _plan(master, used, fixed)
+
+
+def _candidates(master: Master, used: np.ndarray, busy: set[int], fractional: int) -> list[int]:
+    free = [int(c) for c in np.flatnonzero(used > 1e-6) if master.columns[c].unit not in busy]
+    free.sort(key=lambda c: (-used[c], c))
+    sure = [c for c in free if used[c] > SURE]
+    newly = sum(used[c] < 1 - 1e-6 for c in sure)
+    wanted = max(1, fractional // SHARE_FIXED)
+    return sure if newly >= wanted else free[: len(sure) + wanted - newly]
+
+
+def _plan(master: Master, used: np.ndarray, fixed: dict[int, Column]) -> list[Column]:
+    """Return the fixed columns and what fits beside them, the most used first."""
+    plan = list(fixed.values())
+    busy = {column.unit for column in plan}
+    covered = {j for column in plan for j in column.jobs}
+    for at in np.argsort(-used, kind="stable"):
+        if used[at] < 1e-6:
+            break
+        column = master.columns[int(at)]
+        if column.unit not in busy and covered.isdisjoint(column.jobs):
+            plan.append(column)
+            busy.add(column.unit)
+            covered.update(column.jobs)
+    return plan

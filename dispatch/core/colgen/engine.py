@@ -1,0 +1,120 @@
+"""The engine ``colgen``: a near-optimal plan with a proved lower bound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dispatch.core.colgen.budget import Budget
+from dispatch.core.colgen.master import Master
+from dispatch.core.colgen.pricing import Pricing
+from dispatch.core.colgen.routes import RouteModel
+from dispatch.core.colgen.ruin import Ruin
+from dispatch.core.colgen.search import Search
+from dispatch.core.finish import finished_plan
+from dispatch.core.insertion import Pricer
+from dispatch.core.model import Plan, Problem
+from dispatch.core.optimizer import ortools
+from dispatch.core.params import SolveParams
+from dispatch.core.tours import Tours, base_tours
+from dispatch.core.warm import committed
+
+ENGINE = "colgen"
+
+Trace = list[tuple[str, float, float, float]]
+"""What was done, the seconds until then, the cost and the bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A plan and how the search went."""
+
+    plan: Plan
+    trace: Trace
+
+
+def colgen(problem: Problem, params: SolveParams, seed: int) -> Plan:
+    """Return the best plan found and the best bound proved; steps and ``seed`` fix both."""
+    return solve_traced(problem, params, seed).plan
+
+
+def solve_traced(problem: Problem, params: SolveParams, seed: int) -> Outcome:
+    """Return the plan of `colgen` with the trace of the search."""
+    budget = Budget.of(params)
+    pricer = Pricer.of(problem)
+    if not problem.units or not problem.jobs:
+        plan = finished_plan(base_tours(pricer), engine=ENGINE)
+        return Outcome(replace(plan, lower_bound_cny=plan.cost_cny), [])
+    search = _search(pricer, params, budget, seed)
+    search.run()
+    plan = _plan(search, params, seed)
+    relaxed = _relaxed(problem)
+    if not np.isfinite(search.bound_cny):
+        return Outcome(plan, search.trace)
+    bound = min(search.bound_cny + search.model.idle_cny, plan.cost_cny)
+    return Outcome(replace(plan, lower_bound_cny=bound, relaxed=relaxed), search.trace)
+
+
+def _search(pricer: Pricer, params: SolveParams, budget: Budget, seed: int) -> Search:
+    base, in_force = base_tours(pricer), committed(pricer)
+    model = RouteModel.of(pricer, base)
+    ruin = Ruin.of(model.arrays, seed)
+    routes = ruin.completed([model.route(u, tour) for u, tour in enumerate(in_force.routes)])
+    cost = ruin.cost(ruin.tour(routes))
+    leave = _leave_cny(model, base, cost)
+    return Search(
+        model=model,
+        params=params,
+        budget=budget,
+        ruin=ruin,
+        pricing=Pricing.of(model.arrays, params.most_labels),
+        master=Master(leave, len(problem_units(pricer))),
+        leave_cny=leave,
+        best=routes,
+        cost_cny=cost,
+        seed=seed,
+        exact=not _relaxed(pricer.compiled.problem) and not _locked_out(model, base),
+    )
+
+
+def problem_units(pricer: Pricer) -> tuple[object, ...]:
+    """Return the units of a compiled problem."""
+    return pricer.compiled.units
+
+
+def _locked_out(model: RouteModel, base: Tours) -> bool:
+    """Return whether a job that a lock binds cannot be done where it is locked."""
+    return any(model.compiled.fixed_unit[j] != -1 for j in base.left)
+
+
+def _leave_cny(model: RouteModel, base: Tours, cost: float) -> np.ndarray:
+    """Return the price of leaving each job out, for the bound.
+
+    A job that a lock binds is done wherever all of them can be: any high price keeps it in. Where
+    one cannot be done, its true price is the only one that holds for each plan.
+    """
+    compiled = model.compiled
+    prices = np.array([job.unassigned_cny for job in compiled.jobs], dtype=np.float64)
+    if not _locked_out(model, base):
+        bound = np.array(compiled.fixed_unit) != -1
+        prices[bound] = np.maximum(prices[bound], 2 * abs(cost) + 1_000)
+    return prices
+
+
+def _plan(search: Search, params: SolveParams, seed: int) -> Plan:
+    pricer = search.model.pricer
+    if pricer.compiled.links:
+        return replace(ortools(pricer.compiled.problem, params, seed), engine=ENGINE)
+    tours = [search.model.tour(route) for route in search.best]
+    return finished_plan(Tours.of(pricer, tours), engine=ENGINE)
+
+
+def _relaxed(problem: Problem) -> tuple[str, ...]:
+    """Return the rules that the bound leaves aside; the plan keeps them all."""
+    relaxed = []
+    if problem.links:
+        relaxed.append("links")
+    if any(unit.breaks for unit in problem.units):
+        relaxed.append("breaks")
+    return tuple(relaxed)

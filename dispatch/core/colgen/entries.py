@@ -1,0 +1,99 @@
+"""The ways in which each unit can begin: which part of its head is kept, and what that costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+
+from dispatch.core.compiled import Compiled
+from dispatch.core.costing import enter_head
+from dispatch.core.insertion import Pricer
+from dispatch.core.locks import HeadJob
+from dispatch.core.schedule import KWH_TOLERANCE
+from dispatch.core.tours import Tours
+
+LONGEST_HEAD = 6
+"""Of longer heads only the beginnings are tried; what is tried is no longer everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitEntry:
+    """One way for a unit to begin; costs are relative to the idle unit."""
+
+    unit: int
+    kept: tuple[HeadJob, ...]
+    time_s: int
+    place: int
+    cny: float
+    alone_cny: float
+    kwh: float
+    n_rests: int
+    barred: tuple[int, ...]
+    not_first: tuple[int, ...]
+
+
+def turned_away_cny(compiled: Compiled, u: int) -> float:
+    """Return what a unit pays that is given nothing: the release of its whole head."""
+    return sum(head.release_cny or 0.0 for head in compiled.head[u])
+
+
+def unit_entries(pricer: Pricer, base: Tours) -> list[list[UnitEntry]]:
+    """Return the entries of each unit; the first does nothing before its choices.
+
+    Jobs that a lock binds and that ``base`` serves are kept in each entry: the optimum serves them.
+    Where a unit must leave such a job out, every part of its head is tried.
+    """
+    compiled = pricer.compiled
+    torn = {compiled.fixed_unit[j] for j in base.left}
+    return [
+        [
+            it
+            for kept in _parts(compiled, u, everything=u in torn)
+            if (it := _entry(pricer, u, kept)) is not None
+        ]
+        for u in range(len(compiled.units))
+    ]
+
+
+def all_parts_tried(pricer: Pricer) -> bool:
+    """Return whether no head is too long for trying all its parts."""
+    return all(len(head) <= LONGEST_HEAD for head in pricer.compiled.head)
+
+
+def _parts(compiled: Compiled, u: int, *, everything: bool) -> Iterable[tuple[HeadJob, ...]]:
+    head = compiled.head[u]
+    if len(head) > LONGEST_HEAD:
+        return [(), *(head[: n + 1] for n in range(len(head)))]
+    parts = [part for n in range(len(head) + 1) for part in combinations(head, n)]
+    if everything:
+        return parts
+    bound = [it for it in head if it.release_cny is None]
+    return [part for part in parts if part == () or all(it in part for it in bound)]
+
+
+def _entry(pricer: Pricer, u: int, kept: tuple[HeadJob, ...]) -> UnitEntry | None:
+    compiled = pricer.compiled
+    sequence = [it.choice for it in kept]
+    turned_away = turned_away_cny(compiled, u)
+    found = enter_head(compiled, u, sequence)
+    if found is None or found.n_done != len(kept):
+        return None
+    if found.takes and found.kwh > compiled.units[u].kwh + KWH_TOLERANCE:
+        return None
+    rate = compiled.problem.prices.drive_cny_per_min / 60
+    alone = pricer.route_cny(u, tuple(sequence)) - turned_away if kept else 0.0
+    others = [it for it in compiled.head[u] if it not in kept]
+    behind = compiled.head[u][compiled.head[u].index(kept[-1]) + 1 :] if kept else compiled.head[u]
+    return UnitEntry(
+        unit=u,
+        kept=kept,
+        time_s=found.time_s,
+        place=found.place,
+        cny=found.cny + found.drive_s * rate,
+        alone_cny=alone,
+        kwh=found.kwh,
+        n_rests=found.n_rests,
+        barred=tuple(it.job for it in others if it.release_cny is None),
+        not_first=tuple(it.choice for it in behind),
+    )

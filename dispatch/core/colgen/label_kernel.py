@@ -1,0 +1,521 @@
+"""Pricing, compiled: the routes of least reduced cost, unit by unit, by labels.
+
+A label is the beginning of a route: where and when the unit is free again, and what the beginning
+costs less the duals of its jobs. A label is dropped where no completion can bring it below the
+threshold (`completion_bounds`, a relaxation that only forbids going straight back), or where
+another one at the same stop is no later, no dearer, and has done no job that could still pay.
+
+After Feillet, Dejax, Gendreau, Gueguen, *An exact algorithm for the elementary shortest path
+problem with resource constraints* (Networks 44, 2004), and Baldacci, Mingozzi, Roberti, *New route
+relaxation and pricing strategies for the vehicle routing problem* (Operations Research 59, 2011).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dispatch.core.colgen.arrays import NO_WAY_S, Arrays, Floats, Ints, Shorts
+from kernel.jit import jit
+
+NO_BOUND = -1
+"""In ``next_job``: nothing follows."""
+
+
+class Completions(NamedTuple):
+    """Least reduced cost from a choice to the end, by class of units, choice and time slot.
+
+    ``first`` is the least, ``next_job`` the job it goes to, ``second`` the least without that job.
+    Behind the last slot a route ends for ``least_end[k, c]`` or goes on for no less than
+    ``after[k]`` (infinite where nothing is left to go to). ``slot_s`` is the length of a slot.
+    """
+
+    first: Floats
+    second: Floats
+    next_job: Shorts
+    after: Floats
+    least_end: Floats
+    slot_s: int
+
+
+class Found(NamedTuple):
+    """Routes found: ``count[0]`` of them, with their reduced cost; ``least`` and ``exact`` by unit."""
+
+    entry: Ints
+    length: Ints
+    route: Ints
+    reduced: Floats
+    count: Ints
+    least: Floats
+    exact: Ints
+
+
+class Labels(NamedTuple):
+    """Room for the labels of one unit."""
+
+    time_s: Ints
+    cny: Floats
+    kwh: Floats
+    choice: Ints
+    parent: Ints
+    entry: Ints
+    done: Any
+    dead: Ints
+    next: Ints
+    bucket: Ints
+
+
+@jit
+def useful_until(stops: Any, bends: Floats, gain: Floats, forever: int) -> Ints:
+    """Return from which arrival on each choice costs ``gain`` or more; 0 where it always does."""
+    n = stops.shape[0]
+    until = np.empty(n, dtype=np.int64)
+    for c in range(n):
+        stop = stops[c]
+        low, high = 0, min(forever, stop.latest_s + 1)
+        while low < high:
+            at = (low + high) // 2
+            total = 0.0
+            late = at - stop.target_s
+            if late > 0:
+                total = stop.breach_cny + stop.late_rate * late
+                for k in range(bends.shape[1]):
+                    if late <= bends[c, k, 0]:
+                        break
+                    total += bends[c, k, 1] * (late - bends[c, k, 0])
+            total += stop.wait_rate * max(0, at - stop.ready_s)
+            if total < gain[c]:
+                low = at + 1
+            else:
+                high = at
+        until[c] = low
+    return until
+
+
+@jit
+def completion_bounds(
+    travel_s: Shorts,
+    stops: Any,
+    bends: Floats,
+    rate: float,
+    least_end: Floats,
+    gain: Floats,
+    until: Ints,
+    choices: Ints,
+    n_choices: Ints,
+    slot_s: int,
+    n_slots: int,
+    first: Floats,
+    second: Floats,
+    next_job: Shorts,
+    after: Floats,
+) -> None:
+    """Fill the tables of `Completions`, backwards in time.
+
+    ``choices[k, :n_choices[k]]`` are those of class ``k`` by falling ``until``; arrivals from
+    ``until`` on are not looked at. ``gain[c]`` is the dual of the job less the price of the option.
+    What leads back into the same slot is bounded by all that can still be gained.
+    """
+    n_jobs = 0
+    for c in range(stops.shape[0]):
+        n_jobs = max(n_jobs, stops[c].job + 1)
+    best_gain = np.zeros(n_jobs, dtype=np.float64)
+    for k in range(n_choices.shape[0]):
+        n = n_choices[k]
+        for b in range(n_slots, -1, -1):
+            t = b * slot_s
+            for x in range(n):
+                best_gain[stops[choices[k, x]].job] = 0.0
+            for x in range(n):
+                c = choices[k, x]
+                if until[c] <= t:
+                    continue
+                stop = stops[c]
+                late = t - stop.target_s
+                value = gain[c]
+                if late > 0:
+                    value -= stop.breach_cny + stop.late_rate * late
+                best_gain[stop.job] = max(best_gain[stop.job], value)
+            rest = 0.0
+            for x in range(n):
+                job = stops[choices[k, x]].job
+                rest -= best_gain[job]
+                best_gain[job] = 0.0
+            m = 0
+            while m < n and until[choices[k, m]] > t:
+                m += 1
+            if b == n_slots:
+                after[k] = rest if m > 0 else np.inf
+                continue
+            for x in range(n):
+                i = choices[k, x]
+                own = stops[i].job
+                f1 = f2 = least_end[k, i]
+                a = NO_BOUND
+                for y in range(m):
+                    c = choices[k, y]
+                    stop, leg = stops[c], np.int64(travel_s[i, c])
+                    arrival = t + leg
+                    if arrival >= until[c] or stop.job == own or leg == NO_WAY_S:
+                        continue
+                    value = (leg + stop.inner_s) * rate - gain[c]
+                    late = arrival - stop.target_s
+                    if late > 0:
+                        value += stop.breach_cny + stop.late_rate * late
+                        for z in range(bends.shape[1]):
+                            if late <= bends[c, z, 0]:
+                                break
+                            value += bends[c, z, 1] * (late - bends[c, z, 0])
+                    if arrival > stop.ready_s:
+                        value += stop.wait_rate * (arrival - stop.ready_s)
+                    slot = (max(arrival, stop.earliest_s) + stop.work_s) // slot_s
+                    if slot <= b:
+                        value += rest
+                    elif slot >= n_slots:
+                        value += min(least_end[k, c], after[k])
+                    elif next_job[k, c, slot] == own:
+                        value += second[k, c, slot]
+                    else:
+                        value += first[k, c, slot]
+                    if stop.job == a:
+                        f1 = min(f1, value)
+                    elif value < f1:
+                        f2, f1, a = f1, value, stop.job
+                    elif value < f2:
+                        f2 = value
+                first[k, i, b], second[k, i, b], next_job[k, i, b] = f1, f2, a
+
+
+@jit
+def price_units(
+    a: Arrays,
+    duals: Floats,
+    threshold: Floats,
+    active: Ints,
+    classes: Ints,
+    gain: Floats,
+    until: Ints,
+    choices: Ints,
+    n_choices: Ints,
+    bounds: Completions,
+    labels: Labels,
+    found: Found,
+    most: int,
+    most_labels: int,
+    direct: bool,
+    every: bool,
+    beam: bool,
+) -> None:
+    """Find routes with a reduced cost below ``threshold[u]`` for each active unit.
+
+    At most ``most`` for each unit, the cheapest. ``found.least[u]`` is the least reduced cost, or
+    the threshold if nothing is below it; ``found.exact[u]`` says that it is proved. ``every`` asks
+    for all routes, the cheapest for each set of jobs, not only for useful ones. ``beam`` lets a
+    label drop another whatever they have done (not exact). ``direct`` says that no detour is
+    faster than the direct way.
+    """
+    travel_s, home_s, end_cny, extra_cny = a.travel_s, a.home_s, a.end_cny, a.extra_cny
+    stops, bends, windows, jobs = a.stop, a.bends, a.windows, a.job
+    time_s, cny, kwh, at_choice = labels.time_s, labels.cny, labels.kwh, labels.choice
+    parent, entry_of, done, dead = labels.parent, labels.entry, labels.done, labels.dead
+    next_label, bucket = labels.next, labels.bucket
+    first, second, next_job = bounds.first, bounds.second, bounds.next_job
+    after, slot_s, n_slots = bounds.after, bounds.slot_s, bounds.first.shape[2]
+    n_all, n_words = stops.shape[0], done.shape[1]
+    n_buckets = bucket.shape[0] if every else n_all
+    mask = bucket.shape[0] - 1
+    mine = np.empty(n_all, dtype=np.int64)
+    chosen = np.empty(most + 1, dtype=np.int64)
+    rank = np.empty(most + 1, dtype=np.float64)
+    word = np.zeros(n_words, dtype=np.uint64)
+    for u in range(a.unit.shape[0]):
+        found.least[u], found.exact[u] = min(0.0, threshold[u]), 1
+        if not active[u]:
+            continue
+        unit, k = a.unit[u], classes[u]
+        limit = threshold[u] + unit.idle_cny - 1e-9
+        soonest = a.entry[unit.first_entry].time_s
+        for e in range(unit.first_entry, unit.first_entry + unit.n_entries):
+            soonest = min(soonest, a.entry[e].time_s)
+        n_mine = 0
+        for x in range(n_choices[k]):
+            c = choices[k, x]
+            if until[c] <= soonest:
+                break
+            if extra_cny[u, c] < np.inf:
+                mine[n_mine] = c
+                n_mine += 1
+        for x in range(n_buckets):
+            bucket[x] = -1
+        n_labels = n_chosen = 0
+        # The beginnings: one label at each entry, numbered first, of choice -1.
+        for e in range(unit.first_entry, unit.first_entry + unit.n_entries):
+            value = 0.0
+            for x in range(n_words):
+                done[n_labels, x] = 0
+            for x in range(a.entry_jobs.shape[1]):
+                j = a.entry_jobs[e, x]
+                if j >= 0:
+                    value += duals[j]
+                    done[n_labels, j >> 6] |= np.uint64(1) << np.uint64(j & 63)
+            for x in range(a.entry_barred.shape[1]):
+                j = a.entry_barred[e, x]
+                if j >= 0:
+                    done[n_labels, j >> 6] |= np.uint64(1) << np.uint64(j & 63)
+            entry = a.entry[e]
+            time_s[n_labels], cny[n_labels], kwh[n_labels] = (
+                entry.time_s,
+                entry.cny - value,
+                entry.kwh,
+            )
+            at_choice[n_labels], parent[n_labels], entry_of[n_labels] = -1, -1, e
+            dead[n_labels] = 0
+            n_labels += 1
+            reduced = entry.alone_cny - value
+            if reduced < found.least[u]:
+                found.least[u] = reduced
+            if a.entry_jobs.shape[1] > 0 and a.entry_jobs[e, 0] >= 0 and reduced < threshold[u]:
+                n_chosen = _keep(chosen, rank, n_chosen, most, n_labels - 1, reduced)
+        at = 0
+        while at < n_labels:
+            here = at
+            at += 1
+            if dead[here]:
+                continue
+            if n_labels > most_labels:
+                found.exact[u] = 0
+                break
+            node = at_choice[here]
+            is_entry = node < 0
+            before = -2 if is_entry else stops[node].job
+            e = entry_of[here]
+            row = n_all + e if is_entry else node
+            start_s, start_cny = time_s[here], cny[here]
+            for x in range(n_mine):
+                c = mine[x]
+                if until[c] <= start_s:
+                    break
+                stop = stops[c]
+                j = stop.job
+                leg = np.int64(travel_s[row, c])
+                arrival = start_s + leg
+                if arrival >= until[c] or leg == NO_WAY_S:
+                    continue
+                if (done[here, j >> 6] >> np.uint64(j & 63)) & np.uint64(1):
+                    continue
+                total = start_cny + (leg + stop.inner_s) * unit.drive_rate
+                total += extra_cny[u, c] - stop.price_cny - gain[c]
+                late = arrival - stop.target_s
+                if late > 0:
+                    total += stop.breach_cny + stop.late_rate * late
+                    for z in range(bends.shape[1]):
+                        if late <= bends[c, z, 0]:
+                            break
+                        total += bends[c, z, 1] * (late - bends[c, z, 0])
+                if arrival > stop.ready_s:
+                    total += stop.wait_rate * (arrival - stop.ready_s)
+                time = max(arrival, stop.earliest_s)
+                for z in range(windows.shape[1]):
+                    if time <= windows[c, z, 1]:
+                        time = max(time, windows[c, z, 0])
+                        break
+                if time > stop.latest_s:
+                    continue
+                time += stop.work_s
+                slot = time // slot_s
+                if slot >= n_slots:
+                    least = total + min(bounds.least_end[k, c], after[k])
+                elif next_job[k, c, slot] == before:
+                    least = total + second[k, c, slot]
+                else:
+                    least = total + first[k, c, slot]
+                if least >= limit or time > unit.hard_end_s:
+                    continue
+                taken = kwh[here]
+                if stop.kwh > 0.0:
+                    taken += stop.kwh
+                    if taken > unit.stock_kwh:
+                        continue
+                if is_entry and _not_first(a.entry_not_first, e, c):
+                    continue
+                for z in range(n_words):
+                    word[z] = done[here, z]
+                word[j >> 6] |= np.uint64(1) << np.uint64(j & 63)
+                if every:
+                    key = np.uint64(c + 1)
+                    for z in range(n_words):
+                        key = (key ^ word[z]) * np.uint64(0x9E3779B97F4A7C15)
+                        key ^= key >> np.uint64(31)
+                    slot_of = np.int64(key >> np.uint64(1)) & mask
+                else:
+                    slot_of = c
+                other = bucket[slot_of]
+                last = -1
+                dominated = False
+                while other >= 0:
+                    following = next_label[other]
+                    if dead[other]:
+                        if last < 0:
+                            bucket[slot_of] = following
+                        else:
+                            next_label[last] = following
+                        other = following
+                        continue
+                    if time_s[other] <= time and cny[other] <= total and kwh[other] <= taken:
+                        if every:
+                            same = at_choice[other] == c
+                            for z in range(n_words):
+                                same &= done[other, z] == word[z]
+                            dominated = same
+                        else:
+                            dominated = beam or _covers(
+                                done, other, word, c, time, travel_s, jobs, until, direct
+                            )
+                        if dominated:
+                            break
+                    elif time_s[other] >= time and cny[other] >= total and kwh[other] >= taken:
+                        worse = beam
+                        if every:
+                            worse = at_choice[other] == c
+                            for z in range(n_words):
+                                worse &= done[other, z] == word[z]
+                        elif not beam:
+                            worse = _covered(
+                                done, other, word, c, time_s[other], travel_s, jobs, until, direct
+                            )
+                        if worse:
+                            dead[other] = 1
+                    last = other
+                    other = following
+                if dominated:
+                    continue
+                new = n_labels
+                n_labels += 1
+                time_s[new], cny[new], kwh[new] = time, total, taken
+                at_choice[new], parent[new], entry_of[new], dead[new] = c, here, e, 0
+                for z in range(n_words):
+                    done[new, z] = word[z]
+                next_label[new] = bucket[slot_of]
+                bucket[slot_of] = new
+                end_s = time + home_s[u, c]
+                if end_s <= unit.hard_end_s:
+                    over = max(0, end_s - unit.shift_end_s)
+                    reduced = total + end_cny[u, c] + over * unit.overtime_rate - unit.idle_cny
+                    found.least[u] = min(found.least[u], reduced)
+                    if reduced < threshold[u]:
+                        n_chosen = _keep(chosen, rank, n_chosen, most, new, reduced)
+                        if every and n_chosen > most:
+                            found.exact[u] = 0
+                if n_labels >= time_s.shape[0] - 1:
+                    break
+            if n_labels >= time_s.shape[0] - 1:
+                found.exact[u] = 0
+                break
+        if beam:
+            found.exact[u] = 0
+        n_chosen = min(n_chosen, most)
+        for x in range(n_chosen):
+            _write(found, chosen[x], rank[x], at_choice, parent, entry_of)
+
+
+@jit
+def _keep(chosen: Ints, rank: Floats, n: int, most: int, label: int, reduced: float) -> int:
+    """Remember a label if it is one of the ``most`` cheapest; return how many there were."""
+    if n >= most:
+        if reduced >= rank[most - 1]:
+            return n + 1
+        at = most - 1
+    else:
+        at = n
+    while at > 0 and rank[at - 1] > reduced:
+        rank[at], chosen[at] = rank[at - 1], chosen[at - 1]
+        at -= 1
+    rank[at], chosen[at] = reduced, label
+    return n + 1
+
+
+@jit
+def _not_first(not_first: Ints, e: int, c: int) -> bool:
+    for x in range(not_first.shape[1]):
+        if not_first[e, x] == c:
+            return True
+    return False
+
+
+@jit
+def _covers(
+    done: Any,
+    other: int,
+    word: Any,
+    c: int,
+    time: int,
+    travel_s: Shorts,
+    jobs: Any,
+    until: Ints,
+    direct: bool,
+) -> bool:
+    """Return whether ``other`` has done no job that could still pay after the new label."""
+    for z in range(word.shape[0]):
+        more = done[other, z] & ~word[z]
+        if more and not _useless(more, z, c, time, travel_s, jobs, until, direct):
+            return False
+    return True
+
+
+@jit
+def _covered(
+    done: Any,
+    other: int,
+    word: Any,
+    c: int,
+    time: int,
+    travel_s: Shorts,
+    jobs: Any,
+    until: Ints,
+    direct: bool,
+) -> bool:
+    """Return whether the new label has done no job that could still pay after ``other``."""
+    for z in range(word.shape[0]):
+        more = word[z] & ~done[other, z]
+        if more and not _useless(more, z, c, time, travel_s, jobs, until, direct):
+            return False
+    return True
+
+
+@jit
+def _useless(
+    more: Any, z: int, c: int, time: int, travel_s: Shorts, jobs: Any, until: Ints, direct: bool
+) -> bool:
+    """Return whether no job of a word of bits can be reached early enough to pay."""
+    for bit in range(64):
+        if not (more >> np.uint64(bit)) & np.uint64(1):
+            continue
+        job = jobs[z * 64 + bit]
+        for x in range(job.first_choice, job.first_choice + job.n_choices):
+            leg = np.int64(travel_s[c, x]) if direct else np.int64(0)
+            if time + leg < until[x]:
+                return False
+    return True
+
+
+@jit
+def _write(
+    found: Found, label: int, reduced: float, at_choice: Ints, parent: Ints, entry_of: Ints
+) -> None:
+    """Write down the route of a label, unless there is no room for it."""
+    at = found.count[0]
+    n = 0
+    here = label
+    while at_choice[here] >= 0:
+        n += 1
+        here = parent[here]
+    if at >= found.length.shape[0] or n > found.route.shape[1]:
+        found.count[1] += 1
+        return
+    found.entry[at], found.length[at], found.reduced[at] = entry_of[label], n, reduced
+    here = label
+    for i in range(n - 1, -1, -1):
+        found.route[at, i] = at_choice[here]
+        here = parent[here]
+    found.count[0] = at + 1

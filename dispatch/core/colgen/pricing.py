@@ -1,0 +1,194 @@
+"""Pricing: which routes would make the plan cheaper at given duals, and what that proves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dispatch.core.colgen.arrays import Arrays, Floats, Ints
+from dispatch.core.colgen.label_kernel import (
+    Completions,
+    Found,
+    Labels,
+    completion_bounds,
+    price_units,
+    useful_until,
+)
+from dispatch.core.colgen.routes import Route
+from dispatch.core.colgen.slack_kernel import detour_slack
+
+FOREVER_S = 2**40
+"""Later than any arrival."""
+
+LONGEST_ROUTE = 24
+"""Longer routes are priced but not written down."""
+
+SLOT_S = 240
+"""Length of the time slots of completion bounds, seconds."""
+
+MOST_SLOTS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """Routes with their reduced cost, and what was proved.
+
+    ``least[u]`` bounds the reduced cost of all routes of unit ``u`` from below, the idle one's
+    (0) included, where ``exact``: every unit was searched to the end.
+    """
+
+    found: Found
+    least: Floats
+    exact: bool
+    n_written: int
+
+    def routes(self) -> list[Route]:
+        """Return the routes written down."""
+        n = self.n_written
+        rows, lengths = self.found.route[:n].tolist(), self.found.length[:n].tolist()
+        entries = self.found.entry[:n].tolist()
+        return [(e, tuple(row[:m])) for e, row, m in zip(entries, rows, lengths, strict=True)]
+
+
+@dataclass(slots=True)
+class Pricing:
+    """The pricing of one problem, with room for its labels."""
+
+    arrays: Arrays
+    slack: Floats
+    direct: bool
+    classes: Ints
+    able: list[Ints]
+    least_end: Floats
+    labels: Labels
+    most_labels: int
+
+    @classmethod
+    def of(cls, arrays: Arrays, most_labels: int = 100_000) -> Pricing:
+        """Return the pricing of a problem with at least one unit and job."""
+        slack, direct = detour_slack(arrays)
+        classes = np.ascontiguousarray(arrays.unit["kind"])
+        n_classes = int(classes.max()) + 1
+        able, least_end = [], np.full((n_classes, len(arrays.stop)), np.inf)
+        for k in range(n_classes):
+            members = classes == k
+            may = np.isfinite(arrays.extra_cny[members])
+            able.append(np.flatnonzero(may.any(axis=0)).astype(np.int64))
+            ends = np.where(may, arrays.end_cny[members], np.inf)
+            least_end[k] = np.minimum(ends.min(axis=0), 1e15)
+        labels = _room(arrays, most_labels)
+        return cls(arrays, slack, direct, classes, able, least_end, labels, most_labels)
+
+    def bounds(
+        self, duals: Floats, *, gap_cny: float = 0.0, slot_s: int = SLOT_S
+    ) -> tuple[Completions, Floats, Ints, Ints, Ints]:
+        """Return completion bounds, and the gain, use, lists and numbers of choices behind them."""
+        stops = self.arrays.stop
+        gain = duals[stops["job"]] - stops["price_cny"]
+        worth = gain + self.slack + gap_cny
+        until = useful_until(stops, self.arrays.bends, worth, FOREVER_S)
+        lists = [k[np.argsort(-until[k], kind="stable")] for k in self.able]
+        lists = [k[until[k] > 0] for k in lists]
+        choices = np.zeros((len(lists), max([1, *(len(k) for k in lists)])), dtype=np.int64)
+        for k, it in enumerate(lists):
+            choices[k, : len(it)] = it
+        n_choices = np.array([len(k) for k in lists], dtype=np.int64)
+        ahead = until[until < FOREVER_S]
+        horizon_s = min(int(ahead.max(initial=0)) + slot_s, MOST_SLOTS * slot_s)
+        n_slots = max(1, -(-horizon_s // slot_s))
+        shape = (len(lists), len(stops), n_slots)
+        first, second = np.zeros(shape), np.zeros(shape)
+        next_job, after = np.full(shape, -1, dtype=np.int32), np.zeros(len(lists))
+        rate = float(self.arrays.unit["drive_rate"][0])
+        completion_bounds(
+            self.arrays.travel_s,
+            stops,
+            self.arrays.bends,
+            rate,
+            self.least_end,
+            gain,
+            until,
+            choices,
+            n_choices,
+            slot_s,
+            n_slots,
+            first,
+            second,
+            next_job,
+            after,
+        )
+        bounds = Completions(first, second, next_job, after, self.least_end, slot_s)
+        return bounds, gain, until, choices, n_choices
+
+    def price(
+        self,
+        duals: Floats,
+        threshold: Floats,
+        *,
+        active: Ints | None = None,
+        most: int = 5,
+        gap_cny: float | None = None,
+        beam: bool = False,
+        most_labels: int | None = None,
+        slot_s: int = SLOT_S,
+        room: int | None = None,
+    ) -> Priced:
+        """Return routes with a reduced cost below ``threshold[u]``, at most ``most`` by unit.
+
+        With ``gap_cny`` all of them are asked for, the cheapest for each set of jobs, where
+        ``threshold`` is the least reduced cost of each unit plus ``gap_cny``: a job that loses more
+        than that is in none of them, since without it the route would be cheaper than the least.
+        ``beam`` is quick and proves nothing.
+        """
+        n_units, every = len(self.arrays.unit), gap_cny is not None
+        room = n_units * most if room is None else room
+        found = Found(
+            entry=np.zeros(room, dtype=np.int64),
+            length=np.zeros(room, dtype=np.int64),
+            route=np.zeros((room, LONGEST_ROUTE), dtype=np.int64),
+            reduced=np.zeros(room, dtype=np.float64),
+            count=np.zeros(2, dtype=np.int64),
+            least=np.zeros(n_units, dtype=np.float64),
+            exact=np.zeros(n_units, dtype=np.int64),
+        )
+        bounds, *lists = self.bounds(duals, gap_cny=gap_cny or 0.0, slot_s=slot_s)
+        active = np.ones(n_units, dtype=np.int64) if active is None else active
+        cap = self.most_labels if most_labels is None else most_labels
+        price_units(
+            self.arrays,
+            duals,
+            threshold,
+            active,
+            self.classes,
+            *lists,
+            bounds,
+            self.labels,
+            found,
+            most,
+            min(cap, self.most_labels),
+            self.direct,
+            every,
+            beam,
+        )
+        complete = not every or found.count[1] == 0
+        exact = bool(found.exact.all()) and complete
+        return Priced(found, found.least, exact, int(found.count[0]))
+
+
+def _room(arrays: Arrays, most_labels: int) -> Labels:
+    n_words = max(1, -(-len(arrays.job) // 64))
+    size = most_labels + 1024
+    n_buckets = 1 << max(12, int(len(arrays.stop) - 1).bit_length())
+    return Labels(
+        time_s=np.zeros(size, dtype=np.int64),
+        cny=np.zeros(size, dtype=np.float64),
+        kwh=np.zeros(size, dtype=np.float64),
+        choice=np.zeros(size, dtype=np.int64),
+        parent=np.zeros(size, dtype=np.int64),
+        entry=np.zeros(size, dtype=np.int64),
+        done=np.zeros((size, n_words), dtype=np.uint64),
+        dead=np.zeros(size, dtype=np.int64),
+        next=np.zeros(size, dtype=np.int64),
+        bucket=np.zeros(n_buckets, dtype=np.int64),
+    )

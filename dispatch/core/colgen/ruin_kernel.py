@@ -1,0 +1,559 @@
+"""Slack induction by string removals, compiled: the inner loop of `ruin`.
+
+Christiaens and Vanden Berghe, *Slack induction by string removals for vehicle routing problems*
+(Transportation Science 54, 2020): strings of neighbouring jobs leave their routes and are inserted
+again one by one at their cheapest place, now and then overlooking one ("blinks"); a worse result is
+accepted with falling temperature. Every cost is exact.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dispatch.core.colgen.arrays import NO_WAY_S, Arrays, Floats, Ints, Records, Shorts
+from dispatch.core.compiled import NEVER_S
+from kernel.jit import jit
+
+BLINK = 0.01
+MOST_STRINGS = 10.0
+"""Average number of jobs removed at once; the paper's."""
+LONGEST_STRING = 6.0
+BOUND_CNY = 1e9
+"""Jobs that cost more to leave out are bound by a lock."""
+POOLED_JOBS = 12
+"""Longer routes are not remembered in the pool."""
+
+
+class Tour(NamedTuple):
+    """Routes of all units: ``route[u, :length[u]]`` are choices after ``entry[u]``.
+
+    ``where[j]`` is the unit of a job or -1. ``time_s[u, i]``, ``sunk_cny[u, i]``, ``kwh[u, i]`` and
+    ``n_rests[u, i]`` are the state after ``i`` choices.
+    """
+
+    route: Ints
+    length: Ints
+    entry: Ints
+    cny: Floats
+    where: Ints
+    time_s: Ints
+    sunk_cny: Floats
+    kwh: Floats
+    n_rests: Ints
+
+
+class Able(NamedTuple):
+    """The units that may do each job: ``unit[j, :count[j]]``, and the least that each would cost.
+
+    By that bound (a guess where ways are longer than detours), ascending.
+    """
+
+    unit: Ints
+    bound: Floats
+    count: Ints
+
+
+class Pool(NamedTuple):
+    """Routes met on the way: ``table`` finds them by hash, ``count[0]`` says how many there are."""
+
+    table: Ints
+    hash: Ints
+    entry: Ints
+    length: Ints
+    route: Ints
+    count: Ints
+
+
+@jit
+def _random(state: Ints) -> float:
+    """Return the next number of [0, 1): xorshift64* (Vigna, 2016)."""
+    s = np.uint64(state[0])
+    s ^= s >> np.uint64(12)
+    s ^= s << np.uint64(25)
+    s ^= s >> np.uint64(27)
+    state[0] = np.int64(s)
+    return float((s * np.uint64(2685821657736338717)) >> np.uint64(11)) / 9007199254740992.0
+
+
+@jit
+def _walk(
+    u: int,
+    e: int,
+    position: int,
+    added: int,
+    limit: float,
+    route: Ints,
+    length: Ints,
+    time_s: Ints,
+    sunk_cny: Floats,
+    kwh: Floats,
+    n_rests: Ints,
+    travel_s: Shorts,
+    home_s: Shorts,
+    end_cny: Floats,
+    extra_cny: Floats,
+    stops: Records,
+    bends: Floats,
+    windows: Ints,
+    rests: Ints,
+    units: Records,
+) -> float:
+    """Return the cost of a route with the choice ``added`` put in before ``position``.
+
+    Starts from the state that is known for ``position``. With ``added`` -1 nothing is put in, and
+    the state after each choice is written down. Infinite where a rule is broken, or as soon as the
+    cost is known to reach ``limit``.
+    """
+    unit, n = units[u], length[u]
+    time, total = time_s[u, position], sunk_cny[u, position]
+    taken, rest = kwh[u, position], n_rests[u, position]
+    node = stops.shape[0] + e if position == 0 else route[u, position - 1]
+    floor = limit + unit.idle_cny
+    for i in range(position, n + (added >= 0)):
+        c = route[u, i] if added < 0 else added if i == position else route[u, i - 1]
+        stop, leg = stops[c], np.int64(travel_s[node, c])
+        if leg == NO_WAY_S:
+            return np.inf
+        while rest < rests.shape[1] and rests[u, rest, 0] < NEVER_S:
+            begin = max(time + leg, stop.earliest_s)
+            for k in range(windows.shape[1]):
+                if begin <= windows[c, k, 1]:
+                    begin = max(begin, windows[c, k, 0])
+                    break
+            if time < rests[u, rest, 0] and begin + stop.work_s <= rests[u, rest, 1]:
+                break
+            time = max(time, rests[u, rest, 0]) + rests[u, rest, 2]
+            rest += 1
+        time += leg
+        total += extra_cny[u, c] + (leg + stop.inner_s) * unit.drive_rate
+        late = time - stop.target_s
+        if late > 0:
+            total += stop.breach_cny + stop.late_rate * late
+            for k in range(bends.shape[1]):
+                if late <= bends[c, k, 0]:
+                    break
+                total += bends[c, k, 1] * (late - bends[c, k, 0])
+        if time > stop.ready_s:
+            total += stop.wait_rate * (time - stop.ready_s)
+        time = max(time, stop.earliest_s)
+        for k in range(windows.shape[1]):
+            if time <= windows[c, k, 1]:
+                time = max(time, windows[c, k, 0])
+                break
+        if stop.kwh > 0.0:
+            taken += stop.kwh
+            if taken > unit.stock_kwh:
+                total = np.inf
+        if time > stop.latest_s or total >= floor:
+            return np.inf
+        time += stop.work_s
+        node = c
+        if added < 0:
+            time_s[u, i + 1], sunk_cny[u, i + 1] = time, total
+            kwh[u, i + 1], n_rests[u, i + 1] = taken, rest
+    time += home_s[u, node]
+    if time > unit.hard_end_s:
+        return np.inf
+    over = max(0, time - unit.shift_end_s)
+    return total + end_cny[u, node] + over * unit.overtime_rate - unit.idle_cny
+
+
+@jit
+def _may_begin(a: Arrays, e: int, j: int, c: int, first: bool) -> bool:
+    """Return whether a choice may follow an entry, at once if it is the ``first``."""
+    for k in range(a.entry_barred.shape[1]):
+        if a.entry_barred[e, k] == j:
+            return False
+    if first:
+        for k in range(a.entry_not_first.shape[1]):
+            if a.entry_not_first[e, k] == c:
+                return False
+    return True
+
+
+@jit
+def _set_cost(a: Arrays, t: Tour, u: int) -> float:
+    """Price the route of a unit anew; return by how much it became dearer."""
+    before, n, e = t.cny[u], t.length[u], t.entry[u]
+    entry = a.entry[e]
+    t.cny[u] = entry.alone_cny
+    t.time_s[u, 0], t.sunk_cny[u, 0] = entry.time_s, entry.cny
+    t.kwh[u, 0], t.n_rests[u, 0] = entry.kwh, entry.n_rests
+    if n > 0:
+        t.cny[u] = _walk(
+            u, e, 0, -1, np.inf, t.route, t.length, t.time_s, t.sunk_cny, t.kwh, t.n_rests,
+            a.travel_s, a.home_s, a.end_cny, a.extra_cny, a.stop, a.bends, a.windows, a.rests, a.unit,
+        )  # fmt: skip
+        if a.unit[u].n_entries > 1:
+            for i in range(n):
+                c = t.route[u, i]
+                if not _may_begin(a, e, a.stop[c].job, c, i == 0):
+                    t.cny[u] = np.inf
+    return t.cny[u] - before
+
+
+@jit
+def _entry_with(a: Arrays, e: int, j: int, sign: int) -> int:
+    """Return the entry that does one job more (``sign`` 1) or less (-1) than ``e``, or -1."""
+    unit = a.unit[a.entry[e].unit]
+    for other in range(unit.first_entry, unit.first_entry + unit.n_entries):
+        few, many = (e, other) if sign > 0 else (other, e)
+        n_few = n_many = n_common = 0
+        has_job = False
+        for k in range(a.entry_jobs.shape[1]):
+            it = a.entry_jobs[many, k]
+            n_few += a.entry_jobs[few, k] >= 0
+            if it < 0:
+                continue
+            n_many += 1
+            has_job |= it == j
+            for i in range(a.entry_jobs.shape[1]):
+                n_common += a.entry_jobs[few, i] == it
+        if has_job and n_many == n_few + 1 and n_common == n_few:
+            return other
+    return -1
+
+
+@jit
+def _find(
+    a: Arrays, t: Tour, j: int, able: Able, blink: float, rng: Ints
+) -> tuple[int, int, int, int]:
+    """Return the cheapest insertion of a job: unit, entry, choice, position.
+
+    The unit is -1 where leaving the job out is cheaper; the choice is -1 where the entry does it.
+    """
+    travel_s, home_s, end_cny, extra_cny = a.travel_s, a.home_s, a.end_cny, a.extra_cny
+    stops, bends, windows, rests, units = a.stop, a.bends, a.windows, a.rests, a.unit
+    route, length, time_s, sunk_cny = t.route, t.length, t.time_s, t.sunk_cny
+    kwh, n_rests, entries, costs = t.kwh, t.n_rests, t.entry, t.cny
+    count, of_unit, bound = able.count[j], able.unit, able.bound
+    job = a.job[j]
+    n_choices = stops.shape[0]
+    best, at_unit, at_entry, at_choice, at_position = job.leave_cny, -1, -1, -1, -1
+    for k in range(count):
+        if bound[j, k] >= best:
+            break
+        u = of_unit[j, k]
+        unit, n, base, e = units[u], length[u], costs[u], entries[u]
+        if unit.n_entries > 1:
+            other = _entry_with(a, e, j, 1)
+            if other >= 0:
+                delta = _with_entry(a, t, u, other) - base
+                if delta < best:
+                    best, at_unit, at_entry, at_choice = delta, u, other, -1
+        for c in range(job.first_choice, job.first_choice + job.n_choices):
+            extra = extra_cny[u, c]
+            if extra == np.inf:
+                continue
+            stop = stops[c]
+            for position in range(n + 1):
+                node = n_choices + e if position == 0 else route[u, position - 1]
+                leg = np.int64(travel_s[node, c])
+                if leg == NO_WAY_S or (blink > 0.0 and _random(rng) < blink):
+                    continue
+                arrival = time_s[u, position] + leg
+                least = extra + (leg + stop.inner_s) * unit.drive_rate
+                if arrival > stop.target_s:
+                    late = arrival - stop.target_s
+                    least += stop.breach_cny + stop.late_rate * late
+                if position == n:
+                    least += end_cny[u, c]
+                    if n > 0:
+                        least -= end_cny[u, node]
+                    else:
+                        least -= unit.idle_cny
+                else:
+                    onward = route[u, position]
+                    follower = stops[onward]
+                    before = np.int64(travel_s[node, onward])
+                    after = np.int64(travel_s[c, onward])
+                    least -= (before - after) * unit.drive_rate
+                    late = arrival + stop.work_s + after - follower.target_s
+                    sooner = time_s[u, position] + before - follower.target_s
+                    if late > 0 and late > sooner:
+                        least += follower.late_rate * (late - max(0, sooner))
+                if least >= best:
+                    continue
+                if unit.n_entries > 1 and not _may_begin(a, e, j, c, position == 0):
+                    continue
+                delta = _walk(
+                    u, e, position, c, best + base, route, length, time_s, sunk_cny, kwh, n_rests,
+                    travel_s, home_s, end_cny, extra_cny, stops, bends, windows, rests, units,
+                ) - base  # fmt: skip
+                if delta < best:
+                    best, at_unit, at_entry = delta, u, e
+                    at_choice, at_position = c, position
+    return at_unit, at_entry, at_choice, at_position
+
+
+@jit
+def _with_entry(a: Arrays, t: Tour, u: int, e: int) -> float:
+    """Return what a route would cost with another entry."""
+    before = t.entry[u], t.cny[u]
+    t.entry[u] = e
+    _set_cost(a, t, u)
+    found = t.cny[u]
+    t.entry[u] = before[0]
+    _set_cost(a, t, u)
+    t.cny[u] = before[1]
+    return found
+
+
+@jit
+def _insert(a: Arrays, t: Tour, j: int, u: int, e: int, c: int, position: int) -> float:
+    """Put a job into a route as `_find` says; return by how much the route became dearer."""
+    t.where[j] = u
+    t.entry[u] = e
+    if c >= 0:
+        for i in range(t.length[u], position, -1):
+            t.route[u, i] = t.route[u, i - 1]
+        t.route[u, position] = c
+        t.length[u] += 1
+    return _set_cost(a, t, u)
+
+
+@jit
+def _save(t: Tour, goal: Tour, u: int) -> None:
+    """Copy the route of a unit (not the state after each choice)."""
+    goal.length[u], goal.entry[u], goal.cny[u] = t.length[u], t.entry[u], t.cny[u]
+    for i in range(t.length[u]):
+        goal.route[u, i] = t.route[u, i]
+
+
+@jit
+def _remove_string(
+    a: Arrays, t: Tour, job: int, longest: float, removed: Ints, n_removed: int, rng: Ints
+) -> int:
+    """Take a random string of jobs around ``job`` out of its route; return how many are out."""
+    u = t.where[job]
+    n = t.length[u]
+    at = -1
+    for i in range(n):
+        if a.stop[t.route[u, i]].job == job:
+            at = i
+    if at < 0:
+        other = _entry_with(a, t.entry[u], job, -1)
+        if other < 0:
+            return n_removed
+        t.entry[u], t.where[job] = other, -1
+        removed[n_removed] = job
+        return n_removed + 1
+    most = min(float(n), max(1.0, math.ceil(longest)))
+    size = min(n, 1 + int(_random(rng) * most))
+    low, high = max(0, at - size + 1), min(at, n - size)
+    start = low + int(_random(rng) * (high - low + 1))
+    for i in range(start, start + size):
+        j = a.stop[t.route[u, i]].job
+        removed[n_removed] = j
+        t.where[j] = -1
+        n_removed += 1
+    for i in range(start, n - size):
+        t.route[u, i] = t.route[u, i + size]
+    t.length[u] = n - size
+    return n_removed
+
+
+@jit
+def _remember(t: Tour, u: int, pool: Pool) -> None:
+    """Put the route of a unit into the pool, unless it is there or the pool is full."""
+    n, at = t.length[u], pool.count[0]
+    if n == 0 or n > POOLED_JOBS or at >= pool.length.shape[0]:
+        return
+    key = np.uint64(t.entry[u]) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(1)
+    for i in range(n):
+        key = (key ^ np.uint64(t.route[u, i] + 1)) * np.uint64(0x100000001B3)
+        key ^= key >> np.uint64(29)
+    mask = pool.table.shape[0] - 1
+    slot = np.int64(key >> np.uint64(20)) & mask
+    signed = np.int64(key)
+    while pool.table[slot] >= 0:
+        if pool.hash[pool.table[slot]] == signed:
+            return
+        slot = (slot + 1) & mask
+    pool.table[slot] = at
+    pool.hash[at] = signed
+    pool.entry[at], pool.length[at] = t.entry[u], n
+    for i in range(n):
+        pool.route[at, i] = t.route[u, i]
+    pool.count[0] = at + 1
+
+
+@jit
+def _order(a: Arrays, t: Tour, width: Ints, keys: Floats, jobs: Ints, rng: Ints) -> int:
+    """Write the jobs left out in the order of putting them back; return how many there are.
+
+    The order is random, or the urgent, those with few units, or the long ones come first; what a
+    lock binds comes before all others.
+    """
+    kind = _random(rng)
+    n = 0
+    for j in range(t.where.shape[0]):
+        if t.where[j] >= 0:
+            continue
+        key = _random(rng)
+        if 0.4 <= kind < 0.7:
+            key = float(a.stop[a.job[j].first_choice].target_s)
+        elif 0.7 <= kind < 0.85:
+            key += width[j]
+        elif kind >= 0.85:
+            key = -float(a.stop[a.job[j].first_choice].work_s)
+        if a.job[j].leave_cny >= BOUND_CNY:
+            key -= 1e12
+        at = n
+        while at > 0 and keys[at - 1] > key:
+            keys[at], jobs[at] = keys[at - 1], jobs[at - 1]
+            at -= 1
+        keys[at], jobs[at] = key, j
+        n += 1
+    return n
+
+
+@jit
+def price_route(a: Arrays, t: Tour, u: int) -> float:
+    """Price the route of a unit; return the price, infinite where it breaks a rule."""
+    _set_cost(a, t, u)
+    return t.cny[u]
+
+
+@jit
+def insert_all(a: Arrays, t: Tour, able: Able, order: Ints, rng: Ints) -> float:
+    """Insert the jobs that are left out, in the order given; return how much dearer it became."""
+    total = 0.0
+    for j in order:
+        if t.where[j] < 0:
+            u, e, c, position = _find(a, t, j, able, 0.0, rng)
+            if u >= 0:
+                total += _insert(a, t, j, u, e, c, position) - a.job[j].leave_cny
+    return total
+
+
+@jit
+def _n_strings(t: Tour, rng: Ints) -> tuple[int, float]:
+    """Return how many strings are removed in this round and how long one may be."""
+    n_served = n_busy = 0
+    for u in range(t.length.shape[0]):
+        n_busy += t.length[u] > 0
+        n_served += t.length[u]
+    longest = min(LONGEST_STRING, n_served / n_busy if n_busy else 1.0)
+    most = 4.0 * MOST_STRINGS / (1.0 + longest) - 1.0
+    return 1 + int(_random(rng) * most), longest
+
+
+@jit
+def _ruin(
+    a: Arrays, t: Tour, old: Tour, near: Ints, touched: Ints, removed: Ints, rng: Ints
+) -> tuple[int, float]:
+    """Take strings out around a random job; return how many units were touched and the cost.
+
+    ``touched[:n]`` are these units, saved in ``old``; ``touched[-1 - u]`` marks unit ``u``.
+    """
+    strings, longest = _n_strings(t, rng)
+    seed = int(_random(rng) * near.shape[0])
+    n_out = 0
+    total = 0.0
+    for k in range(near.shape[1]):
+        if n_out >= strings:
+            break
+        j = near[seed, k]
+        u = t.where[j]
+        if u < 0 or touched[-1 - u]:
+            continue
+        _save(t, old, u)
+        touched[-1 - u] = 1
+        touched[n_out] = u
+        n_out += 1
+        n_removed = _remove_string(a, t, j, longest, removed, 0, rng)
+        total += _set_cost(a, t, u)
+        for i in range(n_removed):
+            total += a.job[removed[i]].leave_cny
+    return n_out, total
+
+
+@jit
+def _recreate(
+    a: Arrays,
+    t: Tour,
+    old: Tour,
+    able: Able,
+    touched: Ints,
+    n_out: int,
+    jobs: Ints,
+    n: int,
+    rng: Ints,
+) -> tuple[int, float]:
+    """Insert jobs one by one; return how many units are touched by now and the cost."""
+    total = 0.0
+    for i in range(n):
+        j = jobs[i]
+        u, e, c, position = _find(a, t, j, able, BLINK, rng)
+        if u < 0:
+            continue
+        if not touched[-1 - u]:
+            _save(t, old, u)
+            touched[-1 - u] = 1
+            touched[n_out] = u
+            n_out += 1
+        total += _insert(a, t, j, u, e, c, position) - a.job[j].leave_cny
+    return n_out, total
+
+
+@jit
+def _copy(source: Tour, goal: Tour) -> None:
+    for u in range(source.length.shape[0]):
+        _save(source, goal, u)
+    for j in range(source.where.shape[0]):
+        goal.where[j] = source.where[j]
+
+
+@jit
+def ruin_rounds(
+    a: Arrays,
+    t: Tour,
+    best: Tour,
+    old: Tour,
+    costs: Floats,
+    near: Ints,
+    able: Able,
+    rounds: int,
+    hot: float,
+    cold: float,
+    pool: Pool,
+    rng: Ints,
+) -> None:
+    """Make rounds of ruin and recreate, from temperature ``hot`` to ``cold``.
+
+    ``t`` is where the search stands, ``best`` the cheapest plan met, ``costs`` what they cost
+    (all changed in place); ``old`` is room to remember a state in.
+    """
+    n_jobs, n_units = a.job.shape[0], a.unit.shape[0]
+    touched = np.zeros(2 * n_units, dtype=np.int64)
+    removed, keys = np.empty(n_jobs, np.int64), np.empty(n_jobs, np.float64)
+    for i in range(rounds):
+        temperature = hot * (cold / hot) ** (i / rounds)
+        before = costs[0]
+        for j in range(n_jobs):
+            old.where[j] = t.where[j]
+        n_out, more = _ruin(a, t, old, near, touched, removed, rng)
+        if more < np.inf:
+            n = _order(a, t, able.count, keys, removed, rng)
+            n_out, less = _recreate(a, t, old, able, touched, n_out, removed, n, rng)
+            more += less
+        if more < -temperature * math.log(1.0 - _random(rng)):
+            costs[0] = before + more
+            if more < temperature:
+                for k in range(n_out):
+                    _remember(t, touched[k], pool)
+            if costs[0] < costs[1] - 1e-7:
+                costs[1] = costs[0]
+                _copy(t, best)
+        else:
+            for k in range(n_out):
+                _save(old, t, touched[k])
+                _set_cost(a, t, touched[k])
+            for j in range(n_jobs):
+                t.where[j] = old.where[j]
+        for k in range(n_out):
+            touched[-1 - touched[k]] = 0
