@@ -9,7 +9,7 @@ from dispatch.core.compiled import Compiled
 from dispatch.core.links import linked_timetables
 from dispatch.core.model import TERMS
 from dispatch.core.schedule import Broken, Timetable, timetable
-from dispatch.core.terms import Charge, route_charges, unassigned
+from dispatch.core.terms import route_charges, unassigned
 
 Routes = Sequence[tuple[int, ...]]
 """Choice numbers in order, by unit number."""
@@ -21,6 +21,7 @@ class Ledger:
 
     compiled: Compiled
     _known: dict[tuple[int, tuple[int, ...]], Timetable | Broken] = field(default_factory=dict)
+    _charged: dict[int, tuple[Timetable, dict[str, float]]] = field(default_factory=dict)
 
     def times(self, routes: Routes) -> list[Timetable | Broken]:
         """Return the times of all routes, or the rules they break, by unit number."""
@@ -36,15 +37,26 @@ class Ledger:
         served = {without}
         for it in times:
             served |= {self.compiled.job_of[stop.choice] for stop in it.stops}
-            _add(totals, route_charges(self.compiled, it))
+            for name, cny in self._route_terms(it).items():
+                totals[name] += cny
         left = (j for j in range(len(self.compiled.jobs)) if j not in served)
-        _add(totals, unassigned(self.compiled, left))
+        totals["unassigned"] += sum(it.cny for it in unassigned(self.compiled, left))
         return totals
 
     def arrivals_s(self, times: Iterable[Timetable]) -> dict[int, int]:
         """Return when each job on a route is reached."""
         job_of = self.compiled.job_of
         return {job_of[stop.choice]: stop.arrival_s for it in times for stop in it.stops}
+
+    def _route_terms(self, times: Timetable) -> dict[str, float]:
+        """Return what one route costs; its timetable is kept, so that no other gets its id."""
+        known = self._charged.get(id(times))
+        if known is None:
+            terms: dict[str, float] = {}
+            for charge in route_charges(self.compiled, times):
+                terms[charge.term] = terms.get(charge.term, 0.0) + charge.cny
+            known = self._charged[id(times)] = (times, terms)
+        return known[1]
 
     def _times(self, u: int, route: tuple[int, ...]) -> Timetable | Broken:
         found = self._known.get((u, route))
@@ -63,8 +75,3 @@ def difference(after: dict[str, float], before: dict[str, float]) -> dict[str, f
     """Return what changes by term, only where it is not nothing."""
     changed = {name: after[name] - before[name] for name in TERMS}
     return {name: cny for name, cny in changed.items() if abs(cny) > 1e-9}
-
-
-def _add(totals: dict[str, float], charges: Iterable[Charge]) -> None:
-    for charge in charges:
-        totals[charge.term] += charge.cny

@@ -53,13 +53,13 @@ def solve(
     check_problem(problem)
     if not problem.links:
         return ENGINES[engine](problem, params, seed)
-    half = (
-        params
-        if params.wall_limit_s is None
-        else replace(params, wall_limit_s=params.wall_limit_s / 2)
-    )
+    half = replace(params, wall_limit_s=_half(params.wall_limit_s), seconds=_half(params.seconds))
     return solve_linked(
         problem,
         lambda plain: ENGINES[engine](plain, half, seed),
         one_job_ahead=engine in ONE_JOB_AHEAD,
     )
+
+
+def _half(limit_s: float | None) -> float | None:
+    return None if limit_s is None else limit_s / 2

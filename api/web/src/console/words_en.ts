@@ -163,6 +163,7 @@ export const en = {
   "term.change": "change of plan",
   "term.release": "diversion",
   "term.kept": "scarce unit",
+  "term.coverage": "coverage left behind",
   "unit.crew": "Crew",
   "unit.has": "Skills and equipment",
   "unit.kwh": "{n} kWh on board",

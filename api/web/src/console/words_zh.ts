@@ -165,6 +165,7 @@ export const zh: Record<keyof typeof en, string> = {
   "term.change": "计划变更",
   "term.release": "改派",
   "term.kept": "占用稀缺车辆",
+  "term.coverage": "留下的覆盖缺口",
   "unit.crew": "人员",
   "unit.has": "技能与装备",
   "unit.kwh": "车载 {n} kWh",

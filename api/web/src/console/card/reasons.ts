@@ -16,6 +16,7 @@ const TERMS: Record<string, () => string> = {
   change: () => t("term.change"),
   release: () => t("term.release"),
   kept: () => t("term.kept"),
+  coverage: () => t("term.coverage"),
 };
 
 export function reasonText(candidate: Candidate): string {
