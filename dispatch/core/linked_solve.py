@@ -5,8 +5,9 @@ out and inserted again, all routes in view. That fixes a time for each link. Wit
 then and ``after`` begun from then on the links hold by themselves: they are windows of single jobs,
 and the engine plans once more, exactly as always. The cheaper of the two plans is taken.
 
-The bound of the first plan holds, since links only make a plan dearer: ``links`` is among what it
-relaxes.
+The bound of the first plan holds, since waiting makes no route cheaper: ``links`` is among what it
+relaxes. One thing could: a break that a unit would take on its own time is cheaper taken while it
+waits. Where there are breaks there is no bound.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def solve_linked(problem: Problem, engine: PlainEngine, *, one_job_ahead: bool) 
     plan = plan_from_tours(
         pricer.compiled, best.routes, engine=first.engine, one_job_ahead=one_job_ahead
     )
-    bound = first.lower_bound_cny
+    resting = any(unit.breaks for unit in problem.units)
+    bound = None if resting else first.lower_bound_cny
     relaxed = first.relaxed if bound is None else (*first.relaxed, "links")
     return replace(plan, lower_bound_cny=bound, relaxed=relaxed)
 
