@@ -104,7 +104,7 @@ def _of_region(world: World) -> list[Series]:
             .where(IncidentRow.region == region, IncidentRow.state != "closed")
             .group_by(IncidentRow.risk)
         )
-        risks = dict.fromkeys(RISKS, 0) | dict(session.execute(counted).tuples().all())
+        risks = dict.fromkeys(RISKS, 0) | dict(session.execute(counted).all())
         by_state = (
             select(UnitRow.state, func.count())
             .where(UnitRow.region == region)

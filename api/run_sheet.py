@@ -80,7 +80,7 @@ HEADINGS = {
 
 def open_work(session: Session, region: str) -> list[Line]:
     """Return every open incident and every booked visit in the plan, by unit and order there."""
-    units = dict(session.execute(select(UnitRow.id, UnitRow.code)).tuples().all())
+    units = dict(session.execute(select(UnitRow.id, UnitRow.code)).all())
     jobs = session.scalars(
         select(JobRow).where(JobRow.region == region, JobRow.state.in_(_UNFINISHED))
     ).all()
@@ -103,7 +103,7 @@ def _contractors(session: Session, region: str) -> dict[int, str]:
         .join(ContractorRow, ContractorRow.id == ContractorOfferRow.contractor_id)
         .where(ContractorOfferRow.region == region, ContractorOfferRow.state.in_(TAKEN))
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _of_incident(

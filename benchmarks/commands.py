@@ -9,10 +9,16 @@ from typing import Annotated, Any
 
 import typer
 
+from benchmarks.crash.commands import crash
 from benchmarks.demo.load import CALLS_PER_HOUR
+from benchmarks.snapshots.commands import snapshots
 from kernel.errors import InvalidInput
 
 app = typer.Typer(help="Measurements, side by side with peers.", no_args_is_help=True)
+
+
+app.command()(crash)
+app.command()(snapshots)
 
 
 @app.callback()
@@ -47,11 +53,12 @@ def days(
     )
     result = {**provenance(), **found}
     if save is not None:
-        _save(save, result)
+        keep(save, result)
     typer.echo(json.dumps(result) if as_json else _days_table(result))
 
 
-def _save(name: str, result: dict[str, Any]) -> None:
+def keep(name: str, result: dict[str, Any]) -> None:
+    """Write a result to a file of benchmarks/results."""
     from benchmarks.provenance import RESULTS
 
     RESULTS.mkdir(exist_ok=True)
@@ -113,6 +120,6 @@ def routing(
             **compare_engines(extract, seed=seed, engines=chosen, tell=tell),
         }
     if save is not None:
-        _save(save, result)
+        keep(save, result)
     table = growth_markdown if growth else markdown
     typer.echo(json.dumps(result) if as_json else table(result))

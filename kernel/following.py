@@ -74,7 +74,7 @@ class Follower:
         """Return at the next notice, at the latest after ``poll_s``."""
         if self._listening is None:
             self._listening = connect(self._database.engine.url)
-            self._listening.execute(f"LISTEN {NEWS}")  # type: ignore[call-overload]
+            self._listening.execute(f"LISTEN {NEWS}")
             return  # look: something may have happened in between
         for _ in self._listening.notifies(timeout=min(self._poll_s, 0.5), stop_after=1):
             pass

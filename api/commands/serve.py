@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import signal
 import socket
 import sys
 from types import FrameType
@@ -86,6 +87,8 @@ def serve(
         )
         url = f"http://{settings.host}:{listening.getsockname()[1]}"
         gc.freeze()  # what was loaded stays, and need not be looked at again
+        # uvicorn raises the signal again when it has stopped; then the rest is still to be closed.
+        signal.signal(signal.SIGTERM, lambda *_: None)
         _announce(url, service.runtime.region, as_json=as_json)
         _Server(config, service).run(sockets=[listening])
 

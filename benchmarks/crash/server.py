@@ -1,0 +1,113 @@
+"""A real server process that may be killed at any moment and started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import httpx
+
+from kernel.errors import ExternalServiceError
+
+START_WITHIN_S = 100.0
+_LOOK_EVERY_S = 0.02
+
+
+@dataclass
+class Server:
+    """``roadflare serve`` on one port and one database.
+
+    Attributes
+    ----------
+    start_s
+        Seconds of each start, from the call of the process to its first ready answer.
+    """
+
+    city: str
+    database: str
+    data_dir: Path
+    admin: str
+    log: Path
+    port: int = 0
+    start_s: list[float] = field(default_factory=list)
+    _process: subprocess.Popen[bytes] | None = None
+    _said: IO[bytes] | None = None
+
+    def __post_init__(self) -> None:
+        self.port = self.port or _free_port()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it and wait until it is ready.
+
+        Raises
+        ------
+        ExternalServiceError
+            When it ends or does not become ready.
+        """
+        began = time.monotonic()
+        self._said = self.log.open("ab")
+        self._process = subprocess.Popen(  # noqa: S603 (our own command)
+            [
+                *(sys.executable, "-c", "from api.cli import main; main()", "serve", "--json"),
+                *("--city", self.city, "--database", self.database),
+                *("--data-dir", str(self.data_dir), "--port", str(self.port)),
+            ],
+            env=os.environ
+            | {"ROADFLARE_ADMIN_TOKEN": self.admin, "ROADFLARE_LOG_LEVEL": "warning"},
+            stdout=subprocess.DEVNULL,
+            stderr=self._said,
+        )
+        while not self._is_ready():
+            if self._process.poll() is not None or time.monotonic() - began > START_WITHIN_S:
+                self.kill()
+                raise ExternalServiceError(
+                    "The server did not start.", remedy=f"See the end of {self.log}."
+                )
+            time.sleep(_LOOK_EVERY_S)
+        self.start_s.append(time.monotonic() - began)
+
+    def kill(self) -> None:
+        """Kill it (SIGKILL): it can do nothing about it."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """Ask it to stop (SIGTERM) and return its exit code."""
+        return self._end(signal.SIGTERM)
+
+    def _end(self, number: signal.Signals) -> int:
+        if self._process is None:
+            return 0
+        process, self._process = self._process, None
+        process.send_signal(number)
+        try:
+            code = process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            code = process.wait()
+        if self._said is not None:
+            self._said.close()
+        return code
+
+    def _is_ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/readyz", timeout=5).status_code == httpx.codes.OK
+        except httpx.TransportError:
+            return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
