@@ -23,10 +23,11 @@ from routing.cch.positions import (
     departures,
     go_straight_ahead,
     go_straight_ahead_keys,
+    whole_seconds,
 )
 from routing.cch.topology import CchTopology
 from routing.cch.trees import onto_edges, sweep_all
-from routing.path import Path, no_way, straight_ahead
+from routing.path import Path, no_way
 from routing.phantoms import check_snapped, make_phantoms
 from routing.questions import check_limits, check_single, foreign_metric
 from routing.reach import EdgeTimes
@@ -150,7 +151,7 @@ class CchEngine:
             best = self._few(own, begin, end)
         else:
             best = self._many(own, begin, end)
-        return to_seconds(best)
+        return whole_seconds(best, int(UNREACHABLE_S))
 
     def _few(self, own: CchMetric, sources: Positions, targets: Positions) -> Ints:
         t, scratch = self._topology, self._scratch
@@ -168,10 +169,11 @@ class CchEngine:
         begin = departures(edges, after, t.edge_vertex)[:3]
         end = arrivals(end_edges, end_before, t.turn_ptr, t.turn_from, t.turn_ms)[:3]
         up, down = (t.up_ptr, t.up_head, own.up), (t.down_ptr, t.down_tail, own.down)
-        if len(end_edges) >= len(edges):
-            best = many_to_many(t.parent, *down, *end, *up, *begin)
+        if len(end_edges) <= len(edges):
+            best = many_to_many(_near_first(*end), t.parent, *down, *end, *up, *begin)
         else:
-            best = np.ascontiguousarray(many_to_many(t.parent, *up, *begin, *down, *end).T)
+            order = _near_first(*begin)
+            best = many_to_many(order, t.parent, *up, *begin, *down, *end).T.copy()
         go_straight_ahead(edges, before, end_edges, end_before, best)
         return best
 
@@ -199,13 +201,15 @@ class CchEngine:
         end_edges, end_before, _ = self._sides(own, targets)
         if not (len(edges) and len(end_edges)):
             return np.empty((len(edges), len(end_edges)), dtype=np.int64)
-        ptr, vertex, at, *part = departures(edges, after, t.edge_vertex)
-        begin = (ptr, vertex, as_keys(at, *part, own.edge_ms, own.edge_cm))
-        ptr, vertex, at, *part = arrivals(end_edges, end_before, t.turn_ptr, t.turn_from, t.turn_ms)
-        end = (ptr, vertex, as_keys(at, *part, own.edge_ms, own.edge_cm))
+        ptr, vertex, at, edge, part = departures(edges, after, t.edge_vertex)
+        begin = (ptr, vertex, as_keys(at, edge, part, own.edge_ms, own.edge_cm))
+        ptr, vertex, at, edge, part = arrivals(
+            end_edges, end_before, t.turn_ptr, t.turn_from, t.turn_ms
+        )
+        end = (ptr, vertex, as_keys(at, edge, part, own.edge_ms, own.edge_cm))
         up = (t.up_ptr, t.up_head, key[: t.n_up])
         down = (t.down_ptr, t.down_tail, key[t.n_up : -1])
-        best = many_to_many(t.parent, *down, *end, *up, *begin)
+        best = many_to_many(_near_first(*end), t.parent, *down, *end, *up, *begin)
         go_straight_ahead_keys(edges, before, end_edges, end_before, own.edge_ms, own.edge_cm, best)
         return best
 
@@ -232,35 +236,15 @@ class CchEngine:
 
     def _way(self, own: CchMetric, source: Positions, target: Positions) -> Path:
         t, scratch, keys = self._topology, self._scratch, own.keys
-        edges, before, after = self._sides(own, source)
-        end_edges, end_before, _ = self._sides(own, target)
-        _, seed, at, edge, part = departures(edges, after, t.edge_vertex)
-        _, end, end_at, end_edge, end_part = arrivals(
-            end_edges, end_before, t.turn_ptr, t.turn_from, t.turn_ms
-        )
-        least, first, last, between, ms = find_way(
-            seed, as_keys(at, edge, part, own.edge_ms, own.edge_cm),
-            end, as_keys(end_at, end_edge, end_part, own.edge_ms, own.edge_cm),
+        total_ms, first_ms, last_ms, edges, enter_ms = find_way(
+            *source, *target, self._network.edge_reverse, own.edge_ms, own.edge_cm,
+            t.edge_vertex, t.turn_ptr, t.turn_from, t.turn_ms,
             t.parent, t.up_ptr, t.up_head, t.down_ptr, t.down_tail, keys.key, keys.via,
             scratch.key_at[0], scratch.key_at[1], scratch.came, scratch.path,
         )  # fmt: skip
-        total_ms = least >> KEY_BITS
-        direct = straight_ahead(edges, before, end_edges, end_before)
-        if direct is not None and direct.duration_ms <= total_ms:
-            return direct
-        if least >= NO_WAY_KEY:
+        if total_ms >= NO_WAY:
             raise no_way()
-        left_ms = at[first] + np.concatenate([[0], np.cumsum(ms)])
-        whole_ms = own.edge_ms[between]
-        return Path(
-            edges=np.concatenate([edge[first : first + 1], between, end_edge[last : last + 1]]),
-            enter_ms=np.concatenate(
-                [[0], left_ms[1:] - whole_ms, [total_ms - int(end_part[last])]]
-            ),
-            first_before_ms=int(own.edge_ms[edge[first]] - part[first]),
-            last_before_ms=int(end_part[last]),
-            duration_ms=int(total_ms),
-        )
+        return Path(edges, enter_ms, first_ms, last_ms, total_ms)
 
     def reach(
         self,
@@ -311,3 +295,9 @@ class CchEngine:
         through_ms[(through >= NO_WAY) | (own.edge_ms >= NO_WAY)] = UNREACHABLE_MS
         points_on = make_phantoms(self._network, own.edge_ms, points)
         return EdgeTimes(inbound, through_ms, points_on, own.edge_ms)
+
+
+def _near_first(seed_ptr: Ints, seed: Ints, _at: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return an order in which searches that begin at neighbouring vertices follow each other."""
+    first = np.append(seed, 0)[seed_ptr[:-1]]
+    return np.argsort(first, kind="stable").astype(np.int64)

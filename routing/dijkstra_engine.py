@@ -17,15 +17,16 @@ from numpy.typing import NDArray
 from geo_data.network import RoadNetwork
 from kernel.position import Position
 from routing.matrix import from_source_ms, straight_ahead_ms, to_target_ms
-from routing.path import find_path
 from routing.phantoms import Phantoms, make_phantoms
 from routing.questions import check_limits, check_single, foreign_metric
-from routing.reach import EdgeTimes, edge_times
+from routing.reach import EdgeTimes
 from routing.route import RouteLayout
 from routing.snap import Snapper
 from routing.snap_hints import SnapHint
 from routing.travel_times import DrivenRoute, Metric, Snapped
 from routing.tree_cache import Tree, TreeCache
+from routing.tree_path import find_path
+from routing.tree_reach import edge_times
 from routing.trees import trees_from, trees_to
 from routing.turn_costs import NO_TURN_COSTS, TurnCosts
 from routing.turns import TurnGraph, build_turn_graph

@@ -6,20 +6,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo_data.network import RoadNetwork
+from kernel.jit import jit
 from routing.travel_times import Turn
 from routing.turn_costs import bearing_deg
 
 STRAIGHT_DEG, SLIGHT_DEG, TURN_DEG = 20.0, 40.0, 120.0
 """Deviations, to either side, up to which a turn is straight, slight, or plain; then it is sharp.
 
-The bounds of OSRM's guidance (`getTurnDirection` in its ``toolkit.hpp``).
+The bounds of OSRM's guidance (`getTurnDirection`).
 """
 
 SAME_STREET_DEG = 45.0
 """A turn that stays on the street is told from this deviation on, where there is a choice."""
 
-_RIGHT = ("straight", "slight_right", "right", "sharp_right")
-_LEFT = ("straight", "slight_left", "left", "sharp_left")
+MODIFIERS = (
+    "sharp_left", "left", "slight_left", "straight", "slight_right", "right", "sharp_right",
+    "uturn", "depart",
+)  # fmt: skip
+_STRAIGHT, _U_TURN, _DEPART = 3, 7, 8
 
 
 class Maneuvers:
@@ -38,7 +42,8 @@ class Maneuvers:
         self._last_deg = bearing_deg(network, everything, at_end=True)
         self._texts = (*network.names, *network.refs, "")
         numbered = np.where(network.edge_ref >= 0, len(network.names) + network.edge_ref, -1)
-        self._street = np.where(network.edge_name >= 0, network.edge_name, numbered)
+        street = np.where(network.edge_name >= 0, network.edge_name, numbered)
+        self._street = street.astype(np.int32)
         n_out = np.bincount(network.edge_from, minlength=network.n_nodes)
         self._choice = n_out[network.edge_to] - (network.edge_reverse >= 0) > 1
 
@@ -53,43 +58,64 @@ class Maneuvers:
             float64[k], how much of each is driven. An edge only touched, where a way begins or
             ends at a junction, is passed over.
         """
-        driven = length_m > 0
-        if len(edges) > 1 and not driven.all():
-            if not driven.any():
-                return ()
-            edges, length_m = edges[driven], length_m[driven]
-        skipped = int(np.argmax(driven))
-        before, after = edges[:-1], edges[1:]
-        street = self._street[edges]
-        turn_deg = (self._first_deg[after] - self._last_deg[before] + 180.0) % 360.0 - 180.0
-        back = self._reverse[before] == after
-        told = (street[1:] != street[:-1]) | back
-        told |= (np.abs(turn_deg) > SAME_STREET_DEG) & self._choice[before]
-        begin = np.concatenate([[0], np.flatnonzero(told) + 1])
-        metres = np.add.reduceat(length_m, begin).tolist()
-        degrees, backs = turn_deg.tolist(), back.tolist()
-        found = []
-        for row, metre in zip(begin.tolist(), metres, strict=True):
-            modifier = "depart" if row == 0 else _modifier(degrees[row - 1], back=backs[row - 1])
-            found.append(Turn(self._texts[street[row]], modifier, metre, row + skipped))
-        return tuple(found)
-
-    @staticmethod
-    def streets(turns: tuple[Turn, ...]) -> tuple[tuple[str, float], ...]:
-        """Return (street, metres) in driving order, neighbours of one name merged."""
-        merged: list[tuple[str, float]] = []
-        for turn in turns:
-            if merged and merged[-1][0] == turn.street:
-                merged[-1] = (turn.street, merged[-1][1] + turn.length_m)
-            else:
-                merged.append((turn.street, turn.length_m))
-        return tuple(merged)
+        found = _turns(
+            edges, length_m, self._street, self._first_deg, self._last_deg, self._reverse,
+            self._choice,
+        )  # fmt: skip
+        street, modifier, metres, at = (column.tolist() for column in found)
+        return tuple(
+            Turn(self._texts[s], MODIFIERS[m], length, i)
+            for s, m, length, i in zip(street, modifier, metres, at, strict=True)
+        )
 
 
-def _modifier(turn_deg: float, *, back: bool) -> str:
-    """Return the word for a turn by so many degrees, clockwise positive."""
-    if back:
-        return "uturn"
+def streets_of(turns: tuple[Turn, ...]) -> tuple[tuple[str, float], ...]:
+    """Return (street, metres) in driving order, neighbours of one name merged."""
+    merged: list[tuple[str, float]] = []
+    for street, _, length_m, _ in turns:
+        if merged and merged[-1][0] == street:
+            merged[-1] = (street, merged[-1][1] + length_m)
+        else:
+            merged.append((street, length_m))
+    return tuple(merged)
+
+
+@jit
+def _turns(
+    edges: NDArray[np.int32],
+    length_m: NDArray[np.float64],
+    street: NDArray[np.int32],
+    first_deg: NDArray[np.float64],
+    last_deg: NDArray[np.float64],
+    reverse: NDArray[np.int32],
+    choice: NDArray[np.bool_],
+) -> tuple[NDArray[np.int32], NDArray[np.int8], NDArray[np.float64], NDArray[np.int32]]:
+    """Return per turn the street's number, the modifier's, metres, and the edge after it."""
+    k = len(edges)
+    streets, at = np.empty(k, np.int32), np.empty(k, np.int32)
+    modifiers, metres = np.empty(k, np.int8), np.zeros(k, np.float64)
+    n, before = 0, -1
+    for i in range(k):
+        if length_m[i] <= 0 and k > 1:
+            continue
+        modifier, told = _DEPART, True
+        if n > 0:
+            turn_deg = (first_deg[edges[i]] - last_deg[before] + 180.0) % 360.0 - 180.0
+            back = reverse[before] == edges[i]
+            modifier = _U_TURN if back else _modifier(turn_deg)
+            bend = abs(turn_deg) > SAME_STREET_DEG and choice[before]
+            told = back or bend or street[edges[i]] != street[before]
+        if told:
+            streets[n], modifiers[n], at[n] = street[edges[i]], modifier, i
+            n += 1
+        metres[n - 1] += length_m[i]
+        before = edges[i]
+    return streets[:n], modifiers[:n], metres[:n], at[:n]
+
+
+@jit
+def _modifier(turn_deg: float) -> int:
+    """Return the modifier of a turn by so many degrees, clockwise positive."""
     size = abs(turn_deg)
-    word = (size > STRAIGHT_DEG) + (size > SLIGHT_DEG) + (size > TURN_DEG)
-    return (_RIGHT if turn_deg > 0 else _LEFT)[word]
+    steps = int(size > STRAIGHT_DEG) + int(size > SLIGHT_DEG) + int(size > TURN_DEG)
+    return _STRAIGHT + steps if turn_deg > 0 else _STRAIGHT - steps

@@ -6,10 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo_data.network import RoadNetwork
-from routing.maneuvers import Maneuvers
+from kernel.jit import jit
+from routing.maneuvers import Maneuvers, streets_of
 from routing.path import Path
 from routing.shapes import point_shares
 from routing.travel_times import DrivenRoute
+
+Floats = NDArray[np.float64]
 
 
 class RouteLayout:
@@ -25,7 +28,6 @@ class RouteLayout:
         self._network = network
         self._maneuvers = Maneuvers(network)
         self._share = point_shares(network)
-        self._xy = np.column_stack([network.shape_lon, network.shape_lat])
 
     def lay_out(self, path: Path, edge_ms: NDArray[np.int32]) -> DrivenRoute:
         """Return the route that a path describes.
@@ -37,57 +39,101 @@ class RouteLayout:
         edge_ms
             int32[n_edges], time to drive each edge; the speed along an edge is even.
         """
-        edges = path.edges
-        whole_ms = edge_ms[edges].astype(np.int64)
-        driven_ms = whole_ms.copy()
-        driven_ms[-1] = path.last_before_ms
-        driven_ms[0] -= path.first_before_ms
-        length_m = self._network.edge_length_m[edges] * driven_ms / whole_ms
-        points, elapsed_s = self._line(path, whole_ms)
-        turns = self._maneuvers.along(edges, length_m)
+        network = self._network
+        points, elapsed_s = draw_line(
+            path.edges, path.enter_ms, path.first_before_ms, path.last_before_ms,
+            path.duration_ms, edge_ms,
+            network.shape_ptr, self._share, network.shape_lon, network.shape_lat,
+        )  # fmt: skip
+        length_m = driven_lengths(
+            path.edges, path.first_before_ms, path.last_before_ms, edge_ms, network.edge_length_m
+        )
+        turns = self._maneuvers.along(path.edges, length_m)
         return DrivenRoute(
             duration_s=path.duration_ms / 1000.0,
             length_m=float(length_m.sum()),
-            edges=edges,
+            edges=path.edges,
             points=points,
             elapsed_s=elapsed_s,
-            streets=self._maneuvers.streets(turns),
+            streets=streets_of(turns),
             turns=turns,
         )
 
-    def _line(
-        self, path: Path, whole_ms: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the points driven past and when, seconds, both ends of the way included."""
-        points, elapsed_ms = self._inner_points(path, whole_ms)
-        xy, ms = np.empty((len(points) + 2, 2)), np.empty(len(points) + 2)
-        xy[0] = self._point_at(int(path.edges[0]), path.first_before_ms / int(whole_ms[0]))
-        xy[-1] = self._point_at(int(path.edges[-1]), path.last_before_ms / int(whole_ms[-1]))
-        xy[1:-1] = points
-        ms[0], ms[1:-1], ms[-1] = 0.0, elapsed_ms, path.duration_ms
-        # Points that repeat the one before at the same time are dropped; two are always left.
-        new = np.ones(len(xy), dtype=bool)
-        new[1:-1] = (xy[1:-1] != xy[:-2]).any(axis=1) | (ms[1:-1] != ms[:-2])
-        return xy[new], ms[new] / 1000.0
 
-    def _inner_points(
-        self, path: Path, whole_ms: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the shape points driven past, ends of edges included, and when, ms."""
-        start = self._network.shape_ptr[path.edges]
-        n_points = self._network.shape_ptr[path.edges + 1] - start
-        owner = np.repeat(np.arange(len(path.edges)), n_points)
-        point = np.arange(len(owner)) + np.repeat(start - np.cumsum(n_points) + n_points, n_points)
-        along_ms = self._share[point] * whole_ms[owner]
-        driven = (owner > 0) | (along_ms > path.first_before_ms)
-        driven &= (owner < len(path.edges) - 1) | (along_ms < path.last_before_ms)
-        enter_ms = path.enter_ms.astype(np.float64)
-        enter_ms[0] -= path.first_before_ms
-        elapsed_ms = enter_ms[owner] + along_ms
-        return self._xy[point[driven]], elapsed_ms[driven]
+@jit
+def driven_lengths(
+    edges: NDArray[np.int32],
+    first_before_ms: int,
+    last_before_ms: int,
+    edge_ms: NDArray[np.int32],
+    edge_length_m: Floats,
+) -> Floats:
+    """Return float64[k], how much of each edge of a path is driven, metres."""
+    length_m = np.empty(len(edges), np.float64)
+    for k in range(len(edges)):
+        whole_ms = edge_ms[edges[k]]
+        end = last_before_ms if k == len(edges) - 1 else whole_ms
+        begin = first_before_ms if k == 0 else 0
+        length_m[k] = edge_length_m[edges[k]] * (end - begin) / whole_ms
+    return length_m
 
-    def _point_at(self, edge: int, at: float) -> tuple[float, float]:
-        """Return the (lon, lat) at a fraction of an edge."""
-        part = slice(int(self._network.shape_ptr[edge]), int(self._network.shape_ptr[edge + 1]))
-        share, xy = self._share[part], self._xy[part]
-        return float(np.interp(at, share, xy[:, 0])), float(np.interp(at, share, xy[:, 1]))
+
+@jit
+def draw_line(
+    edges: NDArray[np.int32],
+    enter_ms: NDArray[np.int64],
+    first_before_ms: int,
+    last_before_ms: int,
+    duration_ms: int,
+    edge_ms: NDArray[np.int32],
+    shape_ptr: NDArray[np.int64],
+    share: Floats,
+    lon: Floats,
+    lat: Floats,
+) -> tuple[Floats, Floats]:
+    """Return the points of a path, both its ends included, and the seconds to each.
+
+    Points that repeat the one before at the same time are dropped; two are always left.
+    """
+    n_points = 2
+    for edge in edges:
+        n_points += shape_ptr[edge + 1] - shape_ptr[edge]
+    points, elapsed_s = np.empty((n_points, 2), np.float64), np.empty(n_points, np.float64)
+    first, last = edges[0], edges[-1]
+    part = slice(shape_ptr[first], shape_ptr[first + 1])
+    _point_at(first_before_ms / edge_ms[first], share[part], lon[part], lat[part], points[0])
+    elapsed_s[0] = 0.0
+    n = 1
+    for k in range(len(edges)):
+        whole_ms = edge_ms[edges[k]]
+        begin_ms = enter_ms[k] - (first_before_ms if k == 0 else 0)
+        for i in range(shape_ptr[edges[k]], shape_ptr[edges[k] + 1]):
+            along_ms = share[i] * whole_ms
+            if k == 0 and along_ms <= first_before_ms:
+                continue
+            if k == len(edges) - 1 and along_ms >= last_before_ms:
+                continue
+            now_s = (begin_ms + along_ms) / 1000.0
+            same_place = points[n - 1, 0] == lon[i] and points[n - 1, 1] == lat[i]
+            if same_place and elapsed_s[n - 1] == now_s:
+                continue
+            points[n, 0], points[n, 1], elapsed_s[n] = lon[i], lat[i], now_s
+            n += 1
+    part = slice(shape_ptr[last], shape_ptr[last + 1])
+    _point_at(last_before_ms / edge_ms[last], share[part], lon[part], lat[part], points[n])
+    elapsed_s[n] = duration_ms / 1000.0
+    return points[: n + 1].copy(), elapsed_s[: n + 1].copy()
+
+
+@jit
+def _point_at(at: float, share: Floats, lon: Floats, lat: Floats, point: Floats) -> None:
+    """Set a point to the place at a fraction of a line."""
+    i = 1
+    while i < len(share) - 1 and share[i] < at:
+        i += 1
+    over = share[i] - share[i - 1]
+    weight = min(max((at - share[i - 1]) / over, 0.0), 1.0) if over > 0 else 0.0
+    point[0] = lon[i - 1] + weight * (lon[i] - lon[i - 1])
+    point[1] = lat[i - 1] + weight * (lat[i] - lat[i - 1])
+    if weight == 1.0:
+        point[0], point[1] = lon[i], lat[i]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,8 +46,7 @@ class Snapped:
         return Snapped(self.edge[rows], self.fraction[rows], self.distance_m[rows])
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """Where a driver is told something, and how far the way then goes on.
 
     Attributes

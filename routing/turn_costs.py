@@ -71,4 +71,4 @@ def bearing_deg(
     lat = np.radians(network.shape_lat[start])
     east = (network.shape_lon[start + 1] - network.shape_lon[start]) * np.cos(lat)
     north = network.shape_lat[start + 1] - network.shape_lat[start]
-    return np.degrees(np.arctan2(east, north))
+    return np.asarray(np.degrees(np.arctan2(east, north)), dtype=np.float64)

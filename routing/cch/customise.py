@@ -1,8 +1,8 @@
 """Laying driving times on a hierarchy.
 
-Besides milliseconds a weight may be a *key*: milliseconds in the upper half of an int64, centimetres
-in the lower one. The least key is the fastest way and of equally fast ones the shortest, so that
-length and route of a way do not depend on how it was found.
+Besides milliseconds a weight may be a *key*: milliseconds in the upper half of an int64,
+centimetres in the lower one. The least key is the fastest way and of equally fast ones the
+shortest, so that length and route of a way do not depend on how it was found.
 """
 
 from __future__ import annotations

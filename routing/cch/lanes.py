@@ -23,7 +23,8 @@ ROW_BYTES = 256
 """Eight vector registers: 64 searches at once over milliseconds, 32 over keys."""
 
 Ints = NDArray[np.int32]
-Weights = NDArray[np.int32] | NDArray[np.int64]
+Marks = NDArray[np.int8]
+Weights = NDArray[Any]
 
 _N_REGISTERS = 8
 _INDEX = ir.IntType(64)
@@ -120,10 +121,9 @@ def _signature(rows: Any, other: Any, weight: Any) -> Any:
     return types.void(rows, other, weight, index, index, index, types.boolean)
 
 
-@intrinsic
-def _pull(
-    _typing: Any, rows: Any, other: Any, weight: Any, row: Any, begin: Any, end: Any, fresh: Any
-) -> Any:  # type: ignore[no-untyped-def]
+def _write_pull(
+    _typing: Any, rows: Any, other: Any, weight: Any, _row: Any, _begin: Any, _end: Any, _fresh: Any
+) -> Any:
     """Lower a row to the least of the rows of some arcs, each with the arc's weight added.
 
     ``fresh``: what the row holds does not count.
@@ -144,10 +144,12 @@ def _pull(
     return _signature(rows, other, weight), generate
 
 
-@intrinsic
-def _push(
-    _typing: Any, rows: Any, other: Any, weight: Any, row: Any, begin: Any, end: Any, fresh: Any
-) -> Any:  # type: ignore[no-untyped-def]
+_pull: Any = intrinsic(_write_pull)
+
+
+def _write_push(
+    _typing: Any, rows: Any, other: Any, weight: Any, _row: Any, _begin: Any, _end: Any, _fresh: Any
+) -> Any:
     """Lower the rows of some arcs to this row with the arc's weight added."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -164,6 +166,9 @@ def _push(
         return context.get_dummy_value()
 
     return _signature(rows, other, weight), generate
+
+
+_push: Any = intrinsic(_write_push)
 
 
 @jit
@@ -213,41 +218,52 @@ def restrict(
 
 @jit
 def _climbed(
-    seeds: Ints, parent: Ints, ptr: Ints, higher: Ints, weight: Weights, mark: NDArray[np.int8]
-) -> Ints:
-    """Mark and return, ascending, all vertices that are reached upwards from the seeds."""
+    batch: NDArray[np.int64],
+    seed_ptr: Ints,
+    seed: Ints,
+    parent: Ints,
+    ptr: Ints,
+    higher: Ints,
+    weight: Weights,
+    mark: Marks,
+    crowd: Marks,
+    climbed: Ints,
+) -> int:
+    """Collect, ascending, all vertices that are reached upwards from a batch; return how many.
+
+    ``mark`` is set on these. ``crowd`` has one number for 64 vertices; it is 0 before and after.
+    """
     closed = no_way(weight)
-    n_found = 0
-    found = np.empty(4096, np.int32)
-    for seed in seeds:
-        v = seed
-        while v >= 0 and mark[v] == 0:
-            mark[v] = 1
-            if n_found == len(found):
-                longer = np.empty(2 * n_found, np.int32)
-                longer[:n_found] = found
-                found = longer
-            found[n_found] = v
-            n_found += 1
-            v = parent[v]
-    for seed in seeds:
-        mark[seed] = 2
-    path = np.sort(found[:n_found])
-    n_found = 0
-    for v in path:
-        if mark[v] == 2:
-            path[n_found] = v
-            n_found += 1
-            for arc in range(ptr[v], ptr[v + 1]):
-                if weight[arc] < closed:
-                    mark[higher[arc]] = 2
-        else:
-            mark[v] = 0
-    return path[:n_found]
+    for search in batch:
+        for i in range(seed_ptr[search], seed_ptr[search + 1]):
+            v = seed[i]
+            while v >= 0 and mark[v] == 0:
+                mark[v] = 1
+                crowd[v >> 6] = 1
+                v = parent[v]
+    for search in batch:
+        for i in range(seed_ptr[search], seed_ptr[search + 1]):
+            mark[seed[i]] = 2
+    n_climbed = 0
+    for group in range(len(crowd)):
+        if crowd[group] == 0:
+            continue
+        crowd[group] = 0
+        for v in range(group << 6, min((group + 1) << 6, len(parent))):
+            if mark[v] == 2:
+                climbed[n_climbed] = v
+                n_climbed += 1
+                for arc in range(ptr[v], ptr[v + 1]):
+                    if weight[arc] < closed:
+                        mark[higher[arc]] = 2
+            else:
+                mark[v] = 0
+    return n_climbed
 
 
 @jit
 def many_to_many(
+    order: NDArray[np.int64],
     parent: Ints,
     ptr: Ints,
     higher: Ints,
@@ -266,6 +282,9 @@ def many_to_many(
 
     Parameters
     ----------
+    order
+        The lanes; those that begin near each other next to each other, as they climb over the same
+        vertices.
     parent
         The elimination tree.
     ptr, higher, weight
@@ -286,17 +305,20 @@ def many_to_many(
     row, row_ptr, other, length = restrict(sweep_ptr, sweep_higher, sweep_weight, query)
     n_rows = len(row_ptr) - 1
     rows = np.empty((n_rows + 2048) * n_lanes, weight.dtype)
-    mark = np.zeros(len(parent), np.int8)
     result = np.empty((n_queries, n_searches), weight.dtype)
-    # Searches that begin near each other climb over the same vertices.
-    order = np.argsort(_first_seeds(seed_ptr, seed))
+    mark = np.zeros(len(parent), np.int8)
+    crowd = np.zeros((len(parent) >> 6) + 1, np.int8)
+    reached = np.empty(len(parent), np.int32)
+    fresh = np.ones(n_rows, np.bool_)
     for first in range(0, n_searches, n_lanes):
         batch = order[first : first + n_lanes]
-        climbed = _climbed(_seeds_of(batch, seed_ptr, seed), parent, ptr, higher, weight, mark)
+        n_reached = _climbed(
+            batch, seed_ptr, seed, parent, ptr, higher, weight, mark, crowd, reached
+        )
+        climbed = reached[:n_reached]
         rows = _climb(
             batch, climbed, ptr, higher, weight, seed_ptr, seed, seed_at, row, n_rows, rows
         )
-        fresh = np.ones(n_rows, np.bool_)
         for v in climbed:
             mark[v] = 0
             if row[v] >= n_rows:
@@ -305,31 +327,11 @@ def many_to_many(
                 fresh[row[v]] = False
         for r in range(n_rows):
             _pull(rows, other, length, r, np.int64(row_ptr[r]), np.int64(row_ptr[r + 1]), fresh[r])
+        for v in climbed:
+            if row[v] >= 0:
+                fresh[row[v]] = True
         _collect(batch, row, rows, query_ptr, query, query_more, result)
     return result
-
-
-@jit
-def _first_seeds(seed_ptr: Ints, seed: Ints) -> Ints:
-    first = np.zeros(len(seed_ptr) - 1, np.int32)
-    for i in range(len(first)):
-        if seed_ptr[i] < seed_ptr[i + 1]:
-            first[i] = seed[seed_ptr[i]]
-    return first
-
-
-@jit
-def _seeds_of(batch: NDArray[np.int64], seed_ptr: Ints, seed: Ints) -> Ints:
-    n_seeds = 0
-    for i in batch:
-        n_seeds += seed_ptr[i + 1] - seed_ptr[i]
-    found = np.empty(n_seeds, np.int32)
-    n_seeds = 0
-    for i in batch:
-        for j in range(seed_ptr[i], seed_ptr[i + 1]):
-            found[n_seeds] = seed[j]
-            n_seeds += 1
-    return found
 
 
 @jit

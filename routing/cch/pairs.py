@@ -5,18 +5,20 @@ No queue is needed: all that a search upwards can reach lies on the path to the 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from kernel.jit import jit
 from routing.cch.customise import KEY_BITS, NO_WAY, NO_WAY_KEY
-from routing.cch.positions import NO_EDGE, arrivals, both_sides, departures
+from routing.cch.positions import NO_EDGE, arrivals, as_keys, both_sides, departures
 from routing.cch.triangles import find
 
 Ints = NDArray[np.int32]
 Keys = NDArray[np.int64]
 Floats = NDArray[np.float64]
-Weights = NDArray[np.int32] | NDArray[np.int64]
+Weights = NDArray[Any]
 
 
 @jit
@@ -137,10 +139,17 @@ def least_ms(
 
 @jit
 def find_way(
-    seed: Ints,
-    seed_at: Keys,
-    end: Ints,
-    end_at: Keys,
+    source_edge: Ints,
+    source_fraction: Floats,
+    target_edge: Ints,
+    target_fraction: Floats,
+    edge_reverse: Ints,
+    edge_ms: Ints,
+    edge_cm: Ints,
+    edge_vertex: Ints,
+    turn_ptr: Ints,
+    turn_from: Ints,
+    turn_ms: Ints,
     parent: Ints,
     up_ptr: Ints,
     up_head: Ints,
@@ -152,47 +161,101 @@ def find_way(
     target_at: Keys,
     came: Ints,
     path: Ints,
-) -> tuple[int, int, int, Ints, Ints]:
+) -> tuple[int, int, int, Ints, NDArray[np.int64]]:
     """Find the least way between two positions.
+
+    ``source_at`` and ``target_at`` are int64[n_vertices], `NO_WAY_KEY` all over, before and after.
 
     Returns
     -------
-    Its key, `NO_WAY_KEY` where there is none; which of the seeds and which of the ends it takes;
-    the edges between the source's and the target's, and the ms of each with the turn onto it.
+    Its ms, `NO_WAY` where there is none; ms into its first and into its last edge; its edges, and
+    when each is entered.
     """
-    up, down = key[: len(up_head)], key[len(up_head) :]
+    sources, source_before, after = both_sides(source_edge, source_fraction, edge_reverse, edge_ms)
+    targets, before, _ = both_sides(target_edge, target_fraction, edge_reverse, edge_ms)
+    _, seed, at, edge, part = departures(sources, after, edge_vertex)
+    _, end, end_at, end_edge, end_part = arrivals(targets, before, turn_ptr, turn_from, turn_ms)
     n_up = _climb(
-        seed, seed_at, parent, up_ptr, up_head, up, NO_WAY_KEY, source_at, came[0], path[0]
-    )
+        seed, as_keys(at, edge, part, edge_ms, edge_cm), parent, up_ptr, up_head,
+        key[: len(up_head)], NO_WAY_KEY, source_at, came[0], path[0],
+    )  # fmt: skip
     n_down = _climb(
-        end, end_at, parent, down_ptr, down_tail, down, NO_WAY_KEY, target_at, came[1], path[1]
-    )
+        end, as_keys(end_at, end_edge, end_part, edge_ms, edge_cm), parent, down_ptr, down_tail,
+        key[len(up_head) :], NO_WAY_KEY, target_at, came[1], path[1],
+    )  # fmt: skip
     least, top = NO_WAY_KEY, -1
     for v in path[1, :n_down]:
-        if source_at[v] < NO_WAY_KEY and source_at[v] + target_at[v] < least:
-            least, top = source_at[v] + target_at[v], v
-    edges, ms = np.empty(64, np.int32), np.empty(64, np.int32)
-    first, last, n_edges = -1, -1, 0
-    if top >= 0:
-        climbed = _chain(came[0], top)
-        first = ~came[0, climbed[0]]
-        for i in range(len(climbed) - 1):
-            edges, ms, n_edges = _unpack(
-                climbed[i], climbed[i + 1], up_ptr, up_head, down_ptr, down_tail, key, via,
-                edges, ms, n_edges,
-            )  # fmt: skip
-        v = top
-        while came[1, v] >= 0:
-            edges, ms, n_edges = _unpack(
-                v, came[1, v], up_ptr, up_head, down_ptr, down_tail, key, via, edges, ms, n_edges
-            )
-            v = came[1, v]
-        last = ~came[1, v]
+        if source_at[v] < NO_WAY_KEY and target_at[v] < NO_WAY_KEY:
+            both = source_at[v] + target_at[v]
+            if both < least:
+                least, top = both, v
+        target_at[v] = NO_WAY_KEY
     for v in path[0, :n_up]:
         source_at[v] = NO_WAY_KEY
-    for v in path[1, :n_down]:
-        target_at[v] = NO_WAY_KEY
-    return least, first, last, edges[:n_edges], ms[:n_edges]
+    total = least >> KEY_BITS
+    ahead, c, d = _straight_ahead(sources, source_before, targets, before)
+    if ahead <= total and ahead < NO_WAY:
+        alone = np.full(1, sources[0, c], np.int32)
+        return ahead, source_before[0, c], before[0, d], alone, np.zeros(1, np.int64)
+    if top < 0:
+        return NO_WAY, 0, 0, np.empty(0, np.int32), np.empty(0, np.int64)
+    first, last, edges, ms = _way_over(top, came, up_ptr, up_head, down_ptr, down_tail, key, via)
+    edges[0], edges[-1] = edge[first], end_edge[last]
+    enter = np.zeros(len(edges), np.int64)
+    now = np.int64(at[first])
+    for k in range(1, len(edges) - 1):
+        now += ms[k]
+        enter[k] = now - edge_ms[edges[k]]
+    enter[-1] = total - end_part[last]
+    return total, edge_ms[edges[0]] - part[first], end_part[last], edges, enter
+
+
+@jit
+def _straight_ahead(
+    sources: Ints, source_before: Ints, targets: Ints, before: Ints
+) -> tuple[int, int, int]:
+    """Return the ms to a target ahead on the same edge, and which sides; `NO_WAY` if it is not."""
+    best, side, other = NO_WAY, 0, 0
+    for c in range(2):
+        for d in range(2):
+            ahead = before[0, d] - source_before[0, c]
+            same = sources[0, c] == targets[0, d] and sources[0, c] != NO_EDGE
+            if same and 0 <= ahead < best:
+                best, side, other = ahead, c, d
+    return best, side, other
+
+
+@jit
+def _way_over(
+    top: int,
+    came: Ints,
+    up_ptr: Ints,
+    up_head: Ints,
+    down_ptr: Ints,
+    down_tail: Ints,
+    key: Keys,
+    via: Ints,
+) -> tuple[int, int, Ints, Ints]:
+    """Return which seeds a way over its highest vertex takes, its edges and their ms.
+
+    The first and the last edge, those that source and target are on, are left open.
+    """
+    edges, ms, n_edges = np.empty(64, np.int32), np.empty(64, np.int32), 1
+    climbed = _chain(came[0], top)
+    for i in range(len(climbed) - 1):
+        edges, ms, n_edges = _unpack(
+            climbed[i], climbed[i + 1], up_ptr, up_head, down_ptr, down_tail, key, via,
+            edges, ms, n_edges,
+        )  # fmt: skip
+    v = top
+    while came[1, v] >= 0:
+        edges, ms, n_edges = _unpack(
+            v, came[1, v], up_ptr, up_head, down_ptr, down_tail, key, via, edges, ms, n_edges
+        )
+        v = came[1, v]
+    if n_edges == len(edges):
+        edges = np.concatenate((edges, edges))
+    return ~came[0, climbed[0]], ~came[1, v], edges[: n_edges + 1].copy(), ms
 
 
 @jit

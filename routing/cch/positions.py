@@ -119,15 +119,15 @@ def as_keys(at: Ints, edge: Ints, part: Ints, edge_ms: Ints, edge_cm: Ints) -> K
 @jit
 def part_cm(part_ms: int, whole_ms: int, whole_cm: int) -> int:
     """Return the length of a part of an edge that takes so long, rounded half up."""
-    return np.int64(np.floor(whole_cm * (part_ms / whole_ms) + 0.5))
+    return int(np.floor(whole_cm * (part_ms / whole_ms) + 0.5))
 
 
 @jit
 def _n_edges(sources: Ints, targets: Ints) -> int:
     n = 0
     for sides in (sources, targets):
-        for edge in sides.flat:
-            n = max(n, edge + 1)
+        for i in range(len(sides)):
+            n = max(n, int(sides[i, 0]) + 1, int(sides[i, 1]) + 1)
     return n
 
 
@@ -179,8 +179,23 @@ def go_straight_ahead_keys(
             edge = targets[j, d]
             link = last[edge] if edge != NO_EDGE else -1
             while link >= 0:
-                ahead = np.int64(target_ms[j, d] - source_ms[link // 2, link % 2])
+                ahead = int(target_ms[j, d]) - int(source_ms[link // 2, link % 2])
                 if ahead >= 0:
                     length = part_cm(ahead, edge_ms[edge], edge_cm[edge])
                     best[link // 2, j] = min(best[link // 2, j], (ahead << KEY_BITS) + length)
                 link = chain[link]
+
+
+@jit
+def whole_seconds(best: Ints, unreachable: int) -> Ints:
+    """Return milliseconds as seconds, rounded half up; `NO_WAY` and more as ``unreachable``.
+
+    The product below is exact where it must be: thousandths are never closer than 0.001 to a whole
+    number unless they are one, and then it is hit. Multiplying is many times faster than dividing.
+    """
+    seconds = np.empty(best.shape, np.int32)
+    for i in range(best.shape[0]):
+        for j in range(best.shape[1]):
+            rounded = np.int32((best[i, j] + 500) * 0.001)
+            seconds[i, j] = rounded if best[i, j] < NO_WAY else unreachable
+    return seconds

@@ -13,9 +13,8 @@ import numpy as np
 
 from geo_data.network import RoadNetwork
 from kernel.errors import BadData
-from routing.cch.topology import CchTopology, build_topology
+from routing.cch.topology import CchTopology
 from routing.turn_costs import NO_TURN_COSTS, TurnCosts
-from routing.turns import build_turn_graph
 
 FORMAT_VERSION = 1
 _log = logging.getLogger(__name__)
@@ -45,6 +44,10 @@ def topology_of(
             return load_topology(path, network)
         except BadData as error:
             _log.warning("%s; it is built again.", error)
+    # SciPy and the compiled code that only builds take a second to load.
+    from routing.cch.build import build_topology  # noqa: PLC0415
+    from routing.turns import build_turn_graph  # noqa: PLC0415
+
     topology = build_topology(network, build_turn_graph(network, costs))
     if path is not None:
         save_topology(path, topology)
@@ -56,7 +59,7 @@ def topology_key(network: RoadNetwork, costs: TurnCosts) -> str:
     digest = hashlib.blake2b(digest_size=16)
     digest.update(f"{FORMAT_VERSION} {astuple(costs)} {network.banned_turns}".encode())
     for name in _MADE_FROM:
-        digest.update(np.ascontiguousarray(getattr(network, name)))
+        digest.update(np.ascontiguousarray(getattr(network, name)).tobytes())
     return digest.hexdigest()
 
 

@@ -41,7 +41,7 @@ def list_triangles(up_ptr: Ints, up_head: Ints, down_ptr: Ints, down_tail: Ints)
 @jit
 def find(ptr: Ints, higher: Ints, low: int, high: int) -> int:
     """Return which of the arcs kept with ``low`` has the other end ``high``; it must exist."""
-    first, end = ptr[low], ptr[low + 1]
+    first, end = int(ptr[low]), int(ptr[low + 1])
     while first < end:
         middle = (first + end) >> 1
         if higher[middle] < high:
