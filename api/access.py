@@ -81,19 +81,21 @@ Rule = Gate | OwnerGate | Open
 
 CALL_TAKERS: frozenset[Role] = frozenset({"call_taker", "dispatcher"})
 DISPATCHERS: frozenset[Role] = frozenset({"dispatcher"})
+ADMINS: frozenset[Role] = frozenset({"admin"})
 STAFF: frozenset[Role] = frozenset(
     {"call_taker", "dispatcher", "technician", "provider", "planner", "admin"}
 )
 
 FOR_CALL_TAKERS = Depends(Gate(CALL_TAKERS))
 FOR_DISPATCHERS = Depends(Gate(DISPATCHERS))
+FOR_ADMINS = Depends(Gate(ADMINS))
 FOR_STAFF = Depends(Gate(STAFF))
 """For routes that do not care who exactly it is."""
 
 CallTaker = Annotated[Principal, Depends(Gate(CALL_TAKERS))]
 Dispatcher = Annotated[Principal, Depends(Gate(DISPATCHERS))]
 Anybody = Annotated[Principal, Depends(Gate(STAFF))]
-Admin = Annotated[Principal, Depends(Gate(frozenset({"admin"})))]
+Admin = Annotated[Principal, Depends(Gate(ADMINS))]
 Provider = Annotated[Principal, Depends(Gate(frozenset({"provider"})))]
 TechnicianPrincipal = Annotated[Principal, Depends(Gate(frozenset({"technician"})))]
 Owner = Annotated[OwnerLink, Depends(OwnerGate())]

@@ -28,6 +28,8 @@ from api.routes import (
     region,
     tracking,
     units,
+    users,
+    webhooks,
 )
 from api.runtime import Runtime
 from api.streaming import stream_changes
@@ -76,6 +78,8 @@ def _endpoints() -> APIRouter:
     root = APIRouter(responses={"4XX": _PROBLEM, "5XX": _PROBLEM})
     nouns = (
         login,
+        users,
+        webhooks,
         region,
         incidents,
         decisions,

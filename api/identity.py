@@ -14,12 +14,10 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from api.models.identity import Role
-from api.store import LoginAttemptRow, TokenRow, UserRow
-from kernel.database import Database, WriteSession
-from kernel.errors import NotAllowed, NotAuthenticated
+from api.store import RefreshTokenRow, SessionRow, TokenRow, UserRow
+from kernel.database import WriteSession
+from kernel.errors import NotAuthenticated
 
-MAX_FAILURES = 5
-LOCKOUT = timedelta(minutes=5)
 _REMEDY = "Log in with POST /api/v1/login."
 
 # OWASP's smallest argon2id setting: a technician's PIN is checked on a phone call's schedule.
@@ -29,18 +27,24 @@ _NOBODY = _hasher.hash(secrets.token_hex(8))
 
 # Asked by every request: built once.
 _TOKEN = (
-    select(TokenRow, UserRow)
+    select(TokenRow, UserRow, SessionRow.revoked_at)
     .join(UserRow, UserRow.id == TokenRow.user_id)
+    .outerjoin(SessionRow, SessionRow.id == TokenRow.session_id)
     .where(TokenRow.digest == bindparam("digest"))
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who speaks, and with which right; ``token_id`` names the token it was proved with."""
+    """Who speaks, and with which right.
+
+    ``token_id`` names the token it was proved with, ``session_id`` the login it came of; ``None``
+    for tokens that were issued without one, to machines.
+    """
 
     user_id: int
     token_id: int
+    session_id: int | None
     role: Role
     name: str
     region: str
@@ -79,7 +83,7 @@ def put_user(session: WriteSession, user: NewUser) -> int:
         row = UserRow(region=user.region, login=user.login, name=user.name, role=user.role)
         session.add(row)
     elif row.role != user.role or user.secret_hash is not None:
-        session.execute(delete(TokenRow).where(TokenRow.user_id == row.id))
+        end_all(session, row.id)
     row.name, row.role = user.name, user.role
     row.unit_id, row.contractor_id = user.unit_id, user.contractor_id
     if user.secret_hash is not None:
@@ -88,20 +92,48 @@ def put_user(session: WriteSession, user: NewUser) -> int:
     return row.id
 
 
-def issue_token(session: WriteSession, user_id: int, now: datetime, ttl: timedelta) -> str:
+def end_all(session: WriteSession, user_id: int) -> None:
+    """Forget every session and token of a user: each device must log in again."""
+    session.execute(delete(TokenRow).where(TokenRow.user_id == user_id))
+    mine = select(SessionRow.id).where(SessionRow.user_id == user_id)
+    session.execute(delete(RefreshTokenRow).where(RefreshTokenRow.session_id.in_(mine)))
+    session.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
+
+
+def issue_token(
+    session: WriteSession,
+    user_id: int,
+    now: datetime,
+    ttl: timedelta,
+    *,
+    session_id: int | None = None,
+) -> str:
     """Return a new bearer token of the user; only its digest is stored."""
     token = secrets.token_urlsafe(32)
-    accept_token(session, user_id, token, now, ttl)
+    accept_token(session, user_id, token, now, ttl, session_id=session_id)
     return token
 
 
 def accept_token(
-    session: WriteSession, user_id: int, token: str, now: datetime, ttl: timedelta
+    session: WriteSession,
+    user_id: int,
+    token: str,
+    now: datetime,
+    ttl: timedelta,
+    *,
+    session_id: int | None = None,
 ) -> None:
     """Let a token that was made elsewhere stand for the user; known already: anew."""
-    session.execute(delete(TokenRow).where(TokenRow.digest == _digest(token)))
+    digest = digest_of_token(token)
+    session.execute(delete(TokenRow).where(TokenRow.digest == digest))
     session.add(
-        TokenRow(digest=_digest(token), user_id=user_id, issued_at=now, expires_at=now + ttl)
+        TokenRow(
+            digest=digest,
+            user_id=user_id,
+            session_id=session_id,
+            issued_at=now,
+            expires_at=now + ttl,
+        )
     )
     session.flush()
 
@@ -114,17 +146,18 @@ def principal_of(session: Session, token: str, now: datetime) -> Principal:
     NotAuthenticated
         When it is unknown, expired or revoked, or its user is disabled.
     """
-    found = session.execute(_TOKEN, {"digest": _digest(token)}).first()
+    found = session.execute(_TOKEN, {"digest": digest_of_token(token)}).first()
     if found is None:
         raise NotAuthenticated("The token is not known.", remedy=_REMEDY)
-    row, user = found
-    if row.revoked_at is not None or user.disabled_at is not None:
+    row, user, session_revoked_at = found
+    if row.revoked_at or session_revoked_at or user.disabled_at:
         raise NotAuthenticated("The token was revoked.", remedy=_REMEDY)
     if row.expires_at <= now:
         raise NotAuthenticated(f"The token expired at {row.expires_at:%FT%TZ}.", remedy=_REMEDY)
     return Principal(
         user.id,
         row.id,
+        row.session_id,
         cast(Role, user.role),
         user.name,
         user.region,
@@ -139,57 +172,7 @@ def revoke(session: WriteSession, token_id: int, now: datetime) -> None:
     session.execute(update(TokenRow).where(TokenRow.id == token_id).values(revoked_at=now))
 
 
-def purge_tokens(session: WriteSession, now: datetime) -> None:
-    """Forget expired tokens and old failures."""
-    session.execute(delete(TokenRow).where(TokenRow.expires_at <= now))
-    session.execute(delete(LoginAttemptRow).where(LoginAttemptRow.last_at <= now - LOCKOUT))
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """A token and whom it stands for."""
-
-    token: str
-    principal: Principal
-
-
-def log_in(
-    database: Database,
-    *,
-    region: str,
-    login: str,
-    secret: str,
-    address: str,
-    now: datetime,
-    ttl: timedelta,
-) -> Login:
-    """Check a secret and return a token.
-
-    After five failures in a row from one address a user is locked out there for five minutes;
-    other addresses are not, so that nobody can lock out a colleague.
-
-    Raises
-    ------
-    NotAuthenticated
-        When user or secret is wrong; which of them is not told.
-    NotAllowed
-        While locked out.
-    """
-    attempt = hashlib.sha256(f"{region}\n{login}\n{address}".encode()).hexdigest()
-    with database.read() as reading:
-        _refuse_when_locked(reading, attempt, now)
-        row = reading.scalar(select(UserRow).filter_by(region=region, login=login))
-    if not _fits(row, secret) or row is None:
-        with database.write() as session:
-            _count_failure(session, attempt, now)
-        raise NotAuthenticated("User or secret is wrong.", remedy="Check both, then try again.")
-    with database.write() as session:
-        session.execute(delete(LoginAttemptRow).where(LoginAttemptRow.key == attempt))
-        token = issue_token(session, row.id, now, ttl)
-        return Login(token, principal_of(session, token, now))
-
-
-def _fits(row: UserRow | None, secret: str) -> bool:
+def secret_fits(row: UserRow | None, secret: str) -> bool:
     """Check a secret; an unknown user takes as long as a known one."""
     stored = row.secret_hash if row is not None and row.disabled_at is None else None
     try:
@@ -199,26 +182,6 @@ def _fits(row: UserRow | None, secret: str) -> bool:
     return stored is not None
 
 
-def _refuse_when_locked(session: Session, attempt: str, now: datetime) -> None:
-    row = session.scalar(select(LoginAttemptRow).filter_by(key=attempt))
-    if row is not None and row.n_failures >= MAX_FAILURES and now < row.last_at + LOCKOUT:
-        until = row.last_at + LOCKOUT
-        raise NotAllowed(
-            f"Too many wrong secrets; locked until {until:%FT%TZ}.",
-            remedy="Wait, or ask an administrator for a new secret.",
-        )
-
-
-def _count_failure(session: WriteSession, attempt: str, now: datetime) -> None:
-    row = session.scalar(select(LoginAttemptRow).filter_by(key=attempt))
-    if row is None:
-        row = LoginAttemptRow(key=attempt, n_failures=0, last_at=now)
-        session.add(row)
-    elif now >= row.last_at + LOCKOUT:
-        row.n_failures = 0
-    row.n_failures += 1
-    row.last_at = now
-
-
-def _digest(token: str) -> str:
+def digest_of_token(token: str) -> str:
+    """Return what is stored of a token: long and random ones need no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()

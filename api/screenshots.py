@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -92,6 +93,7 @@ def _evening(data_dir: Path) -> Iterator[tuple[str, Scene]]:
             database=f"sqlite:///{folder}/evening.sqlite",
             drive="manual",
             solver="inline",
+            access_life=timedelta(days=1),
         )
         with service, serving(service) as url, httpx.Client(base_url=url, timeout=60) as client:
             scene = Scene(service, clock, client)

@@ -13,6 +13,8 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.lives import Lives
+
 
 class Settings(BaseSettings):
     """How one service runs.
@@ -42,7 +44,7 @@ class Settings(BaseSettings):
     token_life
         How long tokens hold that are issued to machines.
     access_life, session_idle, session_life
-        Of people's sessions, see `api.sessions.Lives`.
+        Of people's sessions, see `api.lives.Lives`.
     cors_origins
         Origins whose pages may call this service, e.g. ``["https://desk.example.com"]``; none.
     token_rate, address_rate

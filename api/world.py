@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from api.empty_database import open_migrated
 from api.holding import hold
-from api.idempotency import purge_answers
-from api.identity import NewUser, accept_token, purge_tokens, put_user
+from api.housekeeping import Housekeeper, tidy
+from api.identity import NewUser, accept_token, put_user
 from api.metrics import Metrics
 from api.settings import Settings
 from dispatch.context import DispatchContext
@@ -18,8 +18,8 @@ from dispatch.live import Dispatcher
 from dispatch.params import load_settings
 from dispatch.regions import put_region
 from dispatch.solver_process import InlineSolver
-from fleet.positions import purge_trail
 from geo_data.city import load_city
+from geo_data.city_store import city_folder
 from kernel.clock import Clock
 from kernel.database import Database
 from routing.engine import open_engine
@@ -99,7 +99,9 @@ def open_world(settings: Settings, clock: Clock, held: contextlib.ExitStack) -> 
         database=database,
         clock=clock,
         city=city,
-        travel_times=open_engine(city.network),
+        travel_times=open_engine(
+            city.network, folder=city_folder(settings.city, settings.data_dir)
+        ),
         areas=ServiceAreas(city.area_table.columns | {"geometry": list(city.area_table.geometry)}),
         settings=load_settings(),
     )
@@ -114,7 +116,26 @@ def open_world(settings: Settings, clock: Clock, held: contextlib.ExitStack) -> 
         on_decision=metrics.decided,
     )
     held.callback(dispatcher.close)
+    if settings.drive == "thread":
+        held.callback(Housekeeper(database, clock).close)
+        _tell_webhooks(context, settings, held)
     return World(context, dispatcher, *_company(database, context.region, held), metrics)
+
+
+def _tell_webhooks(
+    context: DispatchContext, settings: Settings, held: contextlib.ExitStack
+) -> None:
+    """Deliver webhooks, where the installation has a key to sign them with."""
+    if settings.webhook_key is None:
+        return
+    from api.webhooks.sending import Sender  # noqa: PLC0415 (most installations have none)
+    from api.webhooks.worker import Teller  # noqa: PLC0415
+
+    key = settings.webhook_key.get_secret_value()
+    sender = Sender(key, to_private=settings.webhooks_to_private)
+    teller = Teller(context.database, context.clock, context.region, sender)
+    teller.start()
+    held.callback(teller.close)
 
 
 def _company(
@@ -136,9 +157,7 @@ def _prepare(context: DispatchContext, settings: Settings) -> None:
     now = context.clock.now()
     with context.database.write() as session:
         put_region(session, context.region, time_zone=context.city.timezone)
-        purge_tokens(session, now)
-        purge_answers(session, now)
-        purge_trail(session, now)
+        tidy(session, now)
         if settings.admin_token is not None:
             admin = NewUser(context.region, "admin (environment)", "admin", "admin")
             token = settings.admin_token.get_secret_value()

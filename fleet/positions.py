@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, func, select
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from fleet.model import PositionReport
 from fleet.states import UnitState
 from fleet.store import ShiftRow, UnitPositionRow, UnitRow, unit_row
+from kernel import events
 from kernel.database import WriteSession
 from kernel.errors import Fault
 from kernel.position import Position
@@ -100,9 +102,53 @@ def trail(
 
 
 def purge_trail(session: WriteSession, now: datetime) -> int:
-    """Delete what is past its purge date and return how many rows that were."""
-    result = session.execute(delete(UnitPositionRow).where(UnitPositionRow.purge_at <= now))
+    """Delete what is past its purge date and return how many rows that were.
+
+    An event of each region proves it: how many places of which units were deleted, of what time,
+    and that nothing overdue is left.
+    """
+    overdue = UnitPositionRow.purge_at <= now
+    found = session.execute(
+        select(
+            UnitRow.region,
+            UnitPositionRow.unit_id,
+            func.count(),
+            func.min(UnitPositionRow.at),
+            func.max(UnitPositionRow.at),
+        )
+        .join(UnitRow, UnitRow.id == UnitPositionRow.unit_id)
+        .where(overdue)
+        .group_by(UnitRow.region, UnitPositionRow.unit_id)
+        .order_by(UnitRow.region, UnitPositionRow.unit_id)
+    ).all()
+    result = session.execute(delete(UnitPositionRow).where(overdue))
+    left = session.scalar(select(func.count()).select_from(UnitPositionRow).where(overdue))
+    for region, rows in groupby(found, key=lambda row: row[0]):
+        _prove(session, now, region, [row[1:] for row in rows], left or 0)
     return cast(CursorResult[Any], result).rowcount
+
+
+def _prove(
+    session: WriteSession,
+    now: datetime,
+    region: str,
+    rows: Sequence[Sequence[Any]],
+    n_left: int,
+) -> None:
+    events.append(
+        session,
+        now,
+        "trail.purged",
+        region=region,
+        payload={
+            "n_positions": sum(row[1] for row in rows),
+            "by_unit": {str(unit_id): n for unit_id, n, _, _ in rows},
+            "oldest_at": min(row[2] for row in rows).isoformat(),
+            "newest_at": max(row[3] for row in rows).isoformat(),
+            "kept_days": KEPT.days,
+            "n_overdue_left": n_left,
+        },
+    )
 
 
 def _on_duty_until(session: Session, row: UnitRow, now: datetime) -> datetime | None:

@@ -6,9 +6,11 @@
     ├── InvalidInput          one or more faults in what was given        (422)
     ├── NotAuthenticated      no valid token                              (401)
     ├── NotAllowed            a valid token without the right             (403)
+    ├── TooManyRequests       later, please                               (429)
     ├── NotFound              no such thing, or not yours to see          (404)
     ├── Conflict              the world has moved on                      (409)
     │   ├── StalePlan         the plan in force is newer than yours
+    │   ├── ChangedMeanwhile  somebody else changed what you are changing (412)
     │   ├── JobTaken          the unit or the job already has a partner
     │   ├── IllegalTransition the state machine forbids this move
     │   └── DatabaseInUse     another process holds this SQLite file
@@ -92,6 +94,19 @@ class NotAllowed(RoadflareError):
     code = "not_allowed"
 
 
+class TooManyRequests(RoadflareError):
+    """Nothing is wrong with the request but that there are too many; ``wait_s`` says for how long.
+
+    Answered as ``Retry-After``.
+    """
+
+    code = "too_many_requests"
+
+    def __init__(self, message: str, *, remedy: str = "", wait_s: float = 1.0) -> None:
+        super().__init__(message, remedy=remedy)
+        self.wait_s = wait_s
+
+
 class NotFound(RoadflareError):
     """There is no such thing, or it is not yours to see."""
 
@@ -113,6 +128,12 @@ class StalePlan(Conflict):
     """The plan in force is newer than the one the change was based on."""
 
     code = "stale_plan"
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else has changed the very thing since it was read."""
+
+    code = "changed_meanwhile"
 
 
 class JobTaken(Conflict):

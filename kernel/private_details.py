@@ -1,7 +1,7 @@
 """What people said about an event, kept beside the event log and not in it.
 
-The log is chained by hashes and can never be changed, so nothing personal may lie in it: a reason in
-somebody's own words, who asked for a number and why. Such words lie in a table of their own. The
+The log is chained by hashes and can never be changed, so nothing personal may lie in it: a reason
+in somebody's own words, who asked for a number and why. Such words lie in a table of their own. The
 event carries their *seal*, a salted hash: while the words exist it proves that nobody changed them;
 once words and salt are erased it says nothing about them, and the chain still verifies.
 """

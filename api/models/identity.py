@@ -20,10 +20,18 @@ class LoginIn(WireModel):
     secret: Annotated[str, Strict(), Field(min_length=1, max_length=200)]
 
 
+class RefreshIn(WireModel):
+    """The refresh token of the last answer; it is used up by this."""
+
+    refresh_token: Annotated[str, Strict(), Field(min_length=1, max_length=200)]
+
+
 class LoginOut(WireModel):
-    """A bearer token and what it stands for."""
+    """A bearer token and what it stands for; ``refresh_token`` gives the next one, once."""
 
     token: str
+    refresh_token: str
+    refresh_expires_at: datetime
     role: Role
     name: str
     region: str
@@ -47,3 +55,22 @@ class ClockOut(WireModel):
 
     now: datetime
     speed: float
+
+
+class UserOut(WireModel):
+    """Somebody who may log in."""
+
+    id: int
+    user: str
+    name: str
+    role: Role
+    unit_id: int | None
+    contractor_id: int | None
+    disabled_at: datetime | None
+    n_sessions: int
+
+
+class Users(WireModel):
+    """The users of the region, by login."""
+
+    items: list[UserOut]

@@ -112,6 +112,7 @@ def _play_policy(
             drive="manual",
             solver="inline",
             decision_charge_s=DECISION_CHARGE_S,
+            access_life=timedelta(days=2),  # the agents of a day log in once
             **POLICIES[policy],
         )
         counted_from = START

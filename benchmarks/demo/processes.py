@@ -19,6 +19,13 @@ from kernel.errors import ExternalServiceError
 
 ADMIN_TOKEN = "ROADFLARE_ADMIN_TOKEN"  # noqa: S105 (the variable's name)
 
+_FOR_VISITORS = {
+    "ROADFLARE_LOG_LEVEL": "warning",  # they read the terminal
+    # The clock hurries, and the link in the terminal is opened again and again.
+    "ROADFLARE_ACCESS_LIFE": "P30D",
+    "ROADFLARE_SESSION_LIFE": "P30D",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -63,11 +70,7 @@ def start_server(city: str, *, data_dir: Path, port: int, speed: float) -> Itera
         command = [str(Path(sys.executable).with_name("roadflare")), "serve", "--city", city]
         command += ["--port", str(port), "--database", f"sqlite:///{folder}/demo.sqlite"]
         command += ["--speed", str(speed), "--data-dir", str(data_dir)]
-        quiet = {
-            ADMIN_TOKEN: admin,
-            "ROADFLARE_LOG_LEVEL": "warning",
-        }  # its visitor reads the terminal
-        process = start(command, extra_environment=quiet)
+        process = start(command, extra_environment={ADMIN_TOKEN: admin, **_FOR_VISITORS})
         try:
             yield Server(f"http://127.0.0.1:{port}", admin, process)
         finally:

@@ -71,7 +71,7 @@ def test_an_address_without_a_rule_is_found() -> None:
 
 def test_only_these_ask_nobody() -> None:
     opened = {str(address) for address in API if isinstance(address.rule, Open)}
-    assert opened == {f"POST {PREFIX}/login", f"GET {PREFIX}/clock"}
+    assert opened == {f"POST {PREFIX}/login", f"POST {PREFIX}/refresh", f"GET {PREFIX}/clock"}
 
 
 def test_only_owner_pages_are_opened_by_a_link() -> None:

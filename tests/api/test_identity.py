@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from api.identity import LOCKOUT, MAX_FAILURES
+from api import sessions
+from api.login_guard import FIRST_LOCK, MAX_FAILURES, MAX_SPREAD, PACE, Attempt, lock_after
 from api.store import TokenRow, UserRow
+from kernel.errors import NotAuthenticated, TooManyRequests
 from tests.support.service import FLEET, PIN, SECRET, Town
 
 
@@ -39,11 +41,57 @@ def test_a_wrong_secret_tells_nothing(town: Town) -> None:
 def test_five_wrong_secrets_lock_the_user_out_for_a_while(town: Town) -> None:
     for _ in range(MAX_FAILURES):
         assert log_in(town, "desk", "wrong") == 401
-    assert log_in(town, "desk", SECRET) == 403
+    refused = town.nobody.post("login", {"user": "desk", "secret": SECRET})
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
+    assert refused.headers["retry-after"] == "60"
     assert log_in(town, "hotline", SECRET) == 200  # nobody else
-    town.clock.advance(LOCKOUT.total_seconds())
+    town.clock.advance(FIRST_LOCK.total_seconds())
+    assert log_in(town, "desk", "wrong") == 401
+    town.clock.advance(FIRST_LOCK.total_seconds())
+    assert log_in(town, "desk", SECRET) == 429  # each further failure doubles it
+    town.clock.advance(FIRST_LOCK.total_seconds())
     assert log_in(town, "desk", SECRET) == 200
     assert log_in(town, "desk", "wrong") == 401  # counted anew
+    assert log_in(town, "desk", SECRET) == 200
+
+
+def test_a_lock_grows_and_ends() -> None:
+    locks = [lock_after(n).total_seconds() / 60 for n in (1, 4, 5, 6, 7, 10, 11, 100)]
+    assert locks == [0, 0, 1, 2, 4, 32, 60, 60]
+
+
+def try_from(town: Town, address: str, login: str = "desk", *, right: bool = False) -> str:
+    """Return what became of a try to log in from an address."""
+    runtime = town.service.runtime
+    attempt = Attempt("town", login, address)
+    try:
+        sessions.log_in(
+            runtime.database,
+            attempt,
+            SECRET if right else "wrong",
+            town.clock.now(),
+            runtime.settings.lives,
+        )
+    except (NotAuthenticated, TooManyRequests) as error:
+        return error.code
+    return "in"
+
+
+def test_a_victim_is_never_locked_out_by_strangers(town: Town) -> None:
+    assert try_from(town, "10.0.0.1", right=True) == "in"
+    for number in range(MAX_SPREAD):
+        assert try_from(town, f"10.1.0.{number}") == "not_authenticated"
+    assert try_from(town, "10.2.0.1", right=True) == "too_many_requests"  # guessing is slow now
+    assert try_from(town, "10.0.0.1", right=True) == "in"  # where the victim always logs in
+    town.clock.advance(PACE.total_seconds())
+    assert try_from(town, "10.2.0.1", right=True) == "in"
+
+
+def test_spraying_many_users_from_one_address_is_slowed(town: Town) -> None:
+    for number in range(MAX_SPREAD):
+        assert try_from(town, "10.0.0.9", f"user-{number}") == "not_authenticated"
+    assert try_from(town, "10.0.0.9", "hotline") == "too_many_requests"
+    assert try_from(town, "10.0.0.8", "hotline", right=True) == "in"
 
 
 def test_tokens_expire(town: Town) -> None:
@@ -78,7 +126,8 @@ def test_seeding_again_changes_nothing_but_the_tokens(town: Town) -> None:
     before = town.n_rows()
     assert town["admin"].request("PUT", "fleet", json=FLEET).status_code == 200
     after = town.n_rows()
-    assert {name for name in before if before[name] != after[name]} == {"tokens"}
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"tokens", "sessions", "refresh_tokens"}
 
 
 def test_a_fleet_with_faults_is_refused_as_a_whole(town: Town) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,7 @@ def live_town(
         data_dir=town_data,
         database=f"sqlite:///{file}",
         solver="inline",
+        access_life=timedelta(days=1),
     )
     with service, serving(service) as url, httpx.Client(base_url=url, timeout=30) as client:
         admin = {"Authorization": f"Bearer {service.issue_token('admin')}"}

@@ -19,7 +19,9 @@ test("a refusal carries every fault, its pointer as a path", async () => {
       { pointer: "/vehicle/vin", code: "b", message: "No O.", remedy: "" },
     ],
   });
-  const error = await caller(() => null)("/incidents", { body: {} }).catch((e: unknown) => e);
+  const error = await caller({ token: () => null })("/incidents", { body: {} }).catch(
+    (e: unknown) => e,
+  );
   expect(error).toBeInstanceOf(ProblemError);
   expect((error as ProblemError).faults.map(({ field }) => field)).toEqual([
     "caller.phone",
@@ -29,13 +31,32 @@ test("a refusal carries every fault, its pointer as a path", async () => {
 
 test("a network that fails is told apart from a refusal", async () => {
   vi.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("failed"));
-  await expect(caller(() => null)("/me")).rejects.toBeInstanceOf(OfflineError);
+  await expect(caller({ token: () => null })("/me")).rejects.toBeInstanceOf(OfflineError);
 });
 
 test("the token is sent, and a 401 is heard of", async () => {
   const fetching = answering(401, { code: "not_authenticated", detail: "Unknown token." });
   const refused = vi.fn();
-  await caller(() => "secret", refused)("/me").catch(() => {});
+  await caller({ token: () => "secret", refused })("/me").catch(() => {});
   expect(fetching.mock.calls[0]?.[1]?.headers).toMatchObject({ authorization: "Bearer secret" });
   expect(refused).toHaveBeenCalledOnce();
+});
+
+test("a refused token is renewed once, and the call made again", async () => {
+  let bearer = "old";
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (_url, init) => {
+    return new Headers(init?.headers).get("authorization") === "Bearer new"
+      ? new Response('{"name":"desk"}', { status: 200 })
+      : new Response("{}", { status: 401 });
+  });
+  const renew = vi.fn(async (refused: string) => {
+    expect(refused).toBe("old");
+    bearer = "new";
+    return true;
+  });
+  const refused = vi.fn();
+  const call = caller({ token: () => bearer, renew, refused });
+  expect(await call("/me")).toEqual({ name: "desk" });
+  expect(renew).toHaveBeenCalledOnce();
+  expect(refused).not.toHaveBeenCalled();
 });

@@ -25,6 +25,8 @@ export interface StreamOptions {
   onEvent: (event: EventSourceMessage) => void;
   /** Called when the stream comes back after a failure: what was missed may have to be fetched. */
   onReconnect?: () => void;
+  /** Called with a 401: true when there is another token to try with. */
+  renew?: (refused: string) => Promise<boolean>;
   onRefused?: () => void;
 }
 
@@ -58,6 +60,7 @@ export function openStream(options: StreamOptions): EventStream {
       if (bearer) headers.authorization = `Bearer ${bearer}`;
       if (lastId) headers["last-event-id"] = lastId;
       const answer = await fetch(options.url, { headers, signal: attempt.signal });
+      if (answer.status === 401 && bearer && (await options.renew?.(bearer))) return;
       if (answer.status === 401 || answer.status === 404 || answer.status === 410) {
         options.onRefused?.();
         ended.abort();

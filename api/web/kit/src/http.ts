@@ -48,6 +48,8 @@ export interface CallOptions {
   body?: unknown;
   signal?: AbortSignal;
   idempotencyKey?: string;
+  /** The `etag` of what is changed: refused (412) if somebody else has changed it since. */
+  ifMatch?: string;
   method?: string;
 }
 
@@ -59,27 +61,41 @@ async function problemOf(answer: Response): Promise<ProblemError> {
   return new ProblemError(answer.status, body);
 }
 
-/** Makes the `call` of one session; `token` is read at each call, `refused` hears of a 401. */
-export function caller(token: () => string | null, refused: () => void = () => {}): Call {
-  return async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
+export interface Bearer {
+  token: () => string | null;
+  /** Called with a 401: gets the next token if it can. One exchange runs at a time. */
+  renew?: (refused: string) => Promise<boolean>;
+  /** Hears of a 401 that no new token could cure. */
+  refused?: () => void;
+}
+
+/** Makes the `call` of one session; the token is read at each call. */
+export function caller({ token, renew, refused = () => {} }: Bearer): Call {
+  async function send(path: string, options: CallOptions): Promise<Response> {
     const headers: Record<string, string> = { accept: "application/json" };
     const bearer = token();
     if (bearer) headers.authorization = `Bearer ${bearer}`;
     if (options.body !== undefined) headers["content-type"] = "application/json";
     if (options.idempotencyKey) headers["idempotency-key"] = options.idempotencyKey;
+    if (options.ifMatch) headers["if-match"] = options.ifMatch;
     const init: RequestInit = {
       method: options.method ?? (options.body === undefined ? "GET" : "POST"),
       headers,
     };
     if (options.body !== undefined) init.body = JSON.stringify(options.body);
     if (options.signal) init.signal = options.signal;
-    let answer: Response;
     try {
-      answer = await fetch(`/api/v1${path}`, init);
+      return await fetch(`/api/v1${path}`, init);
     } catch (error) {
       if (options.signal?.aborted) throw error;
       throw new OfflineError();
     }
+  }
+
+  return async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
+    const used = token();
+    let answer = await send(path, options);
+    if (answer.status === 401 && used && (await renew?.(used))) answer = await send(path, options);
     if (answer.status === 401) refused();
     if (!answer.ok) throw await problemOf(answer);
     return (answer.status === 204 ? undefined : await answer.json()) as T;

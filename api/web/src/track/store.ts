@@ -8,7 +8,7 @@ import { caller, ProblemError } from "@roadflare/kit/http.ts";
 /** `/t/{key}`; the key is the whole permission. */
 const key = decodeURIComponent(location.pathname.split("/").filter(Boolean).pop() ?? "");
 const base = `/track/${encodeURIComponent(key)}`;
-const call = caller(() => null);
+const call = caller({ token: () => null });
 
 export const track = signal<Track | null>(null);
 export const gone = signal(false);

@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import type { Session } from "@roadflare/kit/contract.ts";
 import { caller } from "@roadflare/kit/http.ts";
+import { renewal } from "@roadflare/kit/renewal.ts";
 import { kept } from "./kept.ts";
 
 const isSession = (found: unknown): found is Session =>
@@ -13,12 +14,23 @@ export const session = signal<Session | null>(store.read());
 /** The token was refused; the list stays on screen until somebody logs in again. */
 export const refused = signal(false);
 
-export const call = caller(
-  () => session.value?.token ?? null,
-  () => {
+export const renew = renewal<Session>({
+  name: "field",
+  read: store.read,
+  write(pair) {
+    store.write(pair);
+    session.value = pair;
+    refused.value = false;
+  },
+});
+
+export const call = caller({
+  token: () => session.value?.token ?? null,
+  renew,
+  refused() {
     if (session.value) refused.value = true;
   },
-);
+});
 
 export async function logIn(unit: string, pin: string): Promise<void> {
   const open = await call<Session>("/login", { body: { user: unit, secret: pin } });
@@ -28,6 +40,7 @@ export async function logIn(unit: string, pin: string): Promise<void> {
 }
 
 export function logOut(): void {
+  void call("/logout", { method: "POST" }).catch(() => {});
   store.write(null);
   session.value = null;
   refused.value = false;

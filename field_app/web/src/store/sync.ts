@@ -14,7 +14,7 @@ import { uniqueId } from "@roadflare/kit/unique.ts";
 import { kept } from "./kept.ts";
 import { makeOutbox } from "./outbox.ts";
 import { withUnsent } from "./progress.ts";
-import { call, session } from "./session.ts";
+import { call, renew, session } from "./session.ts";
 
 const isList = (found: unknown): found is FieldJobs =>
   typeof (found as FieldJobs | null)?.unit?.code === "string";
@@ -95,6 +95,7 @@ export function follow(): () => void {
   const stream = openStream({
     url: "/api/v1/field/stream",
     token: () => session.value?.token ?? null,
+    renew,
     onEvent: () => void refresh(),
     onReconnect: () => {
       void deliver();

@@ -3,38 +3,64 @@
 import { signal } from "@preact/signals";
 import type { Session } from "@roadflare/kit/contract.ts";
 import { caller } from "@roadflare/kit/http.ts";
+import { type Pair, renewal } from "@roadflare/kit/renewal.ts";
 
-const STORED = "roadflare.console.token";
+const STORED = "roadflare.console.session.v1";
+
+function stored(): Pair | null {
+  try {
+    const found = JSON.parse(sessionStorage.getItem(STORED) ?? "null") as Pair | null;
+    return typeof found?.token === "string" ? found : null;
+  } catch {
+    return null;
+  }
+}
+
+function keep(pair: Pair): void {
+  const { token, refresh_token } = pair;
+  sessionStorage.setItem(STORED, JSON.stringify({ token, refresh_token }));
+}
 
 function firstToken(): string | null {
   const given = new URLSearchParams(location.hash.slice(1)).get("token");
   if (given) {
     // A token in the address would end up in bookmarks and on shared screens.
     history.replaceState(null, "", location.pathname + location.search);
-    sessionStorage.setItem(STORED, given);
+    keep({ token: given });
   }
-  return given ?? sessionStorage.getItem(STORED);
+  return given ?? stored()?.token ?? null;
 }
 
 export const token = signal<string | null>(firstToken());
 export const expired = signal(false);
 
 export function logOut(because: "asked" | "refused" = "asked"): void {
+  if (because === "asked") void call("/logout", { method: "POST" }).catch(() => {});
   sessionStorage.removeItem(STORED);
   expired.value = because === "refused";
   token.value = null;
 }
 
-export const call = caller(
-  () => token.value,
-  () => {
+export const renew = renewal<Pair>({
+  name: "console",
+  read: stored,
+  write(pair) {
+    keep(pair);
+    token.value = pair.token;
+  },
+});
+
+export const call = caller({
+  token: () => token.value,
+  renew,
+  refused() {
     if (token.value) logOut("refused");
   },
-);
+});
 
 export async function logIn(user: string, secret: string): Promise<void> {
   const session = await call<Session>("/login", { body: { user, secret } });
-  sessionStorage.setItem(STORED, session.token);
+  keep(session);
   expired.value = false;
   token.value = session.token;
 }

@@ -7,7 +7,7 @@ import type { Alarm, Incident, IncidentList, Region, Unit } from "@roadflare/kit
 import { type Connection, openStream } from "@roadflare/kit/event_stream.ts";
 import { timezone } from "@roadflare/kit/format.ts";
 import { type Refresher, refresher } from "./refresher.ts";
-import { call, logOut, token } from "./session.ts";
+import { call, logOut, renew, token } from "./session.ts";
 import { problemText } from "./toasts.ts";
 
 export const region = signal<Region | null>(null);
@@ -103,6 +103,7 @@ export function follow(): () => void {
   const stream = openStream({
     url: "/api/v1/events",
     token: () => token.value,
+    renew,
     onEvent(event) {
       const kind = event.event ?? "";
       eventCount.value += 1;

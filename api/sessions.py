@@ -1,0 +1,152 @@
+"""Sessions: a login gives a short access token and a refresh token that is used once.
+
+Each refresh gives a new pair and ends the old one. A refresh token that comes a second time is in
+two hands, and one of them is a thief's: the whole session ends (RFC 9700, 4.14.2). Only where the
+answer was lost on the way may it come again, within `LOST_ANSWER` and before its successor was
+used; the pair that was lost then ends, so that no two pairs of a session ever hold at once.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+
+from api.identity import Principal, digest_of_token, issue_token, principal_of, secret_fits
+from api.lives import Lives
+from api.login_guard import Attempt, count_failure, count_success, refuse_guessing
+from api.store import RefreshTokenRow, SessionRow, TokenRow, UserRow
+from kernel.database import Database, WriteSession
+from kernel.errors import NotAuthenticated
+
+LOST_ANSWER = timedelta(seconds=60)
+_REMEDY = "Log in with POST /api/v1/login."
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A pair of tokens and whom they stand for; ``refresh_until`` is when the second one ends."""
+
+    token: str
+    refresh_token: str
+    refresh_until: datetime
+    principal: Principal
+
+
+def log_in(
+    database: Database, attempt: Attempt, secret: str, now: datetime, lives: Lives
+) -> Opened:
+    """Check a secret and open a session.
+
+    Raises
+    ------
+    NotAuthenticated
+        When user or secret is wrong; which of them is not told.
+    TooManyRequests
+        While guessing is held up, see `api.login_guard`.
+    """
+    with database.read() as reading:
+        refuse_guessing(reading, attempt, now)
+        row = reading.scalar(select(UserRow).filter_by(region=attempt.region, login=attempt.login))
+    if not secret_fits(row, secret) or row is None:
+        with database.write(appends=False) as session:
+            count_failure(session, attempt, now)
+        raise NotAuthenticated("User or secret is wrong.", remedy="Check both, then try again.")
+    with database.write(appends=False) as session:
+        count_success(session, attempt, now)
+        opened = SessionRow(user_id=row.id, started_at=now, ends_at=now + lives.session)
+        session.add(opened)
+        session.flush()
+        return _pair(session, opened, now, lives)
+
+
+def refresh(database: Database, token: str, region: str, now: datetime, lives: Lives) -> Opened:
+    """Exchange a refresh token for a new pair.
+
+    Raises
+    ------
+    NotAuthenticated
+        When it is unknown, expired or revoked; also when it was used before, and then its whole
+        session has ended.
+    """
+    with database.write(appends=False) as session:
+        found = _found(session, token, region, now)
+        used = session.execute(
+            update(RefreshTokenRow)
+            .where(RefreshTokenRow.id == found.id, RefreshTokenRow.used_at.is_(None))
+            .values(used_at=now)
+            .returning(RefreshTokenRow.id)
+        ).first()
+        opened = session.get_one(SessionRow, found.session_id)
+        if used is not None or _answer_was_lost(session, found, now):
+            _end_pairs(session, opened.id, now)
+            return _pair(session, opened, now, lives)
+        end_session(session, opened.id, now, "reuse")
+    raise NotAuthenticated(
+        "The refresh token was used before; its session has ended.", remedy=_REMEDY
+    )
+
+
+def end_session(session: WriteSession, session_id: int, now: datetime, because: str) -> None:
+    """End a session with all its tokens; ``because``: logout, reuse or admin."""
+    session.execute(
+        update(SessionRow)
+        .where(SessionRow.id == session_id, SessionRow.revoked_at.is_(None))
+        .values(revoked_at=now, revoked_because=because)
+    )
+
+
+def purge_sessions(session: WriteSession, now: datetime) -> None:
+    """Forget tokens that have expired, and sessions with nothing left."""
+    session.execute(delete(TokenRow).where(TokenRow.expires_at <= now))
+    session.execute(delete(RefreshTokenRow).where(RefreshTokenRow.expires_at <= now))
+    empty = ~SessionRow.id.in_(select(RefreshTokenRow.session_id)) & ~SessionRow.id.in_(
+        select(TokenRow.session_id).where(TokenRow.session_id.is_not(None))
+    )
+    session.execute(delete(SessionRow).where(empty))
+
+
+def _found(session: WriteSession, token: str, region: str, now: datetime) -> RefreshTokenRow:
+    row = session.scalar(select(RefreshTokenRow).filter_by(digest=digest_of_token(token)))
+    if row is None:
+        raise NotAuthenticated("The refresh token is not known.", remedy=_REMEDY)
+    opened = session.get_one(SessionRow, row.session_id)
+    user = session.get_one(UserRow, opened.user_id)
+    if opened.revoked_at is not None or user.disabled_at is not None or user.region != region:
+        raise NotAuthenticated("The session was ended.", remedy=_REMEDY)
+    if min(row.expires_at, opened.ends_at) <= now:
+        raise NotAuthenticated("The refresh token has expired.", remedy=_REMEDY)
+    return row
+
+
+def _answer_was_lost(session: WriteSession, found: RefreshTokenRow, now: datetime) -> bool:
+    """Return whether a used token may come again: lately used, its successor never."""
+    if found.used_at is None or now >= found.used_at + LOST_ANSWER:
+        return False
+    later = select(RefreshTokenRow).where(
+        RefreshTokenRow.session_id == found.session_id, RefreshTokenRow.id > found.id
+    )
+    return all(row.used_at is None or row.used_at < found.used_at for row in session.scalars(later))
+
+
+def _end_pairs(session: WriteSession, session_id: int, now: datetime) -> None:
+    """End what was given out and not used yet; that it comes again is never excused."""
+    session.execute(delete(TokenRow).where(TokenRow.session_id == session_id))
+    session.execute(
+        update(RefreshTokenRow)
+        .where(RefreshTokenRow.session_id == session_id, RefreshTokenRow.used_at.is_(None))
+        .values(used_at=now - LOST_ANSWER)
+    )
+
+
+def _pair(session: WriteSession, opened: SessionRow, now: datetime, lives: Lives) -> Opened:
+    token = secrets.token_urlsafe(32)
+    until = min(now + lives.idle, opened.ends_at)
+    session.add(
+        RefreshTokenRow(digest=digest_of_token(token), session_id=opened.id, expires_at=until)
+    )
+    access = min(lives.access, opened.ends_at - now)
+    bearer = issue_token(session, opened.user_id, now, access, session_id=opened.id)
+    return Opened(bearer, token, until, principal_of(session, bearer, now))

@@ -1,0 +1,59 @@
+/**
+ * The next pair of tokens for a session whose access token has ended.
+ *
+ * A refresh token is used once, so only one exchange may run at a time: of this page, and, where the
+ * browser has locks, of all its pages. Whoever waited finds what the other one has brought.
+ */
+
+import type { Session } from "./contract.ts";
+
+export interface Pair {
+  token: string;
+  refresh_token?: string;
+}
+
+export interface Keeper<P extends Pair> {
+  /** Names what is shared: pages of one browser that share a session share the name. */
+  name: string;
+  read: () => P | null;
+  write: (pair: P) => void;
+}
+
+/** Makes the `renew` of one session: true when there is another token than the one refused. */
+export function renewal<P extends Pair>(keeper: Keeper<P>): (refused: string) => Promise<boolean> {
+  let running: Promise<boolean> | null = null;
+
+  async function exchange(refused: string): Promise<boolean> {
+    const pair = keeper.read();
+    if (pair && pair.token !== refused) {
+      keeper.write(pair); // another page was here first
+      return true;
+    }
+    if (!pair?.refresh_token) return false;
+    try {
+      const answer = await fetch("/api/v1/refresh", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ refresh_token: pair.refresh_token }),
+      });
+      if (!answer.ok) return false;
+      keeper.write({ ...pair, ...((await answer.json()) as Session) });
+      return true;
+    } catch {
+      // Out of reach: the old pair is kept, and asked with again later.
+      return false;
+    }
+  }
+
+  return function renew(refused) {
+    running ??= locked(`roadflare.${keeper.name}`, () => exchange(refused)).finally(() => {
+      running = null;
+    });
+    return running;
+  };
+}
+
+function locked<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const locks = globalThis.navigator?.locks as LockManager | undefined;
+  return locks ? (locks.request(name, work) as Promise<T>) : work();
+}

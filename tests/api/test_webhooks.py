@@ -1,0 +1,424 @@
+"""Webhooks on a real receiver: signed, repeated, given up, and never to addresses inside."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select
+
+from api.webhooks import outbox
+from api.webhooks.addresses import RefusedAddress, checked, is_public, read_url
+from api.webhooks.outbox import CLAIM, RETRY_AFTER_S, Outcome, wait_before
+from api.webhooks.sending import Sender
+from api.webhooks.signing import signature, signed_headers
+from api.webhooks.store import DeliveryRow, WebhookRow
+from api.webhooks.worker import Teller
+from kernel import events
+from tests.support.service import OpenTown, Town
+
+KEY = "a-key-of-this-installation"
+
+
+class Receiver:
+    """A web server on loopback that keeps what it gets and answers as told."""
+
+    def __init__(self) -> None:
+        self.status = 204
+        self.headers: dict[str, str] = {}
+        self.got: list[tuple[dict[str, str], bytes]] = []
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                given = {name.lower(): value for name, value in self.headers.items()}
+                receiver.got.append((given, body))
+                self.send_response(receiver.status)
+                for name, value in receiver.headers.items():
+                    self.send_header(name, value)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/hook?x=1"
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    opened = Receiver()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def one_town(open_town: OpenTown) -> Town:
+    year = timedelta(days=365)
+    opened = open_town(webhook_key=KEY, webhooks_to_private=True, token_life=year, access_life=year)
+    opened.seed()
+    return opened
+
+
+@pytest.fixture
+def town(one_town: Town) -> Iterator[Town]:
+    """Yield the town; its webhooks are gone afterwards."""
+    yield one_town
+    with one_town.service.runtime.database.write() as session:
+        session.execute(delete(DeliveryRow))
+        session.execute(delete(WebhookRow))
+
+
+@pytest.fixture
+def teller(town: Town) -> Iterator[Teller]:
+    opened = teller_of(town)
+    yield opened
+    opened.close()
+
+
+def teller_of(town: Town) -> Teller:
+    runtime = town.service.runtime
+    return Teller(runtime.database, town.clock, "town", Sender(KEY, to_private=True))
+
+
+def add(town: Town, receiver: Receiver, *kinds: str) -> int:
+    answer = town["admin"].post("webhooks", {"url": receiver.url, "kinds": list(kinds)})
+    assert answer.status_code == 201, answer.text
+    return int(answer.json()["id"])
+
+
+def happen(town: Town, kind: str = "unit.paused", region: str = "town") -> int:
+    with town.service.runtime.database.write() as session:
+        return events.append(session, town.clock.now(), kind, region=region, unit_id=1).seq
+
+
+def tell_all(teller: Teller) -> int:
+    return sum(iter(teller.run_due, 0))
+
+
+def deliveries(town: Town) -> list[DeliveryRow]:
+    with town.service.runtime.database.read() as session:
+        return list(session.scalars(select(DeliveryRow).order_by(DeliveryRow.id)))
+
+
+def hook(town: Town, number: int) -> dict[str, Any]:
+    items = town["admin"].get("webhooks").json()["items"]
+    return dict(next(item for item in items if item["id"] == number))
+
+
+# -------------------------------------------------------------------------------- signing
+
+
+def test_the_published_vector() -> None:
+    made = signature(
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        datetime.fromtimestamp(1614265330, UTC),
+        b'{"test": 2432232314}',
+    )
+    assert made == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_two_secrets_sign_side_by_side() -> None:
+    one, two = "whsec_" + base64.b64encode(b"1" * 32).decode(), base64.b64encode(b"2" * 32).decode()
+    at = datetime(2026, 6, 1, tzinfo=UTC)
+    both = signed_headers([one, two], "m", at, b"{}")["webhook-signature"].split(" ")
+    assert both == [signature(one, "m", at, b"{}"), signature(two, "m", at, b"{}")]
+
+
+def is_genuine(secret: str, headers: dict[str, str], body: bytes) -> bool:
+    """Check a delivery as a receiver does, from the specification alone."""
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    mine = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    return f"v1,{mine}" in headers["webhook-signature"].split(" ")
+
+
+# ------------------------------------------------------------------------------ delivering
+
+
+def test_an_event_is_told_once_with_a_genuine_signature(
+    town: Town, teller: Teller, receiver: Receiver
+) -> None:
+    number = add(town, receiver)
+    seq = happen(town)
+    happen(town, region="elsewhere")
+    assert tell_all(teller) == 1
+    assert tell_all(teller) == 0
+    ((headers, body),) = receiver.got
+    secret = town["admin"].get(f"webhooks/{number}/secret").json()["secret"]
+    assert secret.startswith("whsec_")
+    assert is_genuine(secret, headers, body)
+    assert not is_genuine(secret, headers, body + b" ")
+    told = json.loads(body)
+    assert (told["type"], told["data"]["seq"]) == ("unit.paused", seq)
+    assert told["timestamp"] == town.now.replace("+00:00", "Z")
+    assert headers["host"].startswith("127.0.0.1:")
+
+
+def test_only_wanted_kinds_are_told(town: Town, teller: Teller, receiver: Receiver) -> None:
+    add(town, receiver, "unit.*", "incident.created")
+    for kind in ("unit.paused", "units.paused", "incident.closed", "incident.created"):
+        happen(town, kind)
+    tell_all(teller)
+    assert [json.loads(body)["type"] for _, body in receiver.got] == [
+        "unit.paused",
+        "incident.created",
+    ]
+
+
+def test_a_call_is_told_without_anything_personal(
+    town: Town, teller: Teller, receiver: Receiver
+) -> None:
+    add(town, receiver)
+    town.call()
+    tell_all(teller)
+    everything = b"".join(body for _, body in receiver.got).decode()
+    for personal in ("13812340001", "王先生", "闽AD20001", "119.62", "25.36"):
+        assert personal not in everything
+
+
+def test_failures_are_repeated_over_three_days_then_given_up(
+    town: Town, teller: Teller, receiver: Receiver
+) -> None:
+    number = add(town, receiver)
+    happen(town)
+    receiver.status = 500
+    began, attempts = town.clock.now(), []
+    while (row := deliveries(town)[0] if deliveries(town) else None) is None or (
+        row.state == "pending"
+    ):
+        if row is not None:
+            town.clock.advance((row.next_at - town.clock.now()).total_seconds())
+        attempts.append(town.clock.now() - began)
+        teller.run_due()
+    assert len(attempts) == len(RETRY_AFTER_S) + 1
+    assert timedelta(days=3) <= attempts[-1] <= timedelta(days=3.6)
+    assert len({headers["webhook-id"] for headers, _ in receiver.got}) == 1
+    assert len({headers["webhook-timestamp"] for headers, _ in receiver.got}) == len(attempts)
+    assert hook(town, number)["disabled_because"] == "three_days_of_failures"
+    disabled = {"webhook_id": number, "because": "three_days_of_failures"}
+    assert disabled in events_of(town, "webhook.disabled")
+
+
+def events_of(town: Town, kind: str) -> list[dict[str, Any]]:
+    with town.service.runtime.database.read() as session:
+        return [event.payload for event in events.read_after(session, 0, kinds=[kind])]
+
+
+def test_waits_grow_and_are_spread() -> None:
+    waits = [wait_before(1, n, None) for n in range(1, 10)]
+    assert all(
+        base <= (wait or 0) <= base * 1.1 for base, wait in zip(RETRY_AFTER_S, waits, strict=True)
+    )
+    assert wait_before(1, 10, None) is None
+    assert wait_before(1, 1, None) != wait_before(2, 1, None)
+    assert wait_before(1, 1, 900) == 900  # the receiver asked
+    assert wait_before(1, 1, 10**9) == 86_400
+
+
+def test_gone_disables_at_once(town: Town, teller: Teller, receiver: Receiver) -> None:
+    number = add(town, receiver)
+    happen(town)
+    happen(town)
+    receiver.status = 410
+    assert tell_all(teller) == 1
+    assert hook(town, number)["disabled_because"] == "gone"
+    receiver.status = 204
+    assert town["admin"].post(f"webhooks/{number}/enable").json()["n_waiting"] == 2
+    assert tell_all(teller) == 3  # both, and that it was disabled
+    assert hook(town, number)["n_waiting"] == 0
+
+
+def test_redirects_are_not_followed(town: Town, teller: Teller, receiver: Receiver) -> None:
+    add(town, receiver)
+    happen(town)
+    receiver.status, receiver.headers = 307, {"location": receiver.url}
+    assert tell_all(teller) == 1
+    assert len(receiver.got) == 1
+    assert deliveries(town)[0].fault == "answered 307"
+
+
+def test_retry_after_is_kept(town: Town, teller: Teller, receiver: Receiver) -> None:
+    add(town, receiver)
+    happen(town)
+    receiver.status, receiver.headers = 429, {"retry-after": "1000"}
+    tell_all(teller)
+    assert deliveries(town)[0].next_at == town.clock.now() + timedelta(seconds=1000)
+
+
+def test_one_slow_receiver_does_not_hold_up_the_other(
+    town: Town, teller: Teller, receiver: Receiver
+) -> None:
+    broken = Receiver()
+    broken.status = 500
+    add(town, broken)
+    add(town, receiver)
+    for _ in range(3):
+        happen(town)
+    tell_all(teller)
+    broken.close()
+    assert len(receiver.got) == 3
+
+
+def test_what_a_dead_process_had_claimed_is_told_by_the_next(
+    town: Town, teller: Teller, receiver: Receiver
+) -> None:
+    add(town, receiver)
+    happen(town)
+    database, now = town.service.runtime.database, town.clock.now()
+    with database.write() as session:  # a process that dies before it settles
+        assert outbox.spread(session, now, "town") == 1
+        assert len(outbox.claim(session, now, "town", 4)) == 1
+    assert tell_all(teller) == 0
+    town.clock.advance(CLAIM.total_seconds())
+    assert tell_all(teller) == 1
+    assert deliveries(town)[0].state == "delivered"
+
+
+def test_told_but_not_written_down_is_told_again(
+    town: Town, teller: Teller, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(town, receiver)
+    happen(town)
+    with monkeypatch.context() as patched:
+        patched.setattr(Teller, "_settle", lambda *_: None)
+        assert teller.run_due() == 1
+    town.clock.advance(CLAIM.total_seconds())
+    assert tell_all(teller) == 1
+    ids = [headers["webhook-id"] for headers, _ in receiver.got]
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+
+
+def test_a_rolled_back_event_is_never_told(town: Town, teller: Teller, receiver: Receiver) -> None:
+    add(town, receiver)
+    with pytest.raises(RuntimeError), town.service.runtime.database.write() as session:
+        events.append(session, town.clock.now(), "unit.paused", region="town")
+        raise RuntimeError
+    assert tell_all(teller) == 0
+
+
+def test_after_a_change_both_secrets_sign_for_a_day(
+    town: Town, teller: Teller, receiver: Receiver
+) -> None:
+    number = add(town, receiver)
+    old = town["admin"].get(f"webhooks/{number}/secret").json()["secret"]
+    town["admin"].post(f"webhooks/{number}/rotate-secret")
+    new = town["admin"].get(f"webhooks/{number}/secret").json()["secret"]
+    happen(town)
+    tell_all(teller)
+    town.clock.advance(timedelta(hours=24).total_seconds())
+    happen(town)
+    tell_all(teller)
+    first, second = receiver.got
+    assert (is_genuine(old, *first), is_genuine(new, *first)) == (True, True)
+    assert (is_genuine(old, *second), is_genuine(new, *second)) == (False, True)
+
+
+def test_no_secret_is_stored(town: Town, receiver: Receiver) -> None:
+    number = add(town, receiver)
+    secret = town["admin"].get(f"webhooks/{number}/secret").json()["secret"]
+    with town.service.runtime.database.read() as session:
+        row = session.get_one(WebhookRow, number)
+        assert secret not in (row.salt, f"whsec_{row.salt}")
+
+
+def test_removing_forgets_everything(town: Town, teller: Teller, receiver: Receiver) -> None:
+    number = add(town, receiver)
+    happen(town)
+    tell_all(teller)
+    assert town["admin"].request("DELETE", f"webhooks/{number}").status_code == 204
+    assert deliveries(town) == []
+    assert town["admin"].request("DELETE", f"webhooks/{number}").status_code == 404
+
+
+def test_without_a_key_there_are_none(open_town: OpenTown) -> None:
+    town = open_town()
+    town.seed()
+    answer = town["admin"].post("webhooks", {"url": "https://example.com/hook"})
+    assert answer.status_code == 409
+    assert "ROADFLARE_WEBHOOK_KEY" in answer.json()["remedy"]
+
+
+# ------------------------------------------------------------------------------- addresses
+
+INSIDE = [
+    "127.0.0.1", "127.8.8.8", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254",
+    "100.100.100.200", "168.63.129.16", "192.0.0.192", "224.0.0.1", "255.255.255.255", "::1", "::",
+    "fe80::1", "fc00::1", "fd00:ec2::254", "::ffff:127.0.0.1", "::ffff:169.254.169.254",
+    "64:ff9b::7f00:1", "2002:7f00:1::", "ff02::1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", INSIDE)
+def test_addresses_inside_are_refused_written_and_resolved(address: str) -> None:
+    assert not is_public(ip_address(address))
+    shown = f"[{address}]" if ":" in address else address
+    assert read_url(f"https://{shown}/hook") is not None
+    with pytest.raises(RefusedAddress):
+        checked("https://innocent.example/hook", resolve=lambda *_: ["93.184.216.34", address])
+
+
+def test_public_addresses_are_called_by_the_address_that_was_judged() -> None:
+    target = checked("https://hook.example:8443/a?b=c", resolve=lambda *_: ["93.184.216.34"])
+    assert target.url == "https://93.184.216.34:8443/a?b=c"
+    assert target.host_header == "hook.example:8443"
+    six = checked("https://hook.example", resolve=lambda *_: ["2606:2800:220:1::1"])
+    assert six.url == "https://[2606:2800:220:1::1]:443/"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/", "ftp://example.com/", "https:///x", "https://u:p@example.com/",
+        "https://example.com:0/", "https://example.com:99999/", "https://[::1", "example.com",
+        "https://2130706433/", "https://0x7f.1/", "https://localhost/", "https://example.com/#x",
+    ],
+)  # fmt: skip
+def test_odd_urls(url: str) -> None:
+    fault = read_url(url)
+    if fault is None:  # a name, or an address only the resolver understands: judged then
+        with pytest.raises(RefusedAddress):
+            checked(url)
+
+
+def test_a_name_that_leads_inside_is_refused_when_it_is_told(town: Town, teller: Teller) -> None:
+    strict = Sender(KEY, resolve=lambda *_: ["10.0.0.1"])
+    town["admin"].post("webhooks", {"url": "https://innocent.example/hook"})
+    happen(town)
+    runtime = town.service.runtime
+    telling = Teller(runtime.database, town.clock, "town", strict)
+    assert telling.run_due() == 1
+    telling.close()
+    assert deliveries(town)[0].fault == (
+        "refused: the name leads to a private, local or metadata address"
+    )
+
+
+def test_the_outcome_of_an_unreachable_host(town: Town, teller: Teller) -> None:
+    closed = Receiver()
+    add(town, closed)
+    closed.close()
+    happen(town)
+    teller.run_due()
+    assert deliveries(town)[0].fault == "not reached: ConnectError"
+    assert not Outcome(None).is_success
