@@ -25,7 +25,7 @@ from geo_data.demand import sample_positions
 
 N_CALLERS, N_DESKS = 3, 3
 _N_PLACES = 60
-_LIFE_S = (0.2, 2.0)
+_LIFE_S = (0.3, 3.0)
 """How long a server lives after it is ready: uniformly drawn."""
 
 
