@@ -7,7 +7,8 @@ and the engine plans once more, exactly as always. The cheaper of the two plans 
 
 The bound of the first plan holds, since waiting makes no route cheaper: ``links`` is among what it
 relaxes. One thing could: a break that a unit would take on its own time is cheaper taken while it
-waits. Where there are breaks there is no bound.
+waits. Where there are breaks there is no bound; nor where a link keeps a locked job from being
+done, since the first plan had to do it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import replace
 from dispatch.core.evaluate import plan_from_tours, tours_of
 from dispatch.core.insertion import Pricer
 from dispatch.core.links import timetables
+from dispatch.core.locks import is_fixed
 from dispatch.core.model import Job, Link, Plan, Problem, Window
 from dispatch.core.schedule import Stop, Timetable
 from dispatch.core.together import Together
@@ -44,9 +46,17 @@ def solve_linked(problem: Problem, engine: PlainEngine, *, one_job_ahead: bool) 
         pricer.compiled, best.routes, engine=first.engine, one_job_ahead=one_job_ahead
     )
     resting = any(unit.breaks for unit in problem.units)
-    bound = None if resting else first.lower_bound_cny
-    relaxed = first.relaxed if bound is None else (*first.relaxed, "links")
-    return replace(plan, lower_bound_cny=bound, relaxed=relaxed)
+    if first.lower_bound_cny is None or resting or _locked_out(problem, plan, first):
+        return plan
+    relaxed = (*first.relaxed, "links")
+    return replace(plan, lower_bound_cny=first.lower_bound_cny, relaxed=relaxed)
+
+
+def _locked_out(problem: Problem, plan: Plan, first: Plan) -> bool:
+    """Return whether a plan leaves out a locked job that the first one did."""
+    fixed = {c.job_id for c in problem.commitments if is_fixed(c)}
+    left, before = ({it.job_id for it in one.unassigned} for one in (plan, first))
+    return bool(fixed & (left - before))
 
 
 def _completed(pricer: Pricer, tours: Sequence[Sequence[int]], *, one_job_ahead: bool) -> Together:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 from dispatch.core.compiled import Compiled
-from dispatch.core.insertion import Insertion, Pricer, inserted
+from dispatch.core.insertion import NOWHERE, Insertion, Pricer, inserted
 
 LOCKED_OUT_CNY = 1e10
 """Inside the engines a job that is locked to a unit is never left out to save money."""
@@ -120,6 +120,20 @@ def insert_fixed(tours: Tours) -> None:
                 continue
             found = pricer.best(u, tours.routes[u], j)
             if found.choice != -1:
+                tours.change(u, inserted(tours.routes[u], found))
+                again = True
+
+
+def insert_what_pays(tours: Tours) -> None:
+    """Insert every job that is left out although that costs more than its cheapest insertion."""
+    compiled, pricer = tours.pricer.compiled, tours.pricer
+    again = True
+    while again:
+        again = False
+        for j in sorted(tours.left):
+            offers = [(pricer.best(u, tours.routes[u], j), u) for u in compiled.units_able[j]]
+            found, u = min(offers, default=(NOWHERE, -1))
+            if found.delta_cny < leave_cny(compiled, j) - IMPROVEMENT_CNY:
                 tours.change(u, inserted(tours.routes[u], found))
                 again = True
 
