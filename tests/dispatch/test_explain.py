@@ -10,7 +10,7 @@ from dispatch.explain import Candidates, candidates
 from dispatch.incidents import cancel_by_dispatcher
 from fleet.shifts import pause
 from kernel.errors import Conflict, NotFound
-from tests.dispatch.scene import START, Scene
+from tests.dispatch.scene import START, Scene, repair
 
 MINUTE = timedelta(minutes=1)
 
@@ -70,6 +70,16 @@ def test_a_technicians_refusal_is_the_reason(scene: Scene) -> None:
     last = ask(scene, incident).items[-1]
     assert last.forbidden is not None
     assert (last.unit.id, last.forbidden.rule) == (near.id, "declined")
+
+
+def test_what_is_short_is_told_with_how_much(scene: Scene) -> None:
+    scene.unit("C-01", 1, "repair", kwh=6.0)
+    answer = ask(scene, scene.call(0, repair(kwh=10.0)))
+    forbidden = answer.items[0].forbidden
+    assert forbidden is not None
+    assert forbidden.rule == "stock"
+    assert forbidden.text.en == "Its energy stock is 4 kWh short."
+    assert forbidden.text.zh == "剩余电量差 4 kWh。"
 
 
 def test_once_a_unit_is_at_the_car_it_is_the_only_one(scene: Scene) -> None:

@@ -8,7 +8,7 @@ from dispatch.core.checker import check
 from dispatch.core.compiled import compile_problem
 from dispatch.core.evaluate import evaluate
 from dispatch.core.links import timetables
-from dispatch.core.model import Link, Lock, Window
+from dispatch.core.model import Break, Link, Lock, Window
 from dispatch.core.params import SolveParams
 from dispatch.core.schedule import Broken
 from dispatch.core.solve import solve
@@ -144,8 +144,28 @@ def test_without_the_first_leg_the_second_is_left_out_for_its_reason():
 
 
 def test_the_bound_without_links_is_kept_and_named():
-    plan = solve(rescue(), engine="greedy")
+    plan = solve(rescue(), engine="colgen", params=BRIEF)
+    assert check(rescue(), plan) == []
+    assert "links" in plan.relaxed
+    assert plan.lower_bound_cny <= plan.cost_cny + 1e-6
+
+
+def test_there_is_no_bound_where_a_break_may_fill_the_waiting():
+    units = tuple(replace(it, breaks=(Break(0, 7200, 60),)) for it in rescue().units)
+    plan = solve(replace(rescue(), units=units), engine="colgen", params=BRIEF)
     assert (plan.lower_bound_cny, plan.relaxed) == (None, ())
+
+
+def test_there_is_no_bound_where_a_link_keeps_a_locked_job_from_being_done():
+    jobs = (job("never", repair(1, 10, "helicopter")), job("locked", repair(2), unassigned_cny=0))
+    given = problem(
+        (unit("u", 0),),
+        jobs,
+        commitment("locked", "u", Lock.UNIT),
+        links=(Link("never", "locked"),),
+    )
+    plan = solve(given, engine="colgen", params=BRIEF)
+    assert (check(given, plan), plan.lower_bound_cny) == ([], None)
 
 
 def test_a_given_plan_that_breaks_a_link_is_refused():
