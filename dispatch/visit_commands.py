@@ -63,6 +63,7 @@ def lines(document: dict[str, Any]) -> list[str]:
 
 def _travel_times(city: str, data_dir: Path) -> TravelTimes:
     from geo_data.city import load_city  # maps are slow to import
+    from geo_data.city_store import city_folder
     from routing.engine import open_engine
 
-    return open_engine(load_city(city, data_dir).network)
+    return open_engine(load_city(city, data_dir).network, folder=city_folder(city, data_dir))

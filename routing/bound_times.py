@@ -76,6 +76,13 @@ class BoundTimes:
         """Return int32[n_sources, n_targets] seconds; `UNREACHABLE_S` where there is no way."""
         return self._engine.matrix(sources, targets, metric=metric or self._metric)
 
+    def matrix_with_metres(
+        self, sources: Snapped, targets: Snapped, *, metric: Metric | None = None
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return the matrix, and the length of the same ways as int32 metres."""
+        chosen = metric or self._metric
+        return self._engine.matrix_with_metres(sources, targets, metric=chosen)
+
     def route(
         self, source: Snapped, target: Snapped, *, metric: Metric | None = None
     ) -> DrivenRoute:

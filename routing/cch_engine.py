@@ -35,7 +35,14 @@ from routing.route import RouteLayout
 from routing.snap import Snapper
 from routing.snap_hints import SnapHint
 from routing.travel_times import UNREACHABLE_S, DrivenRoute, Metric, Snapped
-from routing.weights import UNREACHABLE_MS, check_edge_ms, edge_milliseconds, to_seconds
+from routing.weights import (
+    UNREACHABLE_MS,
+    check_edge_ms,
+    edge_centimetres,
+    edge_milliseconds,
+    to_metres,
+    to_seconds,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -76,9 +83,8 @@ class CchEngine:
     def __init__(self, network: RoadNetwork, topology: CchTopology) -> None:
         self._network = network
         self._topology = topology
-        edge_cm = np.floor(network.edge_length_m * 100.0 + 0.5).astype(np.int32)
-        self._edge_cm = edge_cm
-        self._current = CchMetric(topology, edge_milliseconds(network), edge_cm)
+        self._edge_cm = edge_centimetres(network)
+        self._current = CchMetric(topology, edge_milliseconds(network), self._edge_cm)
         self._scratch = _Scratch(topology.n_vertices)
 
     @property
@@ -189,9 +195,7 @@ class CchEngine:
         begin, end = check_snapped(self._network, sources), check_snapped(self._network, targets)
         best = self._many_keys(own, begin, end)
         ms, cm = best >> KEY_BITS, best & (2**KEY_BITS - 1)
-        metres = ((cm + 50) // 100).astype(np.int32)
-        metres[ms >= NO_WAY] = UNREACHABLE_S
-        return to_seconds(ms), metres
+        return to_seconds(ms), to_metres(ms, cm)
 
     def _many_keys(
         self, own: CchMetric, sources: Positions, targets: Positions

@@ -121,10 +121,11 @@ def parse_position(text: str, pointer: str) -> Position:
 
 def _open(city: str, data_dir: Path) -> tuple[City, TravelTimes]:
     from geo_data.city import load_city
+    from geo_data.city_store import city_folder
     from routing.engine import open_engine
 
     found = load_city(city, data_dir)
-    return found, open_engine(found.network)
+    return found, open_engine(found.network, folder=city_folder(city, data_dir))
 
 
 def _at(

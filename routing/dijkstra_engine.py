@@ -25,12 +25,19 @@ from routing.snap import Snapper
 from routing.snap_hints import SnapHint
 from routing.travel_times import DrivenRoute, Metric, Snapped
 from routing.tree_cache import Tree, TreeCache
+from routing.tree_lengths import fastest_lengths
 from routing.tree_path import find_path
 from routing.tree_reach import edge_times
 from routing.trees import trees_from, trees_to
 from routing.turn_costs import NO_TURN_COSTS, TurnCosts
 from routing.turns import TurnGraph, build_turn_graph
-from routing.weights import changed_edge_ms, check_edge_ms, to_seconds
+from routing.weights import (
+    changed_edge_ms,
+    check_edge_ms,
+    edge_centimetres,
+    to_metres,
+    to_seconds,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -225,6 +232,16 @@ class DijkstraEngine:
         for row, tree in zip(rows, trees, strict=True):
             own.trees.put(end.key(row), tree)
         return trees
+
+    def matrix_with_metres(
+        self, sources: Snapped, targets: Snapped, *, metric: Metric | None = None
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return the matrix, and the length of the same ways as int32 metres; very slow."""
+        own = self._own(metric)
+        begin, end = self._phantoms(own, sources), self._phantoms(own, targets)
+        edge_cm = edge_centimetres(self._network)
+        ms, cm = fastest_lengths(own.graph, edge_cm, begin, end)
+        return to_seconds(ms), to_metres(ms, cm)
 
     def route(
         self, source: Snapped, target: Snapped, *, metric: Metric | None = None

@@ -196,6 +196,15 @@ class TravelTimes(Protocol):
         """Return int32[n_sources, n_targets] seconds; `UNREACHABLE_S` where there is no way."""
         ...
 
+    def matrix_with_metres(
+        self, sources: Snapped, targets: Snapped, *, metric: Metric | None = None
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return the matrix, and the length of the same ways as int32 metres.
+
+        Of equally fast ways the shortest one counts. Both are `UNREACHABLE_S` where there is none.
+        """
+        ...
+
     def route(
         self, source: Snapped, target: Snapped, *, metric: Metric | None = None
     ) -> DrivenRoute:

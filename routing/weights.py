@@ -117,3 +117,17 @@ def to_seconds(milliseconds: NDArray[np.integer]) -> NDArray[np.int32]:
     seconds = ((milliseconds + 500) // 1000).astype(np.int32)
     seconds[milliseconds >= NO_WAY_MS] = UNREACHABLE_S
     return seconds
+
+
+def edge_centimetres(network: RoadNetwork) -> NDArray[np.int32]:
+    """Return int32[n_edges], the length of each edge, rounded half up."""
+    return np.floor(network.edge_length_m * 100.0 + 0.5).astype(np.int32)
+
+
+def to_metres(
+    milliseconds: NDArray[np.integer], centimetres: NDArray[np.integer]
+) -> NDArray[np.int32]:
+    """Return whole metres, rounded half up; `UNREACHABLE_S` where the time says "no way"."""
+    metres = ((centimetres + 50) // 100).astype(np.int32)
+    metres[milliseconds >= NO_WAY_MS] = UNREACHABLE_S
+    return metres

@@ -31,11 +31,12 @@ def coverage_command(
     from benchmarks.coverage.coverage import as_geojson, as_rows, coverage
     from benchmarks.coverage.posts import demo_posts, read_posts
     from geo_data.city import load_city
+    from geo_data.city_store import city_folder
     from routing.engine import open_engine
 
     found_city = load_city(city, data_dir)
     waiting = demo_posts(found_city) if posts is None else read_posts(posts)
-    engine = open_engine(found_city.network)
+    engine = open_engine(found_city.network, folder=city_folder(city, data_dir))
     found = coverage(found_city, engine, waiting, seconds=round(minutes * 60))
     if geojson is not None:
         geojson.write_text(as_geojson(found_city, found), encoding="utf-8")

@@ -5,7 +5,8 @@ It walks over (edge, how far along which bans). Written from the rules, not from
 - times are whole milliseconds, rounded half up, at least one for an edge;
 - a position on a two-way road lies on both of its directions;
 - from an edge straight onto its reverse only where no other edge may follow it;
-- a driver who starts on an edge has driven it, as far as bans are concerned.
+- a driver who starts on an edge has driven it, as far as bans are concerned;
+- a closed edge is not driven, nor does a position lie on it; for the rule about U-turns it counts.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from geo_data.network import RoadNetwork
 
 
 class Oracle:
-    def __init__(self, network: RoadNetwork) -> None:
+    def __init__(self, network: RoadNetwork, edge_ms: list[int | None] | None = None) -> None:
+        """``edge_ms``: other times than the network's; None for a closed edge."""
         self.n = network
         self.reverse = network.edge_reverse.tolist()
         self.head = network.edge_to.tolist()
-        self.ms = [
+        self.ms = edge_ms or [
             max(1, math.floor(length * 3600.0 / speed + 0.5))
             for length, speed in zip(
                 network.edge_length_m.tolist(), network.edge_speed_kph.tolist(), strict=True
@@ -39,10 +41,12 @@ class Oracle:
 
     def sides(self, edge: int, fraction: float) -> list[tuple[int, int, int]]:
         """Return (edge, ms before the point, ms after it) for both directions."""
-        before = math.floor(fraction * self.ms[edge] + 0.5)
-        found = [(edge, before, self.ms[edge] - before)]
+        found = []
+        if self.ms[edge] is not None:
+            before = math.floor(fraction * self.ms[edge] + 0.5)
+            found.append((edge, before, self.ms[edge] - before))
         back = self.reverse[edge]
-        if back not in (-1, edge):
+        if back not in (-1, edge) and self.ms[back] is not None:
             same = self.ms[back] == self.ms[edge]
             after = before if same else math.floor(fraction * self.ms[back] + 0.5)
             found.append((back, self.ms[back] - after, after))
@@ -79,7 +83,7 @@ class Oracle:
             settled.add((edge_, begun))
             for onto in self.following(edge_):
                 after = self.progress(onto, frozenset(begun))
-                if after is None:
+                if after is None or self.ms[onto] is None:
                     continue
                 if time < best.get(onto, time + 1):
                     best[onto] = time
