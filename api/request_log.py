@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.metrics import Metrics
 
 _log = structlog.get_logger("api.requests")
+API = "/api/v1"
 _ID = "X-Request-ID"
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
@@ -54,7 +55,7 @@ class RequestLog:
             structlog.contextvars.unbind_contextvars("request_id")
 
     def _tell(self, scope: Scope, status: int, spent_s: float, *, is_stream: bool) -> None:
-        route = str(getattr(scope.get("route"), "path", "(none)"))
+        route = _template(scope)
         method = str(scope["method"])
         self.metrics.requests.add(method, route, str(status))
         if not is_stream:
@@ -63,6 +64,16 @@ class RequestLog:
             _log.info(
                 "request", method=method, route=route, status=status, ms=round(spent_s * 1000, 1)
             )
+
+
+def _template(scope: Scope) -> str:
+    """Return the address with names in place of values; ``(none)`` when there is no such address."""
+    route = scope.get("route")
+    if route is None:
+        return "(none)"
+    path = str(route.path)  # below the API it lacks the prefix
+    within = str(scope["path"]).startswith(f"{API}/") and not path.startswith(API)
+    return f"{API}{path}" if within else path
 
 
 def _is_plain(text: str) -> bool:

@@ -118,6 +118,7 @@ class Dispatcher:
         self._started_at = service.clock.now()
         self._reasons: list[str] = []
         self._reason_at: datetime | None = None
+        self._late: list[str] = []
         self._pending: _Pending | None = None
         self._watch_at: datetime | None = None
         self._retry_at: datetime | None = None
@@ -134,11 +135,16 @@ class Dispatcher:
     def wake(self, reason: str) -> None:
         """Ask for a new plan; may be called from any thread."""
         with self._turn:
-            if not self._reasons:
-                self._reason_at = self._context.clock.now()
-            if reason not in self._reasons:
-                self._reasons.append(reason)
+            self._note(reason)
+            if reason not in self._late:
+                self._late.append(reason)
         self._awake.set()
+
+    def _note(self, reason: str) -> None:
+        if not self._reasons:
+            self._reason_at = self._context.clock.now()
+        if reason not in self._reasons:
+            self._reasons.append(reason)
 
     def next_due(self) -> datetime | None:
         """Return when `run_due` has something to do; ``None``: only once woken."""
@@ -222,6 +228,8 @@ class Dispatcher:
             pending, self._pending = self._pending, None
             self._put_into_force(pending)
             return
+        with self._turn:
+            self._late = []  # what comes from here on may be missing in the snapshot
         snapshot = self._watch()
         decide_at = self._decide_at()
         if decide_at is not None and decide_at <= self._context.clock.now():
@@ -238,8 +246,9 @@ class Dispatcher:
             found = look(session, context, snapshot, open_cases(session, context.region))
             self._has_units = bool(snapshot.problem.units)
             self._plan_next_watch(session, snapshot)
-        for reason in found + self._overdue(snapshot) + self._visits_due(snapshot):
-            self.wake(reason)
+        with self._turn:
+            for reason in found + self._overdue(snapshot) + self._visits_due(snapshot):
+                self._note(reason)
         return snapshot
 
     def _enforce(self) -> None:
@@ -291,7 +300,8 @@ class Dispatcher:
 
     def _decide(self, snapshot: Snapshot) -> None:
         with self._turn:
-            reasons, self._reasons, self._reason_at = self._reasons, [], None
+            reasons, self._reasons, self._late = self._reasons, self._late, []
+            self._reason_at = self._context.clock.now() if self._reasons else None
         try:
             decision = decide(snapshot, self._engine, self._runner)
         except Exception:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dispatch.incidents import cancel_by_owner
 from dispatch.manual import Wish, assign
+from dispatch.snapshot import build_snapshot
 from dispatch.store import jobs_of
 from fleet.model import Unit
 from fleet.shifts import pause
@@ -254,3 +257,22 @@ def _work(scene: Scene, unit: Unit) -> None:
     for job in jobs:
         kind = {"ordered": "rolling", "rolling": "arrived", "on_site": "done"}[job.state]
         scene.say(unit, kind, job.incident_id)
+
+
+def test_a_call_that_comes_during_the_snapshot_is_planned_next(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.unit("R-01", 5)
+    late: list[int] = []
+
+    def slow(*arguments: Any) -> Any:
+        made = build_snapshot(*arguments)
+        if not late:
+            caller = threading.Thread(target=lambda: late.append(scene.call(0)))
+            caller.start()
+            caller.join()
+        return made
+
+    monkeypatch.setattr("dispatch.live.build_snapshot", slow)
+    scene.run()
+    assert scene.job(late[0]).state == "ordered"
