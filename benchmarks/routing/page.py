@@ -17,8 +17,10 @@ def filled(page: str) -> str:
     for name, render in _TABLES.items():
         result = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
         between = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        text = f"\n{render(result)}\n"
-        page = between.sub(lambda found, text=text: found[1] + text + found[2], page, count=1)
+        # Cut by hand: a replacement would take the backslashes of a text for escapes.
+        if found := between.search(page):
+            text = f"{found[1]}\n{render(result)}\n{found[2]}"
+            page = page[: found.start()] + text + page[found.end() :]
     return page
 
 

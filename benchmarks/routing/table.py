@@ -23,7 +23,8 @@ def markdown(result: Mapping[str, Any]) -> str:
         lines.append(_row(_engine(name, figures)))
         if "http" in figures:
             lines.append(_row(_through_http(name, figures["http"])))
-    return "\n".join([*lines, "", *_goals(result), "", _source(result), ""])
+    more = [_more(result["engines"]["roadflare"])] if "roadflare" in result["engines"] else []
+    return "\n".join([*lines, "", *_goals(result), "", *more, _source(result), ""])
 
 
 def growth_markdown(result: Mapping[str, Any]) -> str:
@@ -96,6 +97,20 @@ def _goals(result: Mapping[str, Any]) -> list[str]:
         measured = f"{goal['measured']:.3g} {unit}{verdict}"
         lines.append(_row([goal["what"], f"{goal['floor']:g} {unit}", aim, measured]))
     return lines
+
+
+def _more(figures: Mapping[str, Any]) -> str:
+    """Return what only Roadflare was asked."""
+    if "slice_mb" not in figures:
+        return ""
+    meanwhile = figures["p2p_meanwhile_us"]
+    return (
+        f"A further slice takes {figures['slice_mb']:.1f} MB, and "
+        f"{figures['slice_with_routes_mb']:.1f} MB once a route is asked of it; that first route "
+        f"takes {duration(figures['first_route_s'])}. While another thread makes metrics without a "
+        f"pause, 1 to 1 takes {duration(meanwhile['p50'] / 1e6)} "
+        f"({duration(meanwhile['p99'] / 1e6)}).\n"
+    )
 
 
 def _source(result: Mapping[str, Any]) -> str:
