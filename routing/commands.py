@@ -14,8 +14,11 @@ from kernel.position import Position
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import numpy as np
+    from numpy.typing import NDArray
 
     from geo_data.city import City
+    from routing.speeds import SpeedTable
     from routing.travel_times import DrivenRoute, Snapped, TravelTimes
 
 # Western longitudes begin with a minus, which must not be taken for an option.
@@ -53,8 +56,7 @@ def route_command(
 ) -> None:
     """Fastest way between two positions, turn restrictions obeyed; at free flow unless said."""
     positions = [parse_position(start, "/from"), parse_position(end, "/to")]
-    found_city, engine = _open(city, data_dir)
-    engine = _at(engine, found_city, speeds, vehicle, depart)
+    found_city, engine = _open(city, data_dir, speeds, vehicle, depart)
     snapped = engine.snap(positions)
     route = engine.route(snapped.pick([0]), snapped.pick([1]))
     if as_json:
@@ -86,8 +88,7 @@ def isochrone_command(
 ) -> None:
     """Area within a driving time of one or more positions."""
     positions = [parse_position(text, f"/at/{row}") for row, text in enumerate(at)]
-    found_city, engine = _open(city, data_dir)
-    engine = _at(engine, found_city, speeds, vehicle, depart)
+    found_city, engine = _open(city, data_dir, speeds, vehicle, depart)
     limits = [round(60 * limit) for limit in minutes or [30.0]]
     areas = engine.isochrone(engine.snap(positions), limits, inbound=inbound)
     if as_json:
@@ -119,32 +120,33 @@ def parse_position(text: str, pointer: str) -> Position:
     return Position(lon, lat)
 
 
-def _open(city: str, data_dir: Path) -> tuple[City, TravelTimes]:
+def _open(
+    city: str, data_dir: Path, speeds: Path | None, vehicle: str | None, depart: str | None
+) -> tuple[City, TravelTimes]:
+    """Return a city and the travel times of a vehicle at a departure, as far as they are given."""
     from geo_data.city import load_city
     from geo_data.city_store import city_folder
     from routing.engine import open_engine
-
-    found = load_city(city, data_dir)
-    return found, open_engine(found.network, folder=city_folder(city, data_dir))
-
-
-def _at(
-    engine: TravelTimes, city: City, speeds: Path | None, vehicle: str | None, depart: str | None
-) -> TravelTimes:
-    """Return the travel times of a vehicle at a departure, as far as they are given."""
-    if speeds is None and vehicle is None and depart is None:
-        return engine
-    from geo_data.signals import signal_edges
     from routing.speeds import VAN, SpeedTable
     from routing.speeds_file import read_speeds
     from routing.traffic import TrafficTimes
 
     table = SpeedTable() if speeds is None else read_speeds(speeds)
     departure = _parse_departure(depart, needed=bool(table.slices))
-    signals = None
-    if table.signal_s and city.source is not None and city.source.suffix != ".graphml":
-        signals = signal_edges(city.source, city.network)
-    return TrafficTimes(engine, table, signals=signals).at(departure, vehicle or VAN)
+    found = load_city(city, data_dir)
+    folder = city_folder(city, data_dir)
+    engine = open_engine(found.network, folder=folder, turn_costs=table.turn_costs)
+    traffic = TrafficTimes(engine, table, signals=_signals(found, table))
+    return found, traffic.at(departure, vehicle or VAN)
+
+
+def _signals(city: City, table: SpeedTable) -> NDArray[np.bool_] | None:
+    """Return the edges held by signals, where they cost anything and the source tells them."""
+    if not table.signal_s or city.source is None or city.source.suffix == ".graphml":
+        return None
+    from geo_data.signals import signal_edges
+
+    return signal_edges(city.source, city.network)
 
 
 def _parse_departure(text: str | None, *, needed: bool) -> datetime:

@@ -96,6 +96,16 @@ def test_a_speed_table_and_a_departure(ends, data_dir, tmp_path):
     assert km2[0] < km2[1]
 
 
+def test_turn_costs_of_a_speed_table(ends, data_dir, tmp_path):
+    table = tmp_path / "turns.toml"
+    table.write_text("[turns]\nleft_s = 30\nright_s = 30\n", encoding="utf-8")
+    free, slow = (
+        json.loads(run(app, *ends, "--json", *options, data_dir=data_dir))["duration_s"]
+        for options in ([], ["--speeds", str(table)])
+    )
+    assert slow >= free + 30, "no way across the town goes without a turn"
+
+
 @pytest.mark.parametrize("depart", ["noon", "2025-05-06T12:00"])
 def test_a_departure_without_a_zone_is_refused(ends, data_dir, depart):
     with pytest.raises(InvalidInput, match="no departure with a time zone"):
