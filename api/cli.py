@@ -40,9 +40,11 @@ CONTENTS: dict[str, tuple[str, str]] = {
     "schema": ("Planning", "Print the JSON Schema of snapshots and plans, or an example."),
     "bench": ("Planning", "Compare, measure and break."),
     "migrate": ("Operations", "Bring a database's schema up to date, or take it back."),
+    "person": ("Operations", "Export or erase what is stored about one person."),
     "audit": ("Operations", "Verify that nobody has touched the event log."),
     "backup": ("Operations", "Copy a database while it is in use."),
     "restore": ("Operations", "Put a backup in place of a database."),
+    "compile": ("Operations", "Make the machine code now, not at the first question."),
     "openapi": ("Operations", "Write the OpenAPI document."),
     "screenshots": ("Operations", "Photograph every page, in both languages."),
 }
@@ -54,9 +56,11 @@ _OWN = {
     "token": "api.commands.people:token_app",
     "migrate": "api.commands.database:app",
     "dispatcher": "api.commands.dispatcher:app",
+    "person": "api.commands.person:app",
     "audit": "api.commands.audit:app",
     "backup": "api.commands.backup:backup_app",
     "restore": "api.commands.backup:restore_app",
+    "compile": "api.commands.compiling:app",
     "openapi": "api.commands.document:app",
     "screenshots": "api.screenshots:app",
 }
