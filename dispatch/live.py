@@ -148,12 +148,20 @@ class Dispatcher:
 
     def next_due(self) -> datetime | None:
         """Return when `run_due` has something to do; ``None``: only once woken."""
+        timing = self._context.settings.timing
         if self._retry_at is not None:
-            return self._retry_at
-        dues = [self._watch_at, self._decide_at()]
+            return self._no_later(self._retry_at, max(timing.retry_s))
         if self._pending is not None:
-            dues = [self._pending.commit_at]
+            return self._no_later(self._pending.commit_at, self._charge.total_seconds())
+        dues = [self._decide_at()]
+        if self._watch_at is not None:
+            dues.append(self._no_later(self._watch_at, timing.watch_every_s))
         return min((due for due in dues if due is not None), default=None)
+
+    def _no_later(self, due: datetime, wait_s: float) -> datetime:
+        """Return ``due``, or now where it lies too far ahead: the clock was set back meanwhile."""
+        now = self._context.clock.now()
+        return now if due - now > timedelta(seconds=wait_s + 1) else due
 
     def run_due(self) -> bool:
         """Do what is due now and return whether anything was done; never raises."""
@@ -216,10 +224,13 @@ class Dispatcher:
         """Return when the reasons at hand lead to a decision: now, or at the next beat."""
         with self._turn:
             since = self._reason_at
-        if since is None or self._cadence_s is None:
-            return since
+        if since is None:
+            return None
+        if self._cadence_s is None:
+            return min(since, self._context.clock.now())  # which may have been set back
         beats = math.ceil((since - self._started_at).total_seconds() / self._cadence_s)
-        return self._started_at + timedelta(seconds=beats * self._cadence_s)
+        beat_at = self._started_at + timedelta(seconds=beats * self._cadence_s)
+        return self._no_later(beat_at, self._cadence_s)
 
     # ---------------------------------------------------------------------------- one turn
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +17,9 @@ def crash(
     database: Annotated[
         str | None, typer.Option(help="An empty PostGIS database's URL; else a SQLite file.")
     ] = None,
+    within_s: Annotated[
+        float, typer.Option(min=1, help="End early after so many seconds, with fewer kills.")
+    ] = math.inf,
     city: Annotated[str, typer.Option(help="A city of `roadflare city list`.")] = "demo",
     seed: Annotated[int, typer.Option(min=0)] = 1,
     save: Annotated[str | None, typer.Option(help="Name of a file in benchmarks/results.")] = None,
@@ -29,7 +33,7 @@ def crash(
 
     with tempfile.TemporaryDirectory(prefix="roadflare-crash-") as folder:
         url = database or f"sqlite:///{folder}/crash.sqlite"
-        plan = Plan(city, data_dir, url, Path(folder), kills, seed)
+        plan = Plan(city, data_dir, url, Path(folder), kills, seed, within_s)
         found = crash(plan, tell=lambda line: typer.echo(line, err=True))
     result = {**provenance(), **found}
     if save is not None:
