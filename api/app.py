@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from api.access import TechnicianPrincipal
 from api.body import BodyDoor
@@ -35,9 +37,11 @@ from api.runtime import Runtime
 from api.streaming import stream_changes
 from api.streams import Reader
 from api.world import World
-from api.writing import Run
+from api.writing import Repeatable, Run
 from field_app.access import Technician
 from field_app.endpoints import router as field_router
+from field_app.repeating import Repeated
+from kernel.database import WriteSession
 from kernel.errors import NotAllowed
 
 PREFIX = "/api/v1"
@@ -104,7 +108,12 @@ def _technician(who: TechnicianPrincipal, runtime: Run) -> Technician:
     def stream(read: Reader, *, name: str, after: int | None) -> Response:
         return stream_changes(runtime, read, name=name, after=after)
 
-    return Technician(unit_id=who.unit_id, context=runtime.context, stream=stream)
+    def write(
+        repeat: Repeated, act: Callable[[WriteSession], BaseModel], *, appends: bool = True
+    ) -> Response:
+        return Repeatable(repeat).answer(runtime, who.key, act, appends=appends)
+
+    return Technician(unit_id=who.unit_id, context=runtime.context, stream=stream, write=write)
 
 
 def _describe(app: FastAPI) -> None:

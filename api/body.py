@@ -7,6 +7,7 @@ nesting without end. Refused here, for every endpoint alike.
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -17,6 +18,8 @@ from kernel.errors import Fault, InvalidInput
 
 MAX_BODY_BYTES = 1_000_000
 MAX_JSON_DEPTH = 40
+MAX_INTEGER = 2**53 - 1
+_MAX_DIGITS = 17
 
 _WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -89,7 +92,13 @@ def _is_json(headers: Headers) -> bool:
 def json_fault(body: bytes) -> Fault | None:
     """Return what is wrong with a JSON text, or ``None``."""
     try:
-        value = json.loads(body, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+        value = json.loads(
+            body,
+            object_pairs_hook=_no_duplicates,
+            parse_constant=_no_constant,
+            parse_int=_exact,
+            parse_float=_finite,
+        )
         _check_depth(value)
         if b"\\u" in body:
             json.dumps(value, ensure_ascii=False).encode()
@@ -126,6 +135,24 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise _Refused("json.number", f"{name} is not a JSON number.", "Give a finite number or null.")
+
+
+def _exact(digits: str) -> int:
+    """Return an integer that every JSON parser reads as the same number (RFC 7493, 2.2)."""
+    if len(digits) > _MAX_DIGITS or abs(int(digits)) > MAX_INTEGER:
+        raise _Refused(
+            "json.integer",
+            f"{digits[:20]} is beyond 2^53: not every program can hold it exactly.",
+            "Give a smaller number, or text where it is a name.",
+        )
+    return int(digits)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise _Refused("json.number", f"{digits[:20]} is too large.", "Give a finite number.")
+    return number
 
 
 def _too_deep() -> Fault:

@@ -5,7 +5,6 @@ The answer is stored in the transaction of its effect, so that a crash leaves bo
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +19,6 @@ from kernel.database import WriteSession
 from kernel.errors import InvalidInput
 
 KEPT = timedelta(hours=48)
-MAX_KEY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +38,6 @@ class Answer:
     status: int
     body: bytes
     replayed: bool = False
-
-
-def digest_of(method: str, path: str, body: bytes) -> str:
-    """Return what tells two requests apart."""
-    return hashlib.sha256(f"{method} {path}\n".encode() + body).hexdigest()
 
 
 def answer_once(

@@ -7,6 +7,8 @@ import sys
 
 import structlog
 
+from api.redaction import RedactingFilter, redact
+
 
 def configure_logs(*, as_json: bool = False, level: str = "warning") -> None:
     """Send our structured logs to standard error from ``level`` on, others' from warnings on."""
@@ -21,6 +23,7 @@ def configure_logs(*, as_json: bool = False, level: str = "warning") -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            redact,
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -28,3 +31,5 @@ def configure_logs(*, as_json: bool = False, level: str = "warning") -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(RedactingFilter())

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dispatch.store import AppointmentRow, IncidentRow, OwnerLinkRow
@@ -48,6 +48,15 @@ def link_for_appointment(
 ) -> str:
     """Return the key of an appointment's link, valid until 30 days after ``until``."""
     return _link(session, now, until + LINK_LIFE, appointment_id=appointment_id)
+
+
+def revoke_link(session: WriteSession, incident_id: int, now: datetime) -> None:
+    """End an incident's link at once, whoever has it."""
+    session.execute(
+        update(OwnerLinkRow)
+        .where(OwnerLinkRow.incident_id == incident_id, OwnerLinkRow.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
 
 
 def keys_of_incidents(session: Session, incident_ids: list[int]) -> dict[int, str]:

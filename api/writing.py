@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Response
 from pydantic import BaseModel
 
-from api.idempotency import MAX_KEY, Once, answer_once, digest_of
+import field_app.repeating
+from api.idempotency import Once, answer_once
 from api.runtime import Runtime, runtime_of
+from field_app.repeating import Repeated
 from kernel.database import WriteSession
 
 Run = Annotated[Runtime, Depends(runtime_of)]
@@ -22,18 +24,26 @@ Act = Callable[[WriteSession], BaseModel | tuple[int, BaseModel]]
 class Repeatable:
     """One writing request, known again by its ``Idempotency-Key`` if it has one."""
 
-    key: str | None
-    digest: str
+    request: Repeated
 
-    def answer(self, runtime: Runtime, principal: str, act: Act, *, status: int = 200) -> Response:
+    def answer(
+        self,
+        runtime: Runtime,
+        principal: str,
+        act: Act,
+        *,
+        status: int = 200,
+        appends: bool = True,
+    ) -> Response:
         """Run ``act`` in one transaction, once, and return the response."""
 
         def acted(session: WriteSession) -> tuple[int, BaseModel]:
             result = act(session)
             return result if isinstance(result, tuple) else (status, result)
 
-        once = Once(principal, self.key, self.digest, runtime.clock.now())
-        with runtime.database.write() as session:
+        given = self.request
+        once = Once(principal, given.key, given.digest, runtime.clock.now())
+        with runtime.database.write(appends=appends) as session:
             answer = answer_once(session, once, acted)
         headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
         return Response(
@@ -41,20 +51,8 @@ class Repeatable:
         )
 
 
-async def _repeatable(
-    request: Request,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            min_length=1,
-            max_length=MAX_KEY,
-            pattern=r"^[\x21-\x7e]+$",
-            description="The same key and body get the same answer; another body gets 422.",
-        ),
-    ] = None,
-) -> Repeatable:
-    path = request.url.path
-    return Repeatable(idempotency_key, digest_of(request.method, path, await request.body()))
+def _repeatable(request: field_app.repeating.Repeat) -> Repeatable:
+    return Repeatable(request)
 
 
 Repeat = Annotated[Repeatable, Depends(_repeatable)]

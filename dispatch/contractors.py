@@ -20,7 +20,7 @@ from dispatch.job import JobMove, JobState, option_from_json
 from dispatch.store import ContractorOfferRow, IncidentRow, JobRow, incident_row
 from fleet.model import Contractor
 from fleet.registers import get_contractor
-from kernel import events
+from kernel import events, private_details
 from kernel.database import WriteSession
 from kernel.errors import Conflict, InvalidInput, JobTaken, NotFound
 
@@ -133,7 +133,10 @@ def reject(
     now = context.clock.now()
     row = _answerable(session, offer_id, contractor_id, now)
     row.state, row.answered_at, row.reject_reason = "rejected", now, reason.strip()
-    _tell(session, now, "contractor.rejected", row, reason=reason.strip())
+    said = private_details.keep(
+        session, now, {"reason": reason.strip()}, incident_id=row.incident_id
+    )
+    _tell(session, now, "contractor.rejected", row, said=said)
 
 
 def report(

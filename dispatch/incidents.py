@@ -21,7 +21,7 @@ from dispatch.store import (
 )
 from fleet.states import UnitMove, UnitState
 from fleet.store import get_unit, move_unit
-from kernel import events
+from kernel import events, private_details
 from kernel.database import WriteSession
 from kernel.errors import Conflict, InvalidInput
 
@@ -156,13 +156,14 @@ def _cancel(
     text = _reason(reason, "/reason")
     by = "owner" if outcome is Outcome.CANCELLED_BY_OWNER else "dispatcher"
     _drop_work(session, now, row)
+    said = private_details.keep(session, now, {"reason": text}, incident_id=row.id)
     events.append(
         session,
         now,
         "incident.cancelled",
         region=row.region,
         incident_id=row.id,
-        payload={"by": by, "reason": text},
+        payload={"by": by, "said": said},
     )
     close_incident(session, now, row, outcome)
     return get_incident(session, row.id)

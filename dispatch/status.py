@@ -24,6 +24,7 @@ from dispatch.store import IncidentRow, JobRow, TechnicianEventRow, incident_row
 from fleet.states import UnitMove, UnitState
 from fleet.stock import take_kwh
 from fleet.store import get_unit, move_unit
+from kernel import private_details
 from kernel.database import WriteSession
 from kernel.errors import InvalidInput, NotFound
 from kernel.events import EventRow
@@ -204,11 +205,24 @@ def _off_duty(session: WriteSession, job: JobRow, unit_id: int) -> str | None:
     )
 
 
+def _said(session: WriteSession, now: datetime, job: JobRow, event: TechnicianEvent) -> str | None:
+    """Keep a technician's own words beside the event log and return their seal."""
+    if event.reason is None:
+        return None
+    return private_details.keep(
+        session,
+        now,
+        {"reason": event.reason},
+        incident_id=job.incident_id,
+        appointment_id=job.appointment_id,
+    )
+
+
 def _decline(session: WriteSession, now: datetime, job: JobRow, event: TechnicianEvent) -> None:
     unit_id = orders.withdraw_job(session, job, move=JobMove.DECLINE)
     job.declined_by = sorted({*job.declined_by, unit_id})
     job.lock = 0  # a lock to somebody who refuses would leave the owner waiting
-    payload = {"reason": event.reason, "at": event.at.isoformat()}
+    payload = {"said": _said(session, now, job, event), "at": event.at.isoformat()}
     orders.tell(session, now, "job.declined", job, unit_id=unit_id, payload=payload)
 
 
@@ -348,7 +362,8 @@ class _Step:
         name = "job.failed" if kind in ENDINGS else f"job.{kind.value}"
         payload: dict[str, Any] = {"at": self.event.at.isoformat(), "late": late}
         if kind in ENDINGS:
-            payload |= {"ending": kind.value, "reason": self.event.reason}
+            said = _said(self.session, self.now, self.job, self.event)
+            payload |= {"ending": kind.value, "said": said}
         orders.tell(self.session, self.now, name, self.job, unit_id=self.unit_id, payload=payload)
 
 

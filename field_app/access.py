@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fastapi import Response
+from pydantic import BaseModel
 
 from dispatch.context import DispatchContext
+from field_app.repeating import Repeated
+from kernel.database import WriteSession
 from kernel.events import Event
 
 
@@ -30,6 +33,20 @@ class Streamer(Protocol):
         ...
 
 
+class Writer(Protocol):
+    """Answers a writing request: one transaction, and a repeat gets the first one's answer."""
+
+    def __call__(
+        self,
+        repeat: Repeated,
+        act: Callable[[WriteSession], BaseModel],
+        *,
+        appends: bool = True,
+    ) -> Response:
+        """Run ``act`` once and return its answer; ``appends``: see `Database.write`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Technician:
     """Who speaks, and the service they speak to; nothing of another unit is shown or changed."""
@@ -37,6 +54,7 @@ class Technician:
     unit_id: int
     context: DispatchContext
     stream: Streamer
+    write: Writer
 
 
 Authenticate = Callable[..., Technician]

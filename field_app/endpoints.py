@@ -17,7 +17,9 @@ from field_app.models import (
     FieldPositionsOut,
     FieldShiftIn,
 )
+from field_app.repeating import Repeat
 from kernel import events
+from kernel.database import WriteSession
 from kernel.events import Event
 
 _STREAM: dict[int | str, dict[str, Any]] = {
@@ -76,25 +78,34 @@ def way_to_job(
     return way(who.context, begin, goal)
 
 
-@_routes.post("/events")
-def take_events(body: FieldEventsIn, who: Who) -> FieldEventResults:
+@_routes.post("/events", response_model=FieldEventResults)
+def take_events(body: FieldEventsIn, who: Who, repeat: Repeat) -> Response:
     """Take what the phone has queued, in any order; repeats are harmless."""
-    with who.context.database.write() as session:
+
+    def act(session: WriteSession) -> FieldEventResults:
         return reporting.take_events(session, who.context, who.unit_id, body)
 
+    return who.write(repeat, act)
 
-@_routes.post("/positions")
-def take_positions(body: FieldPositionsIn, who: Who) -> FieldPositionsOut:
+
+@_routes.post("/positions", response_model=FieldPositionsOut)
+def take_positions(body: FieldPositionsIn, who: Who, repeat: Repeat) -> Response:
     """Take a batch of fixes, in any order."""
-    with who.context.database.write(appends=False) as session:
+
+    def act(session: WriteSession) -> FieldPositionsOut:
         return reporting.take_fixes(session, who.context, who.unit_id, body)
 
+    return who.write(repeat, act, appends=False)
 
-@_routes.post("/shift")
-def change_shift(body: FieldShiftIn, who: Who) -> FieldJobs:
+
+@_routes.post("/shift", response_model=FieldJobs)
+def change_shift(body: FieldShiftIn, who: Who, repeat: Repeat) -> Response:
     """Start or end the shift, or a break."""
-    with who.context.database.write() as session:
+
+    def act(session: WriteSession) -> FieldJobs:
         return reporting.change_shift(session, who.context, who.unit_id, body)
+
+    return who.write(repeat, act)
 
 
 @_routes.get("/stream", response_class=Response, responses=_STREAM)

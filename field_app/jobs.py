@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from dispatch.context import DispatchContext
+from dispatch.disclosure import shown_phone
 from dispatch.incident import incident_number
 from dispatch.job import ACTIVE, Destination, Job, JobOption
-from dispatch.phone import mask_phone
 from dispatch.status import allowed_kinds
 from dispatch.store import AppointmentRow, IncidentRow, JobRow, job_of
 from field_app.models import (
@@ -142,7 +142,7 @@ class _Reader:
             vehicle=_vehicle(source),
             caller=FieldCaller(
                 name=source.caller_name,
-                phone=source.caller_phone if is_current else mask_phone(source.caller_phone),
+                phone=shown_phone("technician", source.caller_phone, in_hand=is_current) or "",
             ),
             fault=None if incident is None else incident.fault,
             symptom=None if incident is None else incident.symptom,

@@ -22,7 +22,8 @@ from pydantic import (
 )
 
 _LAYOUT = "\t\n\r"
-_BIDI_OVERRIDES = "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"
+# Marks, embeddings, overrides and isolates: they let a text look like another one.
+_BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _FIRST_YEAR, _LAST_YEAR = 1990, 2200
 
 
@@ -36,7 +37,7 @@ def _printable(text: str) -> str:
     for character in text:
         if character in _LAYOUT:
             continue
-        if unicodedata.category(character) in ("Cc", "Cs") or character in _BIDI_OVERRIDES:
+        if unicodedata.category(character) in ("Cc", "Cs") or character in _BIDI:
             raise ValueError(f"U+{ord(character):04X} is not text; leave it out")
     return text
 

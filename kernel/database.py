@@ -206,7 +206,11 @@ def _open_engine(url: str) -> Engine:
             raise InvalidInput.one(
                 "/database", "database.memory", f"{url!r} names no file.", "Give sqlite:///FILE."
             )
-        engine = create_engine(parsed, connect_args={"timeout": _BUSY_TIMEOUT_S})
+        engine = create_engine(
+            parsed,
+            hide_parameters=True,  # they hold names and numbers, and errors end up in logs
+            connect_args={"timeout": _BUSY_TIMEOUT_S},
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -216,6 +220,7 @@ def _open_engine(url: str) -> Engine:
         load_postgis()
         return create_engine(
             parsed,
+            hide_parameters=True,
             pool_pre_ping=True,
             pool_size=10,
             max_overflow=30,

@@ -161,3 +161,15 @@ class ContractorOfferIn(WireModel):
     """To whom to offer it; left out: to the best."""
 
     contractor_id: Id | None = None
+
+
+class RevealIn(WireModel):
+    """Why the whole number is needed; kept with who asked."""
+
+    reason: ShortText
+
+
+class OwnerLinkIn(WireModel):
+    """``renew``: the link known so far ends, and there is a new one; ``revoke``: it only ends."""
+
+    action: Literal["renew", "revoke"]

@@ -42,6 +42,13 @@ class CallerOut(WireModel):
     phone: str
 
 
+class CallerNumber(WireModel):
+    """A caller's whole number; that it was asked for is in the incident's events."""
+
+    name: str | None
+    phone: str
+
+
 class VehicleOut(WireModel):
     """The car, as far as it is known."""
 
@@ -118,9 +125,13 @@ class TimelineItem(WireModel):
 
 
 class IncidentOut(WireModel):
-    """One motorist's call for help; ``timeline`` only where one incident was asked for."""
+    """One motorist's call for help; ``timeline`` only where one incident was asked for.
+
+    ``etag`` goes into ``If-Match`` of a change: another value means that somebody has changed it.
+    """
 
     id: int
+    etag: str
     number: str
     region: str
     channel: Channel

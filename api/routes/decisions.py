@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
 
 from api.access import FOR_DISPATCHERS, Dispatcher
+from api.etags import IfMatch
 from api.models.incident_in import AssignIn, ContractorOfferIn, LockIn
 from api.models.incident_out import Candidates, IncidentOut
 from api.routes.incidents import IncidentId
 from api.runtime import Runtime
 from api.views.candidates import candidates_out
-from api.views.incidents import incident_in_region, one_incident
+from api.views.incidents import incident_in_region, incident_to_change, one_incident
 from api.writing import Repeat, Repeatable, Run
 from dispatch import contractors, manual
 from dispatch.core.model import Lock
@@ -31,7 +33,12 @@ def list_candidates(incident_id: IncidentId, runtime: Run) -> Candidates:
 
 @router.post("/assign", response_model=IncidentOut)
 def assign(
-    incident_id: IncidentId, body: AssignIn, who: Dispatcher, repeat: Repeat, runtime: Run
+    incident_id: IncidentId,
+    body: AssignIn,
+    who: Dispatcher,
+    repeat: Repeat,
+    if_match: IfMatch,
+    runtime: Run,
 ) -> Response:
     """Give the incident to a unit; the optimizer keeps to it."""
     wish = manual.Wish(incident_id, body.unit_id, body.plan_version, body.option, body.divert)
@@ -39,29 +46,36 @@ def assign(
     def act(session: WriteSession) -> None:
         manual.assign(session, runtime.context, wish)
 
-    return _changed(runtime, repeat, who.key, incident_id, act)
+    return _changed(runtime, repeat, who.key, _Target(incident_id, if_match), act)
 
 
 @router.post("/lock", response_model=IncidentOut)
 def lock(
-    incident_id: IncidentId, body: LockIn, who: Dispatcher, repeat: Repeat, runtime: Run
+    incident_id: IncidentId,
+    body: LockIn,
+    who: Dispatcher,
+    repeat: Repeat,
+    if_match: IfMatch,
+    runtime: Run,
 ) -> Response:
     """Fix the unit, or unit and order, or leave all of it to the optimizer."""
 
     def act(session: WriteSession) -> None:
         manual.set_lock(session, runtime.context, incident_id, Lock[body.lock.upper()])
 
-    return _changed(runtime, repeat, who.key, incident_id, act)
+    return _changed(runtime, repeat, who.key, _Target(incident_id, if_match), act)
 
 
 @router.post("/release", response_model=IncidentOut)
-def release(incident_id: IncidentId, who: Dispatcher, repeat: Repeat, runtime: Run) -> Response:
+def release(
+    incident_id: IncidentId, who: Dispatcher, repeat: Repeat, if_match: IfMatch, runtime: Run
+) -> Response:
     """Leave the incident to the optimizer again: no lock, no contractor who has only accepted."""
 
     def act(session: WriteSession) -> None:
         manual.release(session, runtime.context, incident_id)
 
-    return _changed(runtime, repeat, who.key, incident_id, act)
+    return _changed(runtime, repeat, who.key, _Target(incident_id, if_match), act)
 
 
 @router.post("/contractor-offer", response_model=IncidentOut)
@@ -70,6 +84,7 @@ def offer_to_contractor(
     body: ContractorOfferIn,
     who: Dispatcher,
     repeat: Repeat,
+    if_match: IfMatch,
     runtime: Run,
 ) -> Response:
     """Offer the incident to a contractor, the best one unless one is named."""
@@ -77,22 +92,28 @@ def offer_to_contractor(
     def act(session: WriteSession) -> None:
         contractors.offer(session, runtime.context, incident_id, body.contractor_id)
 
-    return _changed(runtime, repeat, who.key, incident_id, act)
+    return _changed(runtime, repeat, who.key, _Target(incident_id, if_match), act)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    incident_id: int
+    if_match: str | None
 
 
 def _changed(
     runtime: Runtime,
     repeat: Repeatable,
     principal: str,
-    incident_id: int,
+    target: _Target,
     act: Callable[[WriteSession], None],
 ) -> Response:
     """Change an incident of the region and return it as it is then."""
 
     def acted(session: WriteSession) -> IncidentOut:
-        incident_in_region(session, runtime.region, incident_id)
+        incident_to_change(session, runtime.region, target.incident_id, target.if_match)
         act(session)
         session.expire_all()
-        return one_incident(session, runtime, incident_id, timeline=True)
+        return one_incident(session, runtime, target.incident_id, timeline=True)
 
     return repeat.answer(runtime, principal, acted)

@@ -8,15 +8,29 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 
 from api.access import FOR_CALL_TAKERS, CallTaker
+from api.etags import IfMatch
 from api.faults import call_faults, means
-from api.models.incident_in import CancelIn, IncidentIn, IncidentPatch, SolveRemotelyIn
-from api.models.incident_out import IncidentOut, Incidents
-from api.owner_links import link_for_incident
-from api.views.incidents import incident_in_region, many_incidents, one_incident
+from api.models.incident_in import (
+    CancelIn,
+    IncidentIn,
+    IncidentPatch,
+    OwnerLinkIn,
+    RevealIn,
+    SolveRemotelyIn,
+)
+from api.models.incident_out import CallerNumber, IncidentOut, Incidents
+from api.owner_links import link_for_incident, revoke_link
+from api.views.incidents import (
+    incident_in_region,
+    incident_to_change,
+    many_incidents,
+    one_incident,
+)
 from api.writing import Repeat, Run
 from dispatch import incidents
 from dispatch.amending import amend
 from dispatch.intake import take_call
+from kernel import events, private_details
 from kernel.database import WriteSession
 
 router = APIRouter(prefix="/incidents", tags=["incidents"])
@@ -55,20 +69,27 @@ def list_incidents(
 
 
 @router.get("/{incident_id}", dependencies=[FOR_CALL_TAKERS])
-def get_incident(incident_id: IncidentId, runtime: Run) -> IncidentOut:
+def get_incident(incident_id: IncidentId, runtime: Run, response: Response) -> IncidentOut:
     """Return one incident with its timeline."""
     with runtime.database.read() as session:
-        return one_incident(session, runtime, incident_id, timeline=True)
+        found = one_incident(session, runtime, incident_id, timeline=True)
+    response.headers["ETag"] = found.etag
+    return found
 
 
 @router.patch("/{incident_id}", response_model=IncidentOut)
 def change_incident(
-    incident_id: IncidentId, body: IncidentPatch, who: CallTaker, repeat: Repeat, runtime: Run
+    incident_id: IncidentId,
+    body: IncidentPatch,
+    who: CallTaker,
+    repeat: Repeat,
+    if_match: IfMatch,
+    runtime: Run,
 ) -> Response:
     """Change the place, add a note, tell whether the people are safe."""
 
     def act(session: WriteSession) -> IncidentOut:
-        incident_in_region(session, runtime.region, incident_id)
+        incident_to_change(session, runtime.region, incident_id, if_match)
         amend(session, runtime.clock.now(), runtime.desk, incident_id, as_json(body))
         return one_incident(session, runtime, incident_id, timeline=True)
 
@@ -77,12 +98,17 @@ def change_incident(
 
 @router.post("/{incident_id}/cancel", response_model=IncidentOut)
 def cancel_incident(
-    incident_id: IncidentId, body: CancelIn, who: CallTaker, repeat: Repeat, runtime: Run
+    incident_id: IncidentId,
+    body: CancelIn,
+    who: CallTaker,
+    repeat: Repeat,
+    if_match: IfMatch,
+    runtime: Run,
 ) -> Response:
     """End an incident before anybody helped."""
 
     def act(session: WriteSession) -> IncidentOut:
-        incident_in_region(session, runtime.region, incident_id)
+        incident_to_change(session, runtime.region, incident_id, if_match)
         now = runtime.clock.now()
         incidents.cancel_by_dispatcher(session, now, incident_id, body.reason)
         return one_incident(session, runtime, incident_id, timeline=True)
@@ -92,13 +118,65 @@ def cancel_incident(
 
 @router.post("/{incident_id}/solve-remotely", response_model=IncidentOut)
 def solve_remotely(
-    incident_id: IncidentId, body: SolveRemotelyIn, who: CallTaker, repeat: Repeat, runtime: Run
+    incident_id: IncidentId,
+    body: SolveRemotelyIn,
+    who: CallTaker,
+    repeat: Repeat,
+    if_match: IfMatch,
+    runtime: Run,
 ) -> Response:
     """End an incident that was solved on the phone."""
 
     def act(session: WriteSession) -> IncidentOut:
-        incident_in_region(session, runtime.region, incident_id)
+        incident_to_change(session, runtime.region, incident_id, if_match)
         incidents.solve_remotely(session, runtime.clock.now(), incident_id, body.note)
+        return one_incident(session, runtime, incident_id, timeline=True)
+
+    return repeat.answer(runtime, who.key, act)
+
+
+@router.post("/{incident_id}/caller", response_model=CallerNumber)
+def reveal_caller(
+    incident_id: IncidentId, body: RevealIn, who: CallTaker, repeat: Repeat, runtime: Run
+) -> Response:
+    """Return the caller's whole number, to call back; who asked, and why, is kept."""
+
+    def act(session: WriteSession) -> CallerNumber:
+        incident = incident_in_region(session, runtime.region, incident_id)
+        now = runtime.clock.now()
+        why = {"reason": body.reason, "asked_by": who.name}
+        said = private_details.keep(session, now, why, incident_id=incident.id)
+        payload = {"user_id": who.user_id, "said": said}
+        events.append(
+            session,
+            now,
+            "caller.revealed",
+            region=runtime.region,
+            incident_id=incident.id,
+            payload=payload,
+        )
+        return CallerNumber(name=incident.caller.name, phone=incident.caller.phone)
+
+    return repeat.answer(runtime, who.key, act)
+
+
+@router.post("/{incident_id}/owner-link", response_model=IncidentOut)
+def change_owner_link(
+    incident_id: IncidentId, body: OwnerLinkIn, who: CallTaker, repeat: Repeat, runtime: Run
+) -> Response:
+    """End the owner's link, for instance because it was passed on; and make a new one."""
+
+    def act(session: WriteSession) -> IncidentOut:
+        incident_in_region(session, runtime.region, incident_id)
+        now, kind = runtime.clock.now(), "link.revoked"
+        revoke_link(session, incident_id, now)
+        if body.action == "renew":
+            link_for_incident(session, incident_id, now)
+            kind = "link.renewed"
+        told = {"user_id": who.user_id}
+        events.append(
+            session, now, kind, region=runtime.region, incident_id=incident_id, payload=told
+        )
         return one_incident(session, runtime, incident_id, timeline=True)
 
     return repeat.answer(runtime, who.key, act)

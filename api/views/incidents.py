@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.etags import check, etag_of
 from api.models.incident_out import (
     CallerOut,
     ContractorOut,
@@ -26,9 +27,9 @@ from api.runtime import Runtime
 from api.views.timeline import timeline_of
 from api.views.words import bilingual
 from dispatch.core.model import Lock
+from dispatch.disclosure import shown_phone
 from dispatch.incident import Caller, Incident, Place, Vehicle
 from dispatch.job import ACTIVE, Job, JobState
-from dispatch.phone import mask_phone
 from dispatch.store import (
     ContractorOfferRow,
     JobRow,
@@ -76,6 +77,24 @@ def incident_in_region(session: Session, region: str, incident_id: int) -> Incid
     return incident
 
 
+def incident_to_change(
+    session: Session, region: str, incident_id: int, if_match: str | None
+) -> Incident:
+    """Return an incident that may be changed: of the region, and as it was when it was read.
+
+    Raises
+    ------
+    NotFound
+        When the region has none of that id.
+    ChangedMeanwhile
+        When ``if_match`` names another state than the present one.
+    """
+    incident = incident_in_region(session, region, incident_id)
+    job = jobs_that_count(session, [incident.id]).get(incident.id)
+    check(if_match, etag_of(incident, job))
+    return incident
+
+
 def plan_version(session: Session, region: str) -> int:
     """Return the version of the plan in force."""
     query = select(RegionRow.plan_version).where(RegionRow.name == region)
@@ -92,6 +111,7 @@ def _show(session: Session, runtime: Runtime, found: Sequence[Incident]) -> list
     return [
         _incident_out(
             incident,
+            etag_of(incident, jobs.get(incident.id)),
             _job_out(jobs.get(incident.id), codes),
             offers.get(incident.id),
             f"{base}/t/{keys[incident.id]}" if incident.id in keys else None,
@@ -162,11 +182,16 @@ def _lock_name(job: Job) -> str:
 
 
 def _incident_out(
-    incident: Incident, job: JobOut | None, contractor: ContractorOut | None, url: str | None
+    incident: Incident,
+    etag: str,
+    job: JobOut | None,
+    contractor: ContractorOut | None,
+    url: str | None,
 ) -> IncidentOut:
     triage, entitlement = incident.triage, incident.entitlement
     return IncidentOut(
         id=incident.id,
+        etag=etag,
         number=incident.number,
         region=incident.region,
         channel=incident.channel.value,
@@ -233,7 +258,7 @@ def location_out(place: Place) -> LocationOut:
 
 def caller_out(caller: Caller) -> CallerOut:
     """Return who called, the number masked."""
-    return CallerOut(name=caller.name, phone=mask_phone(caller.phone))
+    return CallerOut(name=caller.name, phone=shown_phone("dispatcher", caller.phone) or "")
 
 
 def vehicle_out(vehicle: Vehicle) -> VehicleOut:

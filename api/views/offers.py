@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from api.models.provider import OfferOut, OfferPlace, Offers
 from api.views.words import bilingual
+from dispatch.disclosure import shown_phone
 from dispatch.incident import Incident
 from dispatch.store import ContractorOfferRow, get_incident, incident_of
 from dispatch.store.incidents import IncidentRow
@@ -62,5 +63,5 @@ def _offer_out(offer: ContractorOfferRow, incident: Incident) -> OfferOut:
         location=OfferPlace(lon=place.position.lon, lat=place.position.lat, text=place.text),
         fault=incident.fault,
         label=bilingual(options[0].label) if options else None,
-        phone=incident.caller.phone if offer.state in _TAKEN else None,
+        phone=shown_phone("provider", incident.caller.phone, in_hand=offer.state in _TAKEN),
     )

@@ -14,6 +14,10 @@ from kernel.words import Words
 FOR_STAFF: dict[str, Words] = {
     "incident.created": Words("接到求助", "Call received"),
     "incident.updated": Words("信息已更新", "Details changed"),
+    "caller.revealed": Words("已查看来电号码", "The caller's number was looked at"),
+    "link.renewed": Words("已更换车主链接", "The owner's link was renewed"),
+    "link.revoked": Words("已停用车主链接", "The owner's link was revoked"),
+    "person.erased": Words("个人信息已删除", "Personal data erased"),
     "incident.merged": Words("同车再次来电，已合并", "Another call for this car, merged"),
     "incident.cancelled": Words("已取消", "Cancelled"),
     "incident.closed": Words("已结案", "Closed"),

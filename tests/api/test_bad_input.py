@@ -56,6 +56,8 @@ CALLS = {
         None,
     ),
     "a control character": ({"symptom": "a\u0000b"}, "/symptom", "input.value_error"),
+    "a right-to-left mark": ({"symptom": "a\u200fb"}, "/symptom", "input.value_error"),
+    "an arabic letter mark": ({"symptom": "a\u061cb"}, "/symptom", "input.value_error"),
     "a hidden direction": ({"symptom": "a\u202eb"}, "/symptom", "input.value_error"),
 }
 
@@ -92,7 +94,10 @@ def test_all_faults_are_answered_together(shared_town: Town) -> None:
         (b"[" * 10_000 + b"]" * 10_000, "json.depth"),
         (b'{"symptom": "\\ud800"}', "json.surrogate"),
         (b'{"symptom": "\xff"}', "json.invalid"),
-        (b'{"n_people": ' + b"9" * 5000 + b"}", "json.invalid"),
+        (b'{"n_people": ' + b"9" * 5000 + b"}", "json.integer"),
+        (b'{"n_people": 9007199254740992}', "json.integer"),
+        (b'{"n_people": -9007199254740992}', "json.integer"),
+        (b'{"n_people": 1e999}', "json.number"),
     ],
 )
 def test_json_that_means_nothing_or_two_things(shared_town: Town, body: bytes, code: str) -> None:

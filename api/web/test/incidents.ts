@@ -8,6 +8,7 @@ export const at = (minutes: number) => new Date(NOON + minutes * 60_000).toISOSt
 export function incident(id: number, part: Partial<Incident> = {}): Incident {
   return {
     id,
+    etag: '"1"',
     number: `R-${1000 + id}`,
     region: "town",
     channel: "phone",

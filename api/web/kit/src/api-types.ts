@@ -378,6 +378,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{incident_id}/caller": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reveal Caller
+         * @description Return the caller's whole number, to call back; who asked, and why, is kept.
+         */
+        post: operations["reveal_caller"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents/{incident_id}/cancel": {
         parameters: {
             query?: never;
@@ -452,6 +472,26 @@ export interface paths {
          * @description Fix the unit, or unit and order, or leave all of it to the optimizer.
          */
         post: operations["lock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/owner-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Owner Link
+         * @description End the owner's link, for instance because it was passed on; and make a new one.
+         */
+        post: operations["change_owner_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1196,6 +1236,16 @@ export interface components {
             phone: string;
         };
         /**
+         * CallerNumber
+         * @description A caller's whole number; that it was asked for is in the incident's events.
+         */
+        CallerNumber: {
+            /** Name */
+            name: string | null;
+            /** Phone */
+            phone: string;
+        };
+        /**
          * CallerOut
          * @description Who called; ``phone`` is masked (138****1234).
          */
@@ -1888,6 +1938,8 @@ export interface components {
         /**
          * IncidentOut
          * @description One motorist's call for help; ``timeline`` only where one incident was asked for.
+         *
+         *     ``etag`` goes into ``If-Match`` of a change: another value means that somebody has changed it.
          */
         IncidentOut: {
             /** Area */
@@ -1917,6 +1969,8 @@ export interface components {
                 string,
                 string
             ] | null;
+            /** Etag */
+            etag: string;
             /**
              * Fault
              * @enum {string}
@@ -2229,6 +2283,17 @@ export interface components {
             status: "arrived" | "done";
         };
         /**
+         * OwnerLinkIn
+         * @description ``renew``: the link known so far ends, and there is a new one; ``revoke``: it only ends.
+         */
+        OwnerLinkIn: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "renew" | "revoke";
+        };
+        /**
          * PinLocation
          * @description A point on a map or from a device; never without its datum.
          *
@@ -2427,6 +2492,14 @@ export interface components {
             /** Timezone */
             timezone: string;
             title: components["schemas"]["Bilingual"];
+        };
+        /**
+         * RevealIn
+         * @description Why the whole number is needed; kept with who asked.
+         */
+        RevealIn: {
+            /** Reason */
+            reason: string;
         };
         /**
          * ServiceCentreOut
@@ -2792,8 +2865,9 @@ export interface components {
         };
         /**
          * WebhookSecret
-         * @description What its receiver checks signatures with (Standard Webhooks); for a day after a change the
-         *     one before signs too.
+         * @description What its receiver checks signatures with (Standard Webhooks).
+         *
+         *     For a day after a change, until ``old_until``, the one before signs too.
          */
         WebhookSecret: {
             /** Old Until */
@@ -2869,7 +2943,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 alarm_id: number;
@@ -2952,7 +3026,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -2997,7 +3071,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 appointment_id: number;
@@ -3165,7 +3239,10 @@ export interface operations {
     take_events: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3287,7 +3364,10 @@ export interface operations {
     take_positions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3329,7 +3409,10 @@ export interface operations {
     change_shift: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3413,7 +3496,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -3539,7 +3622,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -3633,7 +3716,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
+                /** @description The etag of the incident as it was read; 412 if it has changed since. */
+                "if-match"?: string | null;
             };
             path: {
                 incident_id: number;
@@ -3680,7 +3765,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
+                /** @description The etag of the incident as it was read; 412 if it has changed since. */
+                "if-match"?: string | null;
             };
             path: {
                 incident_id: number;
@@ -3722,12 +3809,61 @@ export interface operations {
             };
         };
     };
+    reveal_caller: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                incident_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealIn"];
+            };
+        };
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallerNumber"];
+                };
+            };
+        };
+    };
     cancel_incident: {
         parameters: {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
+                /** @description The etag of the incident as it was read; 412 if it has changed since. */
+                "if-match"?: string | null;
             };
             path: {
                 incident_id: number;
@@ -3814,7 +3950,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
+                /** @description The etag of the incident as it was read; 412 if it has changed since. */
+                "if-match"?: string | null;
             };
             path: {
                 incident_id: number;
@@ -3861,7 +3999,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
+                /** @description The etag of the incident as it was read; 412 if it has changed since. */
+                "if-match"?: string | null;
             };
             path: {
                 incident_id: number;
@@ -3903,12 +4043,61 @@ export interface operations {
             };
         };
     };
+    change_owner_link: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                incident_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnerLinkIn"];
+            };
+        };
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentOut"];
+                };
+            };
+        };
+    };
     release: {
         parameters: {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
+                /** @description The etag of the incident as it was read; 412 if it has changed since. */
+                "if-match"?: string | null;
             };
             path: {
                 incident_id: number;
@@ -3951,7 +4140,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
+                /** @description The etag of the incident as it was read; 412 if it has changed since. */
+                "if-match"?: string | null;
             };
             path: {
                 incident_id: number;
@@ -4190,7 +4381,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 offer_id: number;
@@ -4237,7 +4428,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 offer_id: number;
@@ -4284,7 +4475,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 offer_id: number;
@@ -4492,7 +4683,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 key: string;
@@ -4582,7 +4773,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 key: string;
@@ -4745,7 +4936,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 user_id: number;
@@ -4788,7 +4979,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 user_id: number;
@@ -4831,7 +5022,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 user_id: number;
@@ -4912,7 +5103,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -5038,7 +5229,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 webhook_id: number;
@@ -5081,7 +5272,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 webhook_id: number;

@@ -1,0 +1,264 @@
+"""One person's data: all of it as JSON, or none of it any more.
+
+A person is known by a telephone number. Erasing keeps what statistics and accounts need (that
+somebody called at about this hour in about this area, and how it was served) and takes away what
+leads back: number, name, car, words, exact place, link. The event log holds none of that, so that
+its chain verifies before and after; words that events point to are erased with their salt
+(`kernel.private_details`). Backups that were made before still hold everything until they expire.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from api.store import AnswerRow
+from dispatch.incident import IncidentState, incident_number
+from dispatch.store import (
+    AppointmentRow,
+    ContractorOfferRow,
+    IncidentCallRow,
+    IncidentRow,
+    JobRow,
+    OwnerLinkRow,
+    RatingRow,
+    TechnicianEventRow,
+)
+from kernel import events, private_details
+from kernel.database import WriteSession
+from kernel.errors import Conflict, NotFound
+from kernel.position import Position
+from kernel.private_details import PrivateDetailRow
+
+_UNDER_WAY = ("ordered", "rolling", "on_site", "loaded")
+_KEPT_DIGITS = 2
+"""Decimals of a degree that are left of a place: about a kilometre."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Where a person's data lies in one region."""
+
+    phone: str
+    incident_ids: list[int]
+    appointment_ids: list[int]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is anything."""
+        return bool(self.incident_ids or self.appointment_ids)
+
+
+def find(session: Session, region: str, phone: str) -> Person:
+    """Return where the data of a number (E.164) lies.
+
+    Raises
+    ------
+    NotFound
+        When the region knows nothing of it.
+    """
+    called = select(IncidentCallRow.incident_id).where(IncidentCallRow.caller_phone == phone)
+    incidents = select(IncidentRow.id).where(
+        IncidentRow.region == region,
+        or_(IncidentRow.caller_phone == phone, IncidentRow.id.in_(called)),
+    )
+    booked = select(AppointmentRow.id).where(
+        AppointmentRow.region == region, AppointmentRow.caller_phone == phone
+    )
+    person = Person(
+        phone,
+        list(session.scalars(incidents.order_by(IncidentRow.id))),
+        list(session.scalars(booked.order_by(AppointmentRow.id))),
+    )
+    if not person.is_known:
+        raise NotFound("person with the number given", "…", remedy="Give it with country code.")
+    return person
+
+
+def export(session: Session, person: Person) -> dict[str, Any]:
+    """Return everything that is stored about a person, as JSON values."""
+    jobs = _job_ids(session, person)
+    return {
+        "phone": person.phone,
+        "incidents": _rows(session, IncidentRow, IncidentRow.id.in_(person.incident_ids)),
+        "calls": _rows(session, IncidentCallRow, _calls(person)),
+        "appointments": _rows(
+            session, AppointmentRow, AppointmentRow.id.in_(person.appointment_ids)
+        ),
+        "ratings": _rows(session, RatingRow, _of(RatingRow, person)),
+        "words": _rows(session, PrivateDetailRow, _of(PrivateDetailRow, person)),
+        "reports": _rows(session, TechnicianEventRow, TechnicianEventRow.job_id.in_(jobs)),
+        "events": [
+            {"seq": it.seq, "at": it.at.isoformat(), "kind": it.kind, "incident_id": it.incident_id}
+            for number in person.incident_ids
+            for it in events.read_after(session, 0, incident_id=number, limit=10_000)
+        ],
+    }
+
+
+def erase(session: WriteSession, now: datetime, region: str, person: Person) -> dict[str, int]:
+    """Erase a person's data; return how many rows of each kind were changed or deleted.
+
+    Raises
+    ------
+    Conflict
+        While help for the person is under way, or a visit lies ahead.
+    """
+    _refuse_while_served(session, person)
+    jobs = _job_ids(session, person)
+    counts = {
+        "incidents": _blank_incidents(session, person),
+        "calls": _count(session, update(IncidentCallRow).where(_calls(person)), **_NOBODY_CALLED),
+        "appointments": _blank_appointments(session, person),
+        "jobs": _blank_jobs(session, jobs),
+        "ratings": _count(session, update(RatingRow).where(_of(RatingRow, person)), text=""),
+        "links": len(session.scalars(_delete_links(person)).all()),
+        "offers": _count(
+            session,
+            update(ContractorOfferRow).where(
+                ContractorOfferRow.incident_id.in_(person.incident_ids)
+            ),
+            reject_reason=None,
+        ),
+        "reports": _count(
+            session,
+            update(TechnicianEventRow).where(TechnicianEventRow.job_id.in_(jobs)),
+            reason=None,
+            data=None,
+            detail="",
+        ),
+        "words": private_details.erase(
+            session, incident_ids=person.incident_ids, appointment_ids=person.appointment_ids
+        ),
+        "answers": _forget_answers(session, person),
+    }
+    for number in person.incident_ids:
+        events.append(
+            session, now, "person.erased", region=region, incident_id=number, payload=counts
+        )
+    if not person.incident_ids:
+        events.append(session, now, "person.erased", region=region, payload=counts)
+    return counts
+
+
+_NOBODY: dict[str, Any] = {
+    "caller_name": None,
+    "caller_phone": "",
+    "vin": None,
+    "plate": None,
+    "colour": None,
+}
+_NOBODY_CALLED: dict[str, Any] = {
+    "caller_name": None,
+    "caller_phone": "",
+    "case_ref": None,
+    "said": {},
+}
+
+
+def _refuse_while_served(session: Session, person: Person) -> None:
+    open_one = select(IncidentRow.id).where(
+        IncidentRow.id.in_(person.incident_ids), IncidentRow.state != IncidentState.CLOSED.value
+    )
+    under_way = select(JobRow.id).where(
+        JobRow.appointment_id.in_(person.appointment_ids), JobRow.state.in_(("open", *_UNDER_WAY))
+    )
+    if session.scalars(open_one).first() or session.scalars(under_way).first():
+        raise Conflict(
+            "This person is waiting for help or has a visit ahead.",
+            remedy="Close the incident or cancel the visit first.",
+        )
+
+
+def _blank_incidents(session: WriteSession, person: Person) -> int:
+    query = select(IncidentRow).where(IncidentRow.id.in_(person.incident_ids))
+    rows = session.scalars(query).all()
+    for row in rows:
+        _set(row, _NOBODY)
+        row.case_ref = row.scenario = row.symptom = row.effect = row.note = row.purchased_on = None
+        row.position, row.place_text, row.place_note = _coarse(row.position), row.area, None
+        row.warnings = []
+    return len(rows)
+
+
+def _blank_appointments(session: WriteSession, person: Person) -> int:
+    query = select(AppointmentRow).where(AppointmentRow.id.in_(person.appointment_ids))
+    rows = session.scalars(query).all()
+    for row in rows:
+        _set(row, _NOBODY)
+        row.position, row.place_text, row.place_note = _coarse(row.position), "", None
+        row.note = row.cancel_reason = None
+    return len(rows)
+
+
+def _blank_jobs(session: WriteSession, job_ids: list[int]) -> int:
+    rows = session.scalars(select(JobRow).where(JobRow.id.in_(job_ids))).all()
+    for row in rows:
+        row.position, row.place_text = _coarse(row.position), ""
+    return len(rows)
+
+
+def _forget_answers(session: WriteSession, person: Person) -> int:
+    """Forget stored answers that show one of the person's incidents or visits."""
+    codes = session.scalars(
+        select(AppointmentRow.code).where(AppointmentRow.id.in_(person.appointment_ids))
+    )
+    marks = [f'"{incident_number(number)}"'.encode() for number in person.incident_ids]
+    marks += [f'"{code}"'.encode() for code in codes]
+    marks.append(person.phone.encode())
+    found = [
+        row.id
+        for row in session.scalars(select(AnswerRow))
+        if any(mark in row.body for mark in marks)
+    ]
+    session.execute(delete(AnswerRow).where(AnswerRow.id.in_(found)))
+    return len(found)
+
+
+def _job_ids(session: Session, person: Person) -> list[int]:
+    return list(session.scalars(select(JobRow.id).where(_of(JobRow, person))))
+
+
+def _calls(person: Person) -> Any:
+    return IncidentCallRow.incident_id.in_(person.incident_ids)
+
+
+def _of(table: Any, person: Person) -> Any:
+    return or_(
+        table.incident_id.in_(person.incident_ids),
+        table.appointment_id.in_(person.appointment_ids),
+    )
+
+
+def _delete_links(person: Person) -> Any:
+    return delete(OwnerLinkRow).where(_of(OwnerLinkRow, person)).returning(OwnerLinkRow.key)
+
+
+def _count(session: WriteSession, statement: Any, **values: Any) -> int:
+    result = cast(CursorResult[Any], session.execute(statement.values(**values)))
+    return result.rowcount
+
+
+def _set(row: Any, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def _coarse(position: Position) -> Position:
+    return Position(round(position.lon, _KEPT_DIGITS), round(position.lat, _KEPT_DIGITS))
+
+
+def _rows(session: Session, table: Any, where: Any) -> list[dict[str, Any]]:
+    query = select(table).where(where)
+    names = [column.key for column in table.__table__.columns if column.key not in ("salt", "seal")]
+    return [{name: _plain(getattr(row, name)) for name in names} for row in session.scalars(query)]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Position):
+        return [value.lon, value.lat]
+    return value.isoformat() if hasattr(value, "isoformat") else value
