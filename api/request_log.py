@@ -67,7 +67,7 @@ class RequestLog:
 
 
 def _template(scope: Scope) -> str:
-    """Return the address with names in place of values; ``(none)`` when there is no such address."""
+    """Return the address with names in place of values; ``(none)`` where there is none."""
     route = scope.get("route")
     if route is None:
         return "(none)"

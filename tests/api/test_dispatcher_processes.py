@@ -1,4 +1,4 @@
-"""API and dispatchers as processes of their own, on PostgreSQL: they share the work and outlive one."""
+"""API and dispatchers as processes of their own, on PostgreSQL: one dies, the others go on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A slow, silent or cut network before PostgreSQL: nothing acknowledged is lost, and all recover."""
+"""A slow, silent or cut network before PostgreSQL: nothing acknowledged is lost, all recover."""
 
 from __future__ import annotations
 

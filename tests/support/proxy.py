@@ -93,8 +93,6 @@ class Proxy:
                     self._closed.wait(0.02)
                     continue
                 for key, _ in selector.select(0.05):
-                    if self.is_silent:
-                        break
                     data = key.fileobj.recv(65536)  # type: ignore[union-attr]
                     if not data:
                         return
