@@ -35,8 +35,9 @@ class Compiled:
     ``work_s[c]`` is the time from the start of service of choice ``c`` to the end of its last
     visit, ``inner_drive_s[c]`` the driving in it; both are `UNREACHABLE_S` where a leg is missing.
     ``fixed_unit[j]`` is -1 unless a lock fixes the unit of job ``j`` (and ``fixed_choice[j]`` its
-    option); ``given_to[j]`` is the unit of a ``FREE`` commitment or -1. ``can[u][c]`` says whether
-    unit ``u`` has what choice ``c`` needs and no lock forbids the pair; ``able[u][j]`` are the
+    option); ``given_to[j]`` is the unit of a ``FREE`` commitment or -1. ``special`` are the jobs
+    that a lock fixes or that exclude a unit. ``can[u][c]`` says whether unit ``u`` has what choice
+    ``c`` needs and no lock forbids the pair; ``able[u][j]`` are the
     choices of job ``j`` worth trying on it (the head's own ones included), ``units_able[j]`` the
     units for which there are any.
     ``idle_end_s[u]`` and ``idle_drive_s[u]``: when the unit would be at its end place, and what it
@@ -60,6 +61,7 @@ class Compiled:
     fixed_choice: list[int] = field(default_factory=list)
     given_to: list[int] = field(default_factory=list)
     head: list[tuple[HeadJob, ...]] = field(default_factory=list)
+    special: list[int] = field(default_factory=list)
     can: list[list[bool]] = field(default_factory=list)
     able: list[list[list[int]]] = field(default_factory=list)
     units_able: list[list[int]] = field(default_factory=list)
@@ -89,6 +91,8 @@ def compile_problem(problem: Problem) -> Compiled:
     compiled.job_index = {job.id: j for j, job in enumerate(problem.jobs)}
     _add_choices(compiled)
     _add_locks(compiled)
+    fixed, jobs = compiled.fixed_unit, compiled.jobs
+    compiled.special = [j for j, it in enumerate(jobs) if fixed[j] != -1 or it.excluded_units]
     compiled.can = [_capabilities(compiled, u) for u in range(len(compiled.units))]
     compiled.able = [_able(compiled, u) for u in range(len(compiled.units))]
     compiled.units_able = [
@@ -163,24 +167,33 @@ def _add_locks(compiled: Compiled) -> None:
 
 def _capabilities(compiled: Compiled, u: int) -> list[bool]:
     has = compiled.units[u].has
-    facts = {h.choice for h in compiled.head[u] if h.fact and h.release_cny is None}
+    fits: dict[frozenset[str], bool] = {}
     result = []
-    for c, option in enumerate(compiled.options):
-        j = compiled.job_of[c]
-        free = compiled.fixed_unit[j] == -1
-        ours = compiled.fixed_unit[j] == u and compiled.fixed_choice[j] == c
+    for option in compiled.options:
+        fit = fits.get(option.needs)
+        if fit is None:
+            fit = fits[option.needs] = option.needs <= has
+        result.append(fit)
+    facts = {h.choice for h in compiled.head[u] if h.fact and h.release_cny is None}
+    for j in compiled.special:
         allowed = compiled.units[u].id not in compiled.jobs[j].excluded_units
-        able = option.needs <= has and (allowed or ours)
-        result.append(c in facts or ((free or ours) and able))
+        free = compiled.fixed_unit[j] == -1
+        for c in compiled.choices[j]:
+            ours = compiled.fixed_unit[j] == u and compiled.fixed_choice[j] == c
+            able = result[c] and (allowed or ours)
+            result[c] = c in facts or ((free or ours) and able)
     return result
 
 
 def _able(compiled: Compiled, u: int) -> list[list[int]]:
     can = compiled.can[u]
-    able = [[c for c in choices if can[c]] for choices in compiled.choices]
+    able = [
+        choices if len(choices) == 1 and can[choices[0]] else [c for c in choices if can[c]]
+        for choices in compiled.choices
+    ]
     for head in compiled.head[u]:
         if head.choice not in able[head.job]:
-            able[head.job].append(head.choice)
+            able[head.job] = [*able[head.job], head.choice]
     return able
 
 

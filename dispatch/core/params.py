@@ -31,8 +31,8 @@ class SolveParams:
         Routes that may be listed to close the gap.
     cut_rounds
         Rounds of cuts on the listed routes.
-    integer_effort
-        Deterministic time of CP-SAT, about seconds, for what is left.
+    integer_nodes
+        Nodes of the search tree of the integer program over what is left.
     """
 
     ortools_steps: int = 500
@@ -44,14 +44,14 @@ class SolveParams:
     most_labels: int = 60_000
     listed_routes: int = 400_000
     cut_rounds: int = 30
-    integer_effort: float = 2.0
+    integer_nodes: int = 2_000
 
     def __post_init__(self) -> None:
         if self.ortools_steps < 0 or self.polish_steps < 0:
             raise ValueError("steps must not be negative; 0 leaves the part out")
-        budgets = (self.ruin_steps, self.pricing_rounds, self.most_labels)
-        budgets += (self.listed_routes, self.cut_rounds)
-        if min(budgets) < 0 or self.integer_effort < 0:
+        budgets: tuple[int, ...] = (self.ruin_steps, self.pricing_rounds, self.most_labels)
+        budgets += (self.listed_routes, self.cut_rounds, self.integer_nodes)
+        if min(budgets) < 0:
             raise ValueError("budgets must not be negative; 0 leaves the part out")
         if self.seconds is not None and not self.seconds > 0:
             raise ValueError(f"seconds must be positive or None, not {self.seconds!r}")

@@ -66,6 +66,20 @@ class Listed:
             self.cny[which],
         )
 
+    @classmethod
+    def joined(cls, parts: list[Listed]) -> Listed:
+        """Return all routes of several lists."""
+        width = max(part.jobs.shape[1] for part in parts)
+        longest = max(part.choices.shape[1] for part in parts)
+        return cls(
+            np.concatenate([part.entry for part in parts]),
+            np.concatenate([_padded(part.choices, longest) for part in parts]),
+            np.concatenate([part.length for part in parts]),
+            np.concatenate([part.unit for part in parts]),
+            np.concatenate([_padded(part.jobs, width) for part in parts]),
+            np.concatenate([part.cny for part in parts]),
+        )
+
     def unique(self) -> Listed:
         """Return the cheapest route for each unit and set of jobs."""
         order = np.argsort(self.cny, kind="stable")
@@ -90,6 +104,10 @@ class Listed:
             _cuts_by_job(master),
             solution.cut_duals,
         )
+
+
+def _padded(rows: Ints, width: int) -> Ints:
+    return np.pad(rows, ((0, 0), (0, width - rows.shape[1])), constant_values=-1)
 
 
 def _cuts_by_job(master: Master) -> Ints:

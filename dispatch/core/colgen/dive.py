@@ -9,19 +9,23 @@ import numpy as np
 from dispatch.core.colgen.master import LpSolution, Master
 from dispatch.core.colgen.routes import Column
 
-SURE = 0.85
+SURE = 0.9
 """Columns used this much are fixed at once."""
 
-SHARE_FIXED = 12
+SHARE_FIXED = 40
 """At least one in so many of the fractional columns is fixed in each step."""
+
+REPRICINGS = 1
+"""Times that routes are added after each step."""
 
 Reprice = Callable[[LpSolution, set[int], set[int]], list[Column]]
 """``reprice(solution, busy units, covered jobs)``: more columns for the rest."""
 
 
-def dive(master: Master, reprice: Reprice | None, stop: Callable[[], bool]) -> list[Column]:
+def dive(master: Master, reprice: Reprice, stop: Callable[[], bool]) -> list[Column]:
     """Return columns of different units and jobs; the master is left as it was before."""
     fixed: dict[int, Column] = {}
+    barred: set[int] = set()
     busy: set[int] = set()
     covered: set[int] = set()
     solution = master.solve()
@@ -40,14 +44,27 @@ def dive(master: Master, reprice: Reprice | None, stop: Callable[[], bool]) -> l
                 covered.update(column.jobs)
         if len(fixed) == before:
             break
+        _bar(master, fixed, barred, busy, covered)
         solution = master.solve()
-        if reprice is not None and solution is not None:
-            master.add(reprice(solution, busy, covered))
+        for _ in range(REPRICINGS):
+            if solution is None or stop() or master.add(reprice(solution, busy, covered)) == 0:
+                break
             solution = master.solve()
     used = master.used() if solution is not None else np.zeros(len(master.columns))
-    for at in fixed:
+    for at in (*fixed, *barred):
         master.fix(at, 0.0, float("inf"))
     return _plan(master, used, fixed)
+
+
+def _bar(
+    master: Master, fixed: dict[int, Column], barred: set[int], busy: set[int], covered: set[int]
+) -> None:
+    """Take columns out that no longer fit beside the fixed ones."""
+    for at, column in enumerate(master.columns):
+        fits = column.unit not in busy and covered.isdisjoint(column.jobs)
+        if not fits and at not in fixed and at not in barred:
+            master.fix(at, 0.0, 0.0)
+            barred.add(at)
 
 
 def _candidates(master: Master, used: np.ndarray, busy: set[int], fractional: int) -> list[int]:

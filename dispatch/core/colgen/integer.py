@@ -1,75 +1,95 @@
-"""The last step: the cheapest plan out of listed routes, by CP-SAT."""
+"""The last step: the cheapest plan out of listed routes, as an integer program by SCIP."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
-from ortools.sat.python import cp_model
+from ortools.linear_solver import pywraplp
 
 from dispatch.core.colgen.arrays import Floats
 from dispatch.core.colgen.closing import Listed
 
-UNITS_PER_CNY = 10_000
-"""CP-SAT counts in whole numbers: hundredths of a fen."""
+MOST_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The routes chosen (``None``: no plan was found) and whether no cheaper choice exists."""
+    """The routes chosen (``None``: no plan was found) and the bound on all choices, CNY."""
 
     routes: list[int] | None
-    proved: bool
+    bound_cny: float
 
 
 def choose(
     listed: Listed,
     leave_cny: Floats,
     n_units: int,
+    cuts: list[tuple[int, int, int]],
     *,
-    hint: set[int],
+    known: set[int],
     seconds: float,
-    effort: float,
-    seed: int,
+    nodes: int,
 ) -> Chosen:
     """Return the cheapest choice of routes in which no job or unit occurs twice.
 
-    ``effort`` is CP-SAT's deterministic time, which repeats; ``seconds`` the safety net.
+    ``nodes`` of the search tree are looked at, at most, which repeats; ``seconds`` is the safety
+    net. ``cuts`` follow from the rest and make it easier, ``known`` is a plan to start from.
     """
-    model = cp_model.CpModel()
-    taken = [model.new_bool_var("") for _ in range(len(listed))]
-    by_job: list[list[cp_model.IntVar]] = [[] for _ in leave_cny]
-    by_unit: list[list[cp_model.IntVar]] = [[] for _ in range(n_units)]
-    for r, (unit, jobs) in enumerate(zip(listed.unit.tolist(), listed.jobs.tolist(), strict=True)):
-        by_unit[unit].append(taken[r])
-        for j in jobs:
-            if j >= 0:
-                by_job[j].append(taken[r])
-        model.add_hint(taken[r], r in hint)
-    left = [model.new_bool_var("") for _ in leave_cny]
-    for ways, out in zip(by_job, left, strict=True):
-        model.add_exactly_one([*ways, out])
-    for ways in by_unit:
-        if len(ways) > 1:
-            model.add_at_most_one(ways)
-    prices = [_whole(cny) for cny in listed.cny.tolist()]
-    leave = [_whole(cny) for cny in leave_cny.tolist()]
-    model.minimize(
-        cp_model.LinearExpr.weighted_sum(taken, prices)
-        + cp_model.LinearExpr.weighted_sum(left, leave)
+    solver = pywraplp.Solver.CreateSolver("SCIP")
+    infinity = solver.infinity()
+    jobs = [solver.Constraint(1.0, 1.0) for _ in leave_cny]
+    units = [solver.Constraint(-infinity, 1.0) for _ in range(n_units)]
+    triples = [solver.Constraint(-infinity, 1.0) for _ in cuts]
+    objective = solver.Objective()
+    left = [solver.BoolVar("") for _ in leave_cny]
+    for row, variable, cny in zip(jobs, left, leave_cny.tolist(), strict=True):
+        row.SetCoefficient(variable, 1.0)
+        objective.SetCoefficient(variable, cny)
+    taken = [solver.BoolVar("") for _ in range(len(listed))]
+    _add_routes(listed, taken, objective, (jobs, units, triples), cuts)
+    objective.SetMinimization()
+    served = {j for r in known for j in listed.jobs[r].tolist()}
+    solver.SetHint(
+        [*taken, *left],
+        [
+            *(float(r in known) for r in range(len(taken))),
+            *(float(j not in served) for j in range(len(left))),
+        ],
     )
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = seed % 2**31
-    solver.parameters.linearization_level = 2
-    solver.parameters.max_deterministic_time = effort
-    if seconds < float("inf"):
-        solver.parameters.max_time_in_seconds = max(0.01, seconds)
-    status = solver.solve(model)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return Chosen(None, proved=status == cp_model.INFEASIBLE)
-    chosen = [r for r, variable in enumerate(taken) if solver.boolean_value(variable)]
-    return Chosen(chosen, proved=status == cp_model.OPTIMAL)
+    solver.SetSolverSpecificParametersAsString(f"limits/nodes={nodes}\n")
+    solver.SetTimeLimit(int(1000 * min(max(seconds, 0.01), MOST_SECONDS)))
+    status = solver.Solve()
+    if status not in (pywraplp.Solver.OPTIMAL, pywraplp.Solver.FEASIBLE):
+        return Chosen(None, -infinity)
+    chosen = [r for r, variable in enumerate(taken) if variable.solution_value() > 0.5]
+    return Chosen(chosen, float(objective.BestBound()))
 
 
-def _whole(cny: float) -> int:
-    return round(cny * UNITS_PER_CNY)
+def _add_routes(
+    listed: Listed,
+    taken: list[Any],
+    objective: Any,
+    rows: tuple[list[Any], list[Any], list[Any]],
+    cuts: list[tuple[int, int, int]],
+) -> None:
+    jobs, units, triples = rows
+    cuts_of: dict[int, list[int]] = {}
+    for at, triple in enumerate(cuts):
+        for j in triple:
+            cuts_of.setdefault(j, []).append(at)
+    columns = zip(
+        taken, listed.cny.tolist(), listed.unit.tolist(), listed.jobs.tolist(), strict=True
+    )
+    for variable, cny, unit, done in columns:
+        objective.SetCoefficient(variable, cny)
+        units[unit].SetCoefficient(variable, 1.0)
+        hits: Counter[int] = Counter()
+        for j in done:
+            if j >= 0:
+                jobs[j].SetCoefficient(variable, 1.0)
+                hits.update(cuts_of.get(j, ()))
+        for cut, n in hits.items():
+            if n >= 2:
+                triples[cut].SetCoefficient(variable, 1.0)

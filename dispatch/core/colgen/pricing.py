@@ -7,14 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dispatch.core.colgen.arrays import Arrays, Floats, Ints
-from dispatch.core.colgen.label_kernel import (
-    Completions,
-    Found,
-    Labels,
-    completion_bounds,
-    price_units,
-    useful_until,
-)
+from dispatch.core.colgen.completion_kernel import Completions, completion_bounds, useful_until
+from dispatch.core.colgen.label_kernel import Found, Labels, price_units
 from dispatch.core.colgen.routes import Route
 from dispatch.core.colgen.slack_kernel import detour_slack
 
@@ -24,10 +18,13 @@ FOREVER_S = 2**40
 LONGEST_ROUTE = 24
 """Longer routes are priced but not written down."""
 
-SLOT_S = 240
+SLOT_S = 600
 """Length of the time slots of completion bounds, seconds."""
 
 MOST_SLOTS = 400
+
+Prepared = tuple[Completions, Floats, Ints, Ints, Ints]
+"""Completion bounds, and the gain, use, lists and numbers of choices behind them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +77,7 @@ class Pricing:
         labels = _room(arrays, most_labels)
         return cls(arrays, slack, direct, classes, able, least_end, labels, most_labels)
 
-    def bounds(
-        self, duals: Floats, *, gap_cny: float = 0.0, slot_s: int = SLOT_S
-    ) -> tuple[Completions, Floats, Ints, Ints, Ints]:
+    def bounds(self, duals: Floats, *, gap_cny: float = 0.0, slot_s: int = SLOT_S) -> Prepared:
         """Return completion bounds, and the gain, use, lists and numbers of choices behind them."""
         stops = self.arrays.stop
         gain = duals[stops["job"]] - stops["price_cny"]
@@ -121,7 +116,7 @@ class Pricing:
         bounds = Completions(first, second, next_job, after, self.least_end, slot_s)
         return bounds, gain, until, choices, n_choices
 
-    def price(
+    def price(  # noqa: PLR0913 - all but the duals and thresholds have a default
         self,
         duals: Floats,
         threshold: Floats,
@@ -133,6 +128,7 @@ class Pricing:
         most_labels: int | None = None,
         slot_s: int = SLOT_S,
         room: int | None = None,
+        prepared: Prepared | None = None,
     ) -> Priced:
         """Return routes with a reduced cost below ``threshold[u]``, at most ``most`` by unit.
 
@@ -148,11 +144,13 @@ class Pricing:
             length=np.zeros(room, dtype=np.int64),
             route=np.zeros((room, LONGEST_ROUTE), dtype=np.int64),
             reduced=np.zeros(room, dtype=np.float64),
-            count=np.zeros(2, dtype=np.int64),
+            size=np.zeros(2, dtype=np.int64),
             least=np.zeros(n_units, dtype=np.float64),
             exact=np.zeros(n_units, dtype=np.int64),
         )
-        bounds, *lists = self.bounds(duals, gap_cny=gap_cny or 0.0, slot_s=slot_s)
+        if prepared is None:
+            prepared = self.bounds(duals, gap_cny=gap_cny or 0.0, slot_s=slot_s)
+        bounds, gain, until, choices, n_choices = prepared
         active = np.ones(n_units, dtype=np.int64) if active is None else active
         cap = self.most_labels if most_labels is None else most_labels
         price_units(
@@ -161,7 +159,10 @@ class Pricing:
             threshold,
             active,
             self.classes,
-            *lists,
+            gain,
+            until,
+            choices,
+            n_choices,
             bounds,
             self.labels,
             found,
@@ -171,9 +172,9 @@ class Pricing:
             every,
             beam,
         )
-        complete = not every or found.count[1] == 0
+        complete = not every or found.size[1] == 0
         exact = bool(found.exact.all()) and complete
-        return Priced(found, found.least, exact, int(found.count[0]))
+        return Priced(found, found.least, exact, int(found.size[0]))
 
 
 def _room(arrays: Arrays, most_labels: int) -> Labels:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,15 +9,9 @@ import numpy as np
 
 from dispatch.core.colgen.arrays import NO_WAY_S, Arrays, Ints
 from dispatch.core.colgen.routes import Route
-from dispatch.core.colgen.ruin_kernel import (
-    POOLED_JOBS,
-    Able,
-    Pool,
-    Tour,
-    insert_all,
-    price_route,
-    ruin_rounds,
-)
+from dispatch.core.colgen.ruin_kernel import insert_all, price_route, ruin_rounds
+from dispatch.core.colgen.ruin_parts_kernel import POOLED_JOBS
+from dispatch.core.colgen.ruin_state import Able, Pool, Tour
 from dispatch.core.tours import LOCKED_OUT_CNY
 
 CHUNK = 256
@@ -134,7 +127,7 @@ class Ruin:
 
     def pooled(self) -> list[Route]:
         """Return the routes met, oldest first."""
-        n = int(self.pool.count[0])
+        n = int(self.pool.size[0])
         rows, lengths = self.pool.route[:n].tolist(), self.pool.length[:n].tolist()
         entries = self.pool.entry[:n].tolist()
         return [(e, tuple(row[:m])) for e, row, m in zip(entries, rows, lengths, strict=True)]
@@ -160,7 +153,7 @@ def _empty_pool() -> Pool:
         entry=np.zeros(LARGEST_POOL, dtype=np.int64),
         length=np.zeros(LARGEST_POOL, dtype=np.int64),
         route=np.zeros((LARGEST_POOL, POOLED_JOBS), dtype=np.int64),
-        count=np.zeros(1, dtype=np.int64),
+        size=np.zeros(1, dtype=np.int64),
     )
 
 

@@ -9,73 +9,25 @@ accepted with falling temperature. Every cost is exact.
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
 
 import numpy as np
 
 from dispatch.core.colgen.arrays import NO_WAY_S, Arrays, Floats, Ints, Records, Shorts
+from dispatch.core.colgen.ruin_parts_kernel import (
+    copy_tour,
+    left_in_order,
+    n_strings,
+    next_random,
+    remember_route,
+    save_route,
+)
+from dispatch.core.colgen.ruin_state import Able, Pool, Tour
 from dispatch.core.compiled import NEVER_S
 from kernel.jit import jit
 
 BLINK = 0.01
-MOST_STRINGS = 10.0
-"""Average number of jobs removed at once; the paper's."""
-LONGEST_STRING = 6.0
-BOUND_CNY = 1e9
-"""Jobs that cost more to leave out are bound by a lock."""
-POOLED_JOBS = 12
-"""Longer routes are not remembered in the pool."""
-
-
-class Tour(NamedTuple):
-    """Routes of all units: ``route[u, :length[u]]`` are choices after ``entry[u]``.
-
-    ``where[j]`` is the unit of a job or -1. ``time_s[u, i]``, ``sunk_cny[u, i]``, ``kwh[u, i]`` and
-    ``n_rests[u, i]`` are the state after ``i`` choices.
-    """
-
-    route: Ints
-    length: Ints
-    entry: Ints
-    cny: Floats
-    where: Ints
-    time_s: Ints
-    sunk_cny: Floats
-    kwh: Floats
-    n_rests: Ints
-
-
-class Able(NamedTuple):
-    """The units that may do each job: ``unit[j, :count[j]]``, and the least that each would cost.
-
-    By that bound (a guess where ways are longer than detours), ascending.
-    """
-
-    unit: Ints
-    bound: Floats
-    count: Ints
-
-
-class Pool(NamedTuple):
-    """Routes met on the way: ``table`` finds them by hash, ``count[0]`` says how many there are."""
-
-    table: Ints
-    hash: Ints
-    entry: Ints
-    length: Ints
-    route: Ints
-    count: Ints
-
-
-@jit
-def _random(state: Ints) -> float:
-    """Return the next number of [0, 1): xorshift64* (Vigna, 2016)."""
-    s = np.uint64(state[0])
-    s ^= s >> np.uint64(12)
-    s ^= s << np.uint64(25)
-    s ^= s >> np.uint64(27)
-    state[0] = np.int64(s)
-    return float((s * np.uint64(2685821657736338717)) >> np.uint64(11)) / 9007199254740992.0
+POOLED_LOSS = 0.3
+"""Routes are pooled if the round loses less than this share of what a unit costs on average."""
 
 
 @jit
@@ -158,7 +110,7 @@ def _walk(
     if time > unit.hard_end_s:
         return np.inf
     over = max(0, time - unit.shift_end_s)
-    return total + end_cny[u, node] + over * unit.overtime_rate - unit.idle_cny
+    return float(total + end_cny[u, node] + over * unit.overtime_rate - unit.idle_cny)
 
 
 @jit
@@ -185,14 +137,15 @@ def _set_cost(a: Arrays, t: Tour, u: int) -> float:
     if n > 0:
         t.cny[u] = _walk(
             u, e, 0, -1, np.inf, t.route, t.length, t.time_s, t.sunk_cny, t.kwh, t.n_rests,
-            a.travel_s, a.home_s, a.end_cny, a.extra_cny, a.stop, a.bends, a.windows, a.rests, a.unit,
+            a.travel_s, a.home_s, a.end_cny, a.extra_cny,
+            a.stop, a.bends, a.windows, a.rests, a.unit,
         )  # fmt: skip
         if a.unit[u].n_entries > 1:
             for i in range(n):
                 c = t.route[u, i]
                 if not _may_begin(a, e, a.stop[c].job, c, i == 0):
                     t.cny[u] = np.inf
-    return t.cny[u] - before
+    return float(t.cny[u] - before)
 
 
 @jit
@@ -229,7 +182,7 @@ def _find(
     stops, bends, windows, rests, units = a.stop, a.bends, a.windows, a.rests, a.unit
     route, length, time_s, sunk_cny = t.route, t.length, t.time_s, t.sunk_cny
     kwh, n_rests, entries, costs = t.kwh, t.n_rests, t.entry, t.cny
-    count, of_unit, bound = able.count[j], able.unit, able.bound
+    count, of_unit, bound = able.n_units[j], able.unit, able.bound
     job = a.job[j]
     n_choices = stops.shape[0]
     best, at_unit, at_entry, at_choice, at_position = job.leave_cny, -1, -1, -1, -1
@@ -252,7 +205,7 @@ def _find(
             for position in range(n + 1):
                 node = n_choices + e if position == 0 else route[u, position - 1]
                 leg = np.int64(travel_s[node, c])
-                if leg == NO_WAY_S or (blink > 0.0 and _random(rng) < blink):
+                if leg == NO_WAY_S or (blink > 0.0 and next_random(rng) < blink):
                     continue
                 arrival = time_s[u, position] + leg
                 least = extra + (leg + stop.inner_s) * unit.drive_rate
@@ -299,7 +252,7 @@ def _with_entry(a: Arrays, t: Tour, u: int, e: int) -> float:
     t.entry[u] = before[0]
     _set_cost(a, t, u)
     t.cny[u] = before[1]
-    return found
+    return float(found)
 
 
 @jit
@@ -313,14 +266,6 @@ def _insert(a: Arrays, t: Tour, j: int, u: int, e: int, c: int, position: int) -
         t.route[u, position] = c
         t.length[u] += 1
     return _set_cost(a, t, u)
-
-
-@jit
-def _save(t: Tour, goal: Tour, u: int) -> None:
-    """Copy the route of a unit (not the state after each choice)."""
-    goal.length[u], goal.entry[u], goal.cny[u] = t.length[u], t.entry[u], t.cny[u]
-    for i in range(t.length[u]):
-        goal.route[u, i] = t.route[u, i]
 
 
 @jit
@@ -342,9 +287,9 @@ def _remove_string(
         removed[n_removed] = job
         return n_removed + 1
     most = min(float(n), max(1.0, math.ceil(longest)))
-    size = min(n, 1 + int(_random(rng) * most))
+    size = min(n, 1 + int(next_random(rng) * most))
     low, high = max(0, at - size + 1), min(at, n - size)
-    start = low + int(_random(rng) * (high - low + 1))
+    start = low + int(next_random(rng) * (high - low + 1))
     for i in range(start, start + size):
         j = a.stop[t.route[u, i]].job
         removed[n_removed] = j
@@ -357,65 +302,10 @@ def _remove_string(
 
 
 @jit
-def _remember(t: Tour, u: int, pool: Pool) -> None:
-    """Put the route of a unit into the pool, unless it is there or the pool is full."""
-    n, at = t.length[u], pool.count[0]
-    if n == 0 or n > POOLED_JOBS or at >= pool.length.shape[0]:
-        return
-    key = np.uint64(t.entry[u]) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(1)
-    for i in range(n):
-        key = (key ^ np.uint64(t.route[u, i] + 1)) * np.uint64(0x100000001B3)
-        key ^= key >> np.uint64(29)
-    mask = pool.table.shape[0] - 1
-    slot = np.int64(key >> np.uint64(20)) & mask
-    signed = np.int64(key)
-    while pool.table[slot] >= 0:
-        if pool.hash[pool.table[slot]] == signed:
-            return
-        slot = (slot + 1) & mask
-    pool.table[slot] = at
-    pool.hash[at] = signed
-    pool.entry[at], pool.length[at] = t.entry[u], n
-    for i in range(n):
-        pool.route[at, i] = t.route[u, i]
-    pool.count[0] = at + 1
-
-
-@jit
-def _order(a: Arrays, t: Tour, width: Ints, keys: Floats, jobs: Ints, rng: Ints) -> int:
-    """Write the jobs left out in the order of putting them back; return how many there are.
-
-    The order is random, or the urgent, those with few units, or the long ones come first; what a
-    lock binds comes before all others.
-    """
-    kind = _random(rng)
-    n = 0
-    for j in range(t.where.shape[0]):
-        if t.where[j] >= 0:
-            continue
-        key = _random(rng)
-        if 0.4 <= kind < 0.7:
-            key = float(a.stop[a.job[j].first_choice].target_s)
-        elif 0.7 <= kind < 0.85:
-            key += width[j]
-        elif kind >= 0.85:
-            key = -float(a.stop[a.job[j].first_choice].work_s)
-        if a.job[j].leave_cny >= BOUND_CNY:
-            key -= 1e12
-        at = n
-        while at > 0 and keys[at - 1] > key:
-            keys[at], jobs[at] = keys[at - 1], jobs[at - 1]
-            at -= 1
-        keys[at], jobs[at] = key, j
-        n += 1
-    return n
-
-
-@jit
 def price_route(a: Arrays, t: Tour, u: int) -> float:
     """Price the route of a unit; return the price, infinite where it breaks a rule."""
     _set_cost(a, t, u)
-    return t.cny[u]
+    return float(t.cny[u])
 
 
 @jit
@@ -431,18 +321,6 @@ def insert_all(a: Arrays, t: Tour, able: Able, order: Ints, rng: Ints) -> float:
 
 
 @jit
-def _n_strings(t: Tour, rng: Ints) -> tuple[int, float]:
-    """Return how many strings are removed in this round and how long one may be."""
-    n_served = n_busy = 0
-    for u in range(t.length.shape[0]):
-        n_busy += t.length[u] > 0
-        n_served += t.length[u]
-    longest = min(LONGEST_STRING, n_served / n_busy if n_busy else 1.0)
-    most = 4.0 * MOST_STRINGS / (1.0 + longest) - 1.0
-    return 1 + int(_random(rng) * most), longest
-
-
-@jit
 def _ruin(
     a: Arrays, t: Tour, old: Tour, near: Ints, touched: Ints, removed: Ints, rng: Ints
 ) -> tuple[int, float]:
@@ -450,8 +328,8 @@ def _ruin(
 
     ``touched[:n]`` are these units, saved in ``old``; ``touched[-1 - u]`` marks unit ``u``.
     """
-    strings, longest = _n_strings(t, rng)
-    seed = int(_random(rng) * near.shape[0])
+    strings, longest = n_strings(t, rng)
+    seed = int(next_random(rng) * near.shape[0])
     n_out = 0
     total = 0.0
     for k in range(near.shape[1]):
@@ -461,7 +339,7 @@ def _ruin(
         u = t.where[j]
         if u < 0 or touched[-1 - u]:
             continue
-        _save(t, old, u)
+        save_route(t, old, u)
         touched[-1 - u] = 1
         touched[n_out] = u
         n_out += 1
@@ -492,20 +370,12 @@ def _recreate(
         if u < 0:
             continue
         if not touched[-1 - u]:
-            _save(t, old, u)
+            save_route(t, old, u)
             touched[-1 - u] = 1
             touched[n_out] = u
             n_out += 1
         total += _insert(a, t, j, u, e, c, position) - a.job[j].leave_cny
     return n_out, total
-
-
-@jit
-def _copy(source: Tour, goal: Tour) -> None:
-    for u in range(source.length.shape[0]):
-        _save(source, goal, u)
-    for j in range(source.where.shape[0]):
-        goal.where[j] = source.where[j]
 
 
 @jit
@@ -538,20 +408,20 @@ def ruin_rounds(
             old.where[j] = t.where[j]
         n_out, more = _ruin(a, t, old, near, touched, removed, rng)
         if more < np.inf:
-            n = _order(a, t, able.count, keys, removed, rng)
+            n = left_in_order(a, t, able.n_units, keys, removed, rng)
             n_out, less = _recreate(a, t, old, able, touched, n_out, removed, n, rng)
             more += less
-        if more < -temperature * math.log(1.0 - _random(rng)):
+        if more < POOLED_LOSS * before / n_units:
+            for k in range(n_out):
+                remember_route(t, touched[k], pool)
+        if more < -temperature * math.log(1.0 - next_random(rng)):
             costs[0] = before + more
-            if more < temperature:
-                for k in range(n_out):
-                    _remember(t, touched[k], pool)
             if costs[0] < costs[1] - 1e-7:
                 costs[1] = costs[0]
-                _copy(t, best)
+                copy_tour(t, best)
         else:
             for k in range(n_out):
-                _save(old, t, touched[k])
+                save_route(old, t, touched[k])
                 _set_cost(a, t, touched[k])
             for j in range(n_jobs):
                 t.where[j] = old.where[j]

@@ -1,0 +1,1 @@
+"""Rescue waves: one snapshot, many solvers, one evaluator."""

@@ -1,0 +1,33 @@
+"""Compile everything that the engines compile, once, so that no decision waits for it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+
+from dispatch.core.engines import ENGINES
+from dispatch.core.model import Job, Option, Problem, Unit, Visit
+from dispatch.core.params import SolveParams
+
+N_UNITS, N_JOBS = 4, 8
+
+
+def toy_problem() -> Problem:
+    """Return a small problem that leads through every part of the search."""
+    places = np.arange(N_UNITS + N_JOBS)
+    travel = (np.abs(places[:, None] * 7 % 11 - places[None, :] * 7 % 11) * 120).astype(np.int32)
+    units = tuple(Unit(f"u{u}", frozenset(), u, end_place=u) for u in range(N_UNITS))
+    jobs = tuple(
+        Job(f"j{j}", (Option("do", frozenset(), (Visit(N_UNITS + j, 900),)),), target_s=900)
+        for j in range(N_JOBS)
+    )
+    return Problem(datetime(2026, 1, 5, tzinfo=UTC), travel, units, jobs)
+
+
+def warm_up() -> None:
+    """Compile what is not compiled yet and load what is; seconds to a minute the first time."""
+    ENGINES["colgen"](toy_problem(), SolveParams(ruin_steps=50, wall_limit_s=None), 0)
+    from dispatch.core.colgen.cut_kernel import violated_triples  # noqa: PLC0415
+
+    violated_triples(np.full((1, 2), -1, dtype=np.int64), np.ones(1), 3, 0.1, 4)
