@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
+from starlette.middleware.cors import CORSMiddleware
 
 from api.access import TechnicianPrincipal
 from api.body import BodyDoor
@@ -16,6 +17,7 @@ from api.metrics import Metrics
 from api.models.problem import Problem
 from api.pages import pages
 from api.problems import MEDIA_TYPE, install_problems
+from api.rate_limit import RateLimit
 from api.request_log import RequestLog
 from api.routes import (
     alarms,
@@ -34,7 +36,8 @@ from api.routes import (
     webhooks,
 )
 from api.runtime import Runtime
-from api.streaming import stream_changes
+from api.settings import Settings
+from api.streaming import stream_changes, while_logged_in
 from api.streams import Reader
 from api.world import World
 from api.writing import Repeatable, Run
@@ -72,10 +75,37 @@ def create_app(
     app.include_router(pages())
     install_problems(app)
     app.add_middleware(BodyDoor)
+    if runtime is not None:
+        _guard(app, runtime.settings)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, metrics=app.state.metrics)
     _describe(app)
     return app
+
+
+def _guard(app: FastAPI, settings: Settings) -> None:
+    """Slow down who asks too often; let pages of other origins in where that is configured."""
+    app.add_middleware(
+        RateLimit, token_rate=settings.token_rate, address_rate=settings.address_rate
+    )
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=_CROSS_ORIGIN_HEADERS,
+            expose_headers=["ETag", "Idempotency-Replayed", "Retry-After", "X-Request-ID"],
+            max_age=600,
+        )
+
+
+_CROSS_ORIGIN_HEADERS = [
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "Last-Event-ID",
+]
 
 
 def _endpoints() -> APIRouter:
@@ -106,7 +136,8 @@ def _technician(who: TechnicianPrincipal, runtime: Run) -> Technician:
         raise NotAllowed("This token belongs to no unit.", remedy="Log in with a unit's code.")
 
     def stream(read: Reader, *, name: str, after: int | None) -> Response:
-        return stream_changes(runtime, read, name=name, after=after)
+        may = while_logged_in(runtime, who)
+        return stream_changes(runtime, read, name=name, after=after, may=may)
 
     def write(
         repeat: Repeated, act: Callable[[WriteSession], BaseModel], *, appends: bool = True

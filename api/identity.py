@@ -167,6 +167,23 @@ def principal_of(session: Session, token: str, now: datetime) -> Principal:
     )
 
 
+def token_holds(session: Session, token_id: int, now: datetime) -> bool:
+    """Return whether a token that was good once still is."""
+    query = (
+        select(TokenRow.id)
+        .join(UserRow, UserRow.id == TokenRow.user_id)
+        .outerjoin(SessionRow, SessionRow.id == TokenRow.session_id)
+        .where(
+            TokenRow.id == token_id,
+            TokenRow.revoked_at.is_(None),
+            TokenRow.expires_at > now,
+            SessionRow.revoked_at.is_(None),
+            UserRow.disabled_at.is_(None),
+        )
+    )
+    return session.scalar(query) is not None
+
+
 def revoke(session: WriteSession, token_id: int, now: datetime) -> None:
     """Make a token worthless from now on."""
     session.execute(update(TokenRow).where(TokenRow.id == token_id).values(revoked_at=now))

@@ -120,9 +120,10 @@ def erase(session: WriteSession, now: datetime, region: str, person: Person) -> 
         "offers": _count(
             session,
             update(ContractorOfferRow).where(
-                ContractorOfferRow.incident_id.in_(person.incident_ids)
+                ContractorOfferRow.incident_id.in_(person.incident_ids),
+                ContractorOfferRow.reject_reason.is_not(None),
             ),
-            reject_reason=None,
+            reject_reason="(erased)",
         ),
         "reports": _count(
             session,

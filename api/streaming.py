@@ -4,25 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from api.identity import Principal, token_holds
 from api.models.events import EventOut
 from api.runtime import Runtime
 from api.streams import EventStream, Reader, sse, told
 from kernel import events
 from kernel.events import Event
 
+May = Callable[[], bool]
+"""Says whether the client may still listen."""
 
-def stream_events(runtime: Runtime, read: Reader, *, after: int | None) -> EventStream:
+
+def always() -> bool:
+    """Return true."""
+    return True
+
+
+def while_logged_in(runtime: Runtime, who: Principal) -> May:
+    """Let a stream go on as long as the token that opened it holds."""
+
+    def may() -> bool:
+        with runtime.database.read() as session:
+            return token_holds(session, who.token_id, runtime.clock.now())
+
+    return may
+
+
+def stream_events(
+    runtime: Runtime, read: Reader, *, after: int | None, may: May = always
+) -> EventStream:
     """Stream events in full; ``after`` is the last one seen, ``None``: begin with the next."""
-    return _stream(runtime, read, _whole, after)
+    return _stream(runtime, read, _whole, after, may)
 
 
-def stream_changes(runtime: Runtime, read: Reader, *, name: str, after: int | None) -> EventStream:
+def stream_changes(
+    runtime: Runtime, read: Reader, *, name: str, after: int | None, may: May = always
+) -> EventStream:
     """Stream one bare ``name`` for each event read: that something changed, not what."""
 
     def show(event: Event) -> bytes:
         return sse("{}", seq=event.seq, kind=name)
 
-    return _stream(runtime, read, show, after)
+    return _stream(runtime, read, show, after, may)
 
 
 def event_out(event: Event) -> EventOut:
@@ -44,11 +67,11 @@ def _whole(event: Event) -> bytes:
 
 
 def _stream(
-    runtime: Runtime, read: Reader, show: Callable[[Event], bytes], after: int | None
+    runtime: Runtime, read: Reader, show: Callable[[Event], bytes], after: int | None, may: May
 ) -> EventStream:
     if after is None:
         with runtime.database.read() as session:
             after, _ = events.last(session)
     settings = runtime.settings
-    chunks = told(runtime.feed, read, show, after=after, heartbeat_s=settings.heartbeat_s)
+    chunks = told(runtime.feed, read, show, after=after, heartbeat_s=settings.heartbeat_s, may=may)
     return EventStream(chunks, slow_client_s=settings.slow_client_s)

@@ -73,14 +73,23 @@ async def told(
     *,
     after: int,
     heartbeat_s: float,
+    may: Callable[[], bool] = lambda: True,
 ) -> AsyncIterator[bytes]:
-    """Yield what is sent: every event after ``after``, and a comment whenever nothing happens."""
+    """Yield what is sent: every event after ``after``, and a comment whenever nothing happens.
+
+    ``may`` is asked at least every ``heartbeat_s`` whether the client may still listen: a stream
+    ends soon after the token or the link that opened it.
+    """
     yield _RETRY
     loop = asyncio.get_running_loop()
-    silent_since = loop.time()
+    silent_since = asked_at = loop.time()
     with feed.listening() as woken:
         while not feed.closed:
             woken.clear()
+            if loop.time() - asked_at >= heartbeat_s:
+                if not await run_in_threadpool(may):
+                    return
+                asked_at = loop.time()
             batch = await run_in_threadpool(read, after)
             for one in batch:
                 after = one.seq

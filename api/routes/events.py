@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
+from pydantic import StringConstraints
 
-from api.access import FOR_CALL_TAKERS
+from api.access import FOR_CALL_TAKERS, CallTaker
 from api.models.events import Events
-from api.streaming import event_out, stream_events
+from api.streaming import event_out, stream_events, while_logged_in
 from api.streams import BATCH
 from api.writing import Run
 from kernel import events
@@ -17,6 +18,7 @@ from kernel.events import Event
 router = APIRouter(prefix="/events", tags=["events"])
 
 Seq = Annotated[int, Query(ge=0, le=2**31 - 1, description="Sequence number already seen.")]
+KindName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,30}\.[a-z_]{1,30}$")]
 LastEventId = Annotated[
     int | None, Header(ge=0, le=2**31 - 1, description="Sent by browsers that resume a stream.")
 ]
@@ -28,23 +30,36 @@ STREAM: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("", response_class=Response, responses=STREAM, dependencies=[FOR_CALL_TAKERS])
+@router.get("", response_class=Response, responses=STREAM)
 def event_stream(
+    who: CallTaker,
     runtime: Run,
     after: Annotated[Seq | None, Query()] = None,
     last_event_id: LastEventId = None,
+    kind: Annotated[list[KindName], Query(max_length=20)] = [],  # noqa: B006 (FastAPI copies it)
+    incident_id: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    unit_id: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
 ) -> Response:
     """Stream the region's events; ``id:`` is the sequence number, ``event:`` the kind.
 
-    Without ``Last-Event-ID`` or ``after`` it begins with what happens next.
+    Without ``Last-Event-ID`` or ``after`` it begins with what happens next. Filters narrow it:
+    ``kind`` (several may be given), ``incident_id``, ``unit_id``. It ends soon after the token.
     """
 
     def read(seq: int) -> list[Event]:
         with runtime.database.read() as session:
-            return events.read_after(session, seq, region=runtime.region, limit=BATCH)
+            return events.read_after(
+                session,
+                seq,
+                region=runtime.region,
+                incident_id=incident_id,
+                unit_id=unit_id,
+                kinds=kind,
+                limit=BATCH,
+            )
 
     seen = last_event_id if last_event_id is not None else after
-    return stream_events(runtime, read, after=seen)
+    return stream_events(runtime, read, after=seen, may=while_logged_in(runtime, who))
 
 
 @router.get("/log", dependencies=[FOR_CALL_TAKERS])

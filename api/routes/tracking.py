@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from api.access import Owner
 from api.models.incident_in import CancelIn
 from api.models.tracking import RatingIn, Track
+from api.owner_links import open_link
 from api.routes.events import STREAM, LastEventId
 from api.streaming import stream_changes
 from api.views.tracking import concerns, track_out
@@ -14,7 +15,7 @@ from api.writing import Repeat, Run
 from dispatch import incidents
 from dispatch.appointments import cancel_appointment
 from kernel.database import WriteSession
-from kernel.errors import Conflict
+from kernel.errors import Conflict, NotFound
 from kernel.events import Event
 
 router = APIRouter(prefix="/track/{key}", tags=["owner"])
@@ -64,4 +65,12 @@ def track_events(link: Owner, runtime: Run, last_event_id: LastEventId = None) -
         with runtime.database.read() as session:
             return concerns(session, link, seq)
 
-    return stream_changes(runtime, read, name="changed", after=last_event_id)
+    def may() -> bool:
+        with runtime.database.read() as session:
+            try:
+                open_link(session, link.key, runtime.clock.now())
+            except NotFound:
+                return False
+        return True
+
+    return stream_changes(runtime, read, name="changed", after=last_event_id, may=may)

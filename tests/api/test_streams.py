@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import anyio
@@ -15,7 +15,7 @@ from api.streams import EventFeed, EventStream, sse, told
 from kernel import events
 from kernel.database import Base, Database
 from kernel.events import Event
-from tests.support.service import API, NOON, Town
+from tests.support.service import API, NOON, OpenTown, Town
 
 
 class Listener:
@@ -137,6 +137,45 @@ def test_phones_and_owners_learn_only_that_something_changed(
 def test_a_stream_number_must_be_one(shared_town: Town) -> None:
     for headers in ({"Last-Event-ID": "x"}, {"Last-Event-ID": "-1"}):
         assert shared_town["desk"].get("events", headers=headers).status_code == 422
+
+
+def test_filters_narrow_a_stream(town: Town, portal: BlockingPortal) -> None:
+    town.start_shifts()
+    first, second = town.call(), town.call()
+    query = f"after=0&incident_id={second['id']}&kind=incident.created&kind=promise.made"
+    found = portal.call(Listener(town, f"events?{query}", town["desk"].token).listen, 2)
+    assert [event["event"] for event in found] == ["incident.created", "promise.made"]
+    assert f'"incident_id":{first["id"]},' not in str(found)
+
+
+def test_a_stream_ends_with_its_token_and_its_link(
+    open_town: OpenTown, portal: BlockingPortal
+) -> None:
+    town = open_town(heartbeat_s=0.05)
+    town.seed()
+    incident = town.call()
+    key = incident["track_url"].rpartition("/")[2]
+    ends: list[tuple[Listener, Callable[[], Any]]] = [
+        (Listener(town, "events", town["desk"].token), lambda: town["desk"].post("logout")),
+        (Listener(town, "field/stream", town["R-01"].token), lambda: town["R-01"].post("logout")),
+        (
+            Listener(town, f"track/{key}/events", None),
+            lambda: town["hotline"].post(
+                f"incidents/{incident['id']}/owner-link", {"action": "revoke"}
+            ),
+        ),
+    ]
+
+    async def listen_and(listener: Listener, end: Callable[[], Any]) -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(listener.listen, 10_000)
+            while "retry" not in listener.text:
+                await anyio.lowlevel.checkpoint()
+            await anyio.to_thread.run_sync(end)
+
+    for listener, end in ends:
+        portal.call(listen_and, listener, end)  # comes back only when the stream has ended
+        assert listener.status == 200
 
 
 @pytest.fixture

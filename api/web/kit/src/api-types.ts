@@ -119,7 +119,8 @@ export interface paths {
          * Event Stream
          * @description Stream the region's events; ``id:`` is the sequence number, ``event:`` the kind.
          *
-         *     Without ``Last-Event-ID`` or ``after`` it begins with what happens next.
+         *     Without ``Last-Event-ID`` or ``after`` it begins with what happens next. Filters narrow it:
+         *     ``kind`` (several may be given), ``incident_id``, ``unit_id``. It ends soon after the token.
          */
         get: operations["event_stream"];
         put?: never;
@@ -3155,6 +3156,9 @@ export interface operations {
         parameters: {
             query?: {
                 after?: number | null;
+                incident_id?: number | null;
+                kind?: string[];
+                unit_id?: number | null;
             };
             header?: {
                 /** @description Sent by browsers that resume a stream. */
