@@ -67,6 +67,7 @@ def dispatching(url: str) -> bool:
     return 'roadflare_dispatching{region="town"} 1' in httpx.get(f"{url}/metrics").text
 
 
+@pytest.mark.timeout(300)
 def test_a_dead_dispatcher_is_replaced_and_calls_go_on(start: Callable[..., Started]) -> None:
     _, api = start("serve", "--api-only", "--port", "0")
     first, one = start("dispatcher", "--watch-port", "0")

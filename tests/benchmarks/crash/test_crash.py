@@ -22,6 +22,7 @@ from kernel.events import Event
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
+@pytest.mark.timeout(300)
 def test_three_kills_lose_nothing(any_database_url: str, town_data: Path, tmp_path: Path) -> None:
     found = crash(Plan("town", town_data, any_database_url, tmp_path, kills=3, seed=7))
     assert held(found), found["examples"]
