@@ -99,6 +99,11 @@ def check_snapped(
     """
     edge = np.ascontiguousarray(snapped.edge, dtype=np.int32)
     fraction = np.ascontiguousarray(snapped.fraction, dtype=np.float64)
+    # Asking arrays of one for their extremes would take half as long as the way itself.
+    if edge.shape == (1,) == fraction.shape and (
+        0 <= edge[0] < network.n_edges and 0.0 <= fraction[0] <= 1.0
+    ):
+        return edge, fraction
     if edge.ndim != 1 or edge.shape != fraction.shape:
         raise InvalidInput.one(
             "/fraction",

@@ -26,7 +26,7 @@ def split_cells(
 
     A part is ordered along each of some directions, its first and last nodes become source and
     sink, and the least cut between them is found; the best direction counts, few roads cut and
-    even halves. Haeupler, Tarjan; Schild, Sommer, *On Balanced Separators in Road Networks* (2015).
+    even halves. Schild, Sommer, *On Balanced Separators in Road Networks* (2015).
 
     Parameters
     ----------
@@ -58,8 +58,8 @@ def split_cells(
     path = np.empty(n + 1, np.int32)
     flow = np.zeros(len(road_end), np.int8)
     half = np.zeros(n, np.int8)
-    # A part waits on the stack as (first, end, number); parts are numbered downwards from the whole
-    # in the order in which they are taken off, and turned round at the end.
+    # A part waits on the stack as (first, end). Parts are numbered as they are taken off, the whole
+    # first, and turned round at the end.
     stack = np.empty((n + 2, 2), np.int32)
     stack[0, 0], stack[0, 1] = 0, n
     waiting, n_parts = 1, 0

@@ -31,15 +31,22 @@ def _climb(
     weight: Weights,
     closed: int,
     at: Weights,
+    other: Weights,
     came: Ints,
     path: Ints,
-) -> int:
-    """Set the weight ``at`` all vertices that are reached upwards, and by which arc each is.
+    record: bool,  # noqa: FBT001 (compiled code is called by place)
+) -> tuple[int, int]:
+    """Set the weight ``at`` all vertices that are reached upwards.
 
-    Returns how many vertices of ``path`` were visited, lowest first; all others are untouched.
+    Vertices from which no way can be better than one found already, over a vertex that the search
+    from the ``other`` end reached, are not searched on from. With ``record``, ``came`` says from
+    which vertex each is reached, or ``~i`` where it is the i-th seed.
+
+    Returns how many vertices of ``path`` were visited, lowest first; all others are untouched. And
+    the least sum with the other end, ``closed`` or more where they do not meet.
     """
     here = seed.copy()
-    n_here, n_path = len(here), 0
+    n_here, n_path, bound = len(here), 0, closed
     for i in range(n_here):
         if seed_at[i] < at[here[i]]:
             at[here[i]], came[here[i]] = seed_at[i], ~i
@@ -50,13 +57,20 @@ def _climb(
         path[n_path] = v
         n_path += 1
         now = at[v]
-        if now < closed:
+        if now < bound:
+            bound = min(bound, now + other[v])
             for arc in range(ptr[v], ptr[v + 1]):
                 over = now + weight[arc]
                 if over < at[higher[arc]]:
-                    at[higher[arc]], came[higher[arc]] = over, v
-        n_here = _step(here, n_here, v, parent[v])
-    return n_path
+                    at[higher[arc]] = over
+                    if record:
+                        came[higher[arc]] = v
+        if n_here == 1:
+            here[0] = parent[v]
+            n_here = 1 if here[0] >= 0 else 0
+        else:
+            n_here = _step(here, n_here, v, parent[v])
+    return n_path, bound
 
 
 @jit
@@ -110,21 +124,18 @@ def least_ms(
     up, down = weight[: len(up_head)], weight[len(up_head) :]
     for i in range(len(sources)):
         begin, stop = seed_ptr[i], seed_ptr[i + 1]
-        n_up = _climb(
+        n_up, _ = _climb(
             seed[begin:stop], seed_at[begin:stop], parent, up_ptr, up_head, up, NO_WAY,
-            source_at, came[0], path[0],
+            source_at, target_at, came[0], path[0], False,
         )  # fmt: skip
         for j in range(len(targets)):
             begin, stop = end_ptr[j], end_ptr[j + 1]
-            n_down = _climb(
+            n_down, best[i, j] = _climb(
                 end[begin:stop], end_at[begin:stop], parent, down_ptr, down_tail, down, NO_WAY,
-                target_at, came[1], path[1],
+                target_at, source_at, came[1], path[1], False,
             )  # fmt: skip
-            least = NO_WAY
             for v in path[1, :n_down]:
-                least = min(least, source_at[v] + target_at[v])
                 target_at[v] = NO_WAY
-            best[i, j] = least
         for v in path[0, :n_up]:
             source_at[v] = NO_WAY
         for j in range(len(targets)):
@@ -175,13 +186,13 @@ def find_way(
     targets, before, _ = both_sides(target_edge, target_fraction, edge_reverse, edge_ms)
     _, seed, at, edge, part = departures(sources, after, edge_vertex)
     _, end, end_at, end_edge, end_part = arrivals(targets, before, turn_ptr, turn_from, turn_ms)
-    n_up = _climb(
+    n_up, _ = _climb(
         seed, as_keys(at, edge, part, edge_ms, edge_cm), parent, up_ptr, up_head,
-        key[: len(up_head)], NO_WAY_KEY, source_at, came[0], path[0],
+        key[: len(up_head)], NO_WAY_KEY, source_at, target_at, came[0], path[0], True,
     )  # fmt: skip
-    n_down = _climb(
+    n_down, _ = _climb(
         end, as_keys(end_at, end_edge, end_part, edge_ms, edge_cm), parent, down_ptr, down_tail,
-        key[len(up_head) :], NO_WAY_KEY, target_at, came[1], path[1],
+        key[len(up_head) :], NO_WAY_KEY, target_at, source_at, came[1], path[1], True,
     )  # fmt: skip
     least, top = NO_WAY_KEY, -1
     for v in path[1, :n_down]:

@@ -75,9 +75,7 @@ def test_seconds_are_rounded_half_up_from_the_sum_not_each_by_itself():
 
 def test_an_edge_shorter_than_a_millisecond_still_takes_one():
     drawn = draw("A>B 0.0001s; B>C 0.0001s")
-    assert (
-        open_engine(drawn.network).route(drawn.at("AB"), drawn.at("BC 1.0")).duration_s == 0.002
-    )
+    assert open_engine(drawn.network).route(drawn.at("AB"), drawn.at("BC 1.0")).duration_s == 0.002
 
 
 @pytest.mark.parametrize(
