@@ -16,6 +16,7 @@ from dispatch.core.params import SolveParams
 from dispatch.core.serialize import plan_from_dict, plan_to_dict
 from dispatch.core.solve import solve
 from dispatch.core.validate import check_problem
+from dispatch.core.warm_up import warm_up
 from dispatch.problem_file import read_json, read_problem
 from kernel.errors import BadData, InvalidInput
 
@@ -34,6 +35,9 @@ def solve_command(
     snapshot: SnapshotArgument,
     *,
     engine: Annotated[str, typer.Option(help=f"One of {', '.join(ENGINES)}.")] = "ortools",
+    seconds: Annotated[
+        float | None, typer.Option(min=0.01, help="Time to use; without it steps decide.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Equal seeds give equal plans.")] = 0,
     ortools_steps: Annotated[
         int, typer.Option(min=0, help="Neighbours OR-Tools may look at.")
@@ -53,17 +57,21 @@ def solve_command(
         raise InvalidInput.one("/engine", "engine.unknown", message, f"Use {', '.join(ENGINES)}.")
     problem = read_problem(snapshot, data_dir)
     params = SolveParams(ortools_steps, polish_steps, wall_limit_s)
+    if seconds is not None:
+        params = SolveParams.within(seconds)
+    if engine == "colgen":
+        warm_up()  # what is compiled once is no part of a decision
     started_s = time.perf_counter()
     plan = solve(problem, engine=engine, params=params, seed=seed)
     violations = check(problem, plan)
-    seconds = time.perf_counter() - started_s
+    took_s = time.perf_counter() - started_s
     if violations:
         sentences = " ".join(it.sentence for it in violations)
         raise BadData(f"The plan of {engine} is wrong: {sentences}", remedy="Please report this.")
     if as_json:
-        typer.echo(json.dumps(_report(plan, seconds), ensure_ascii=False))
+        typer.echo(json.dumps(_report(plan, took_s), ensure_ascii=False))
         return
-    _print_plan(plan, seconds)
+    _print_plan(plan, took_s)
 
 
 @check_app.command(name="check")
@@ -105,3 +113,6 @@ def _print_plan(plan: Plan, seconds: float) -> None:
         typer.echo(f"left out: {left.job_id} ({left.reason}) {left.detail}")
     terms = ", ".join(f"{name} {cny:.0f}" for name, cny in plan.terms.items() if cny)
     typer.echo(f"{plan.cost_cny:.2f} CNY ({terms}) by {plan.engine} in {seconds:.2f} s")
+    if plan.lower_bound_cny is not None:
+        without = f", without {', '.join(plan.relaxed)}" if plan.relaxed else ""
+        typer.echo(f"No plan costs less than {plan.lower_bound_cny:.2f} CNY{without}.")

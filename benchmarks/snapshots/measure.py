@@ -28,8 +28,6 @@ ALL_ENGINES = (OURS, "ortools", *PEERS, *QUICK)
 ONE_AHEAD = ("hungarian", "nearest")
 """Policies that give each free unit one job, and decide again when units are free again."""
 
-ENDLESS = 10**9
-
 
 def measure(
     problem: Problem, engines: Iterable[str], seconds: float, peer_seconds: float
@@ -72,15 +70,9 @@ def _solver(engine: str) -> Callable[[Problem, float], Plan]:
         return lambda problem, seconds: adopted(problem, PEERS[engine](problem, seconds), engine)
     if engine in ONE_AHEAD:
         return lambda problem, _: played_out(problem, engine)
-    return lambda problem, seconds: solve(problem, engine=engine, params=_params(engine, seconds))
-
-
-def _params(engine: str, seconds: float) -> SolveParams:
-    if engine == OURS:
-        return SolveParams(seconds=seconds)
-    if engine == "ortools":
-        return SolveParams(ortools_steps=ENDLESS, polish_steps=0, wall_limit_s=seconds)
-    return SolveParams()
+    return lambda problem, seconds: solve(
+        problem, engine=engine, params=SolveParams.within(seconds)
+    )
 
 
 def adopted(problem: Problem, sequences: Sequences, engine: str) -> Plan:

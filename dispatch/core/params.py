@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ENDLESS = 10**9
+"""More steps than there is time for."""
+
 
 @dataclass(frozen=True, slots=True)
 class SolveParams:
@@ -57,3 +60,8 @@ class SolveParams:
             raise ValueError(f"seconds must be positive or None, not {self.seconds!r}")
         if self.wall_limit_s is not None and not self.wall_limit_s > 0:
             raise ValueError(f"wall_limit_s must be positive or None, not {self.wall_limit_s!r}")
+
+    @classmethod
+    def within(cls, seconds: float) -> SolveParams:
+        """Return budgets with which each engine uses up to so many seconds."""
+        return cls(ENDLESS, ENDLESS, wall_limit_s=seconds, seconds=seconds)

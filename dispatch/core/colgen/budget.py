@@ -31,12 +31,11 @@ class Budget:
 
     def left_s(self) -> float:
         """Return the time that is left, infinite where only steps count."""
-        limits = [limit for limit in (self.seconds, self.limit_s) if limit is not None]
-        if self.seconds is not None:
-            limits = [self.seconds]
-        return max(0.0, min(limits) - self.spent_s()) if limits else float("inf")
+        limit = self.limit_s if self.seconds is None else self.seconds
+        return float("inf") if limit is None else max(0.0, limit - self.spent_s())
 
     def over(self, share: float = 1.0) -> bool:
-        """Return whether this share of the time is used up."""
-        limit = self.seconds if self.seconds is not None else self.limit_s
-        return limit is not None and self.spent_s() >= share * limit
+        """Return whether this share of the time to use is up, or the safety net is reached."""
+        if self.seconds is not None:
+            return self.spent_s() >= share * self.seconds
+        return self.limit_s is not None and self.spent_s() >= self.limit_s

@@ -1,5 +1,7 @@
 """What is asked of the engine ``colgen`` on any small problem."""
 
+from dataclasses import dataclass
+
 from hypothesis import HealthCheck, Phase, given, settings
 
 from dispatch.core.checker import check
@@ -12,9 +14,18 @@ from tests.strategies.problems import problems
 STEPS = SolveParams(wall_limit_s=None, ruin_steps=60)
 
 
-def check_bounds(n_problems: int) -> tuple[int, int, int]:
-    """Check that bounds hold; return how many plans were optimal, proved to be, and all."""
-    optimal, proved, seen = 0, 0, 0
+@dataclass(slots=True)
+class Found:
+    """How many problems were solved to the optimum, proved to be, and seen."""
+
+    optimal: int = 0
+    proved: int = 0
+    seen: int = 0
+
+
+def check_bounds(n_problems: int) -> Found:
+    """Check that no bound exceeds the optimum."""
+    found = Found()
 
     @settings(
         deadline=None,
@@ -26,10 +37,8 @@ def check_bounds(n_problems: int) -> tuple[int, int, int]:
     )
     @given(problems(max_units=3, max_jobs=4))
     def run(problem: Problem) -> None:
-        nonlocal optimal, proved, seen
         plan = solve(problem, engine="colgen", params=STEPS)
-        violations = check(problem, plan)
-        assert violations == []
+        assert check(problem, plan) == []
         least = optimum(problem)
         cost, bound = cost_as_searched(problem, plan), plan.lower_bound_cny
         rounding = 1e-6 * max(1.0, abs(least))
@@ -37,9 +46,9 @@ def check_bounds(n_problems: int) -> tuple[int, int, int]:
         if bound is not None:
             assert bound <= plan.cost_cny + rounding
             assert bound <= least + rounding, "the bound exceeds the optimum"
-            proved += plan.cost_cny - bound < 1e-3
-        optimal += cost - least < 1e-3
-        seen += 1
+            found.proved += plan.cost_cny - bound < 1e-3
+        found.optimal += cost - least < 1e-3
+        found.seen += 1
 
     run()
-    return optimal, proved, seen
+    return found

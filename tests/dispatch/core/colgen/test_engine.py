@@ -1,0 +1,106 @@
+"""The engine ``colgen`` on problems that check by hand, and on waves."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from benchmarks.snapshots.wave import draw_wave, wave_problem
+from dispatch.core.checker import check
+from dispatch.core.model import UNREACHABLE_S, Break, Job, Lock, Problem, Unit
+from dispatch.core.params import SolveParams
+from dispatch.core.solve import solve
+from tests.dispatch.core.small import commitment, job, problem, repair, unit
+
+STEPS = SolveParams(wall_limit_s=None, ruin_steps=200)
+
+
+def solved(given: Problem, params: SolveParams = STEPS, seed: int = 0):
+    plan = solve(given, engine="colgen", params=params, seed=seed)
+    assert check(given, plan) == []
+    return plan
+
+
+def test_two_units_share_two_jobs() -> None:
+    # 4 min + 4 min of driving at 1 CNY; any other plan drives more.
+    plan = solved(
+        problem((unit("a", 0), unit("b", 20)), (job("j", repair(4)), job("k", repair(16))))
+    )
+    assert plan.cost_cny == pytest.approx(8.0)
+    assert plan.lower_bound_cny == pytest.approx(8.0, abs=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_small_wave_is_proved_optimal(seed: int) -> None:
+    plan = solved(wave_problem(draw_wave(10, 20, seed)))
+    assert plan.lower_bound_cny == pytest.approx(plan.cost_cny, rel=1e-5)
+
+
+def test_equal_steps_and_seeds_give_equal_plans() -> None:
+    wave = wave_problem(draw_wave(17, 30, 5))
+    assert solved(wave, seed=7) == solved(wave, seed=7)
+
+
+def test_no_engine_is_cheaper_than_the_bound() -> None:
+    wave = wave_problem(draw_wave(12, 30, 2))
+    bound = solved(wave, replace(STEPS, pricing_rounds=6, cut_rounds=0)).lower_bound_cny
+    for engine in ("ortools", "greedy"):
+        cost = solve(wave, engine=engine, params=SolveParams(wall_limit_s=None)).cost_cny
+        assert bound is None or bound <= cost + 1e-6
+
+
+def test_too_few_labels_claim_no_bound() -> None:
+    wave = wave_problem(draw_wave(5, 30, 1))
+    plan = solved(wave, replace(STEPS, most_labels=10))
+    assert plan.lower_bound_cny is None
+
+
+def test_replanning_what_is_optimal_changes_nothing() -> None:
+    wave = wave_problem(draw_wave(10, 20, 3))
+    plan = solved(wave)
+    held = tuple(
+        commitment(it.job_id, route.unit_id, Lock.FREE, position=i, option=it.option)
+        for route in plan.routes
+        for i, it in enumerate(route.jobs)
+    )
+    assert solved(replace(wave, commitments=held), seed=9).routes == plan.routes
+
+
+def test_breaks_are_kept_by_the_plan_and_left_aside_by_the_bound() -> None:
+    resting = unit("a", 0, breaks=(Break(0, 600, 1200),))
+    plan = solved(problem((resting,), (job("j", repair(4)),)))
+    assert plan.relaxed == ("breaks",)
+    assert plan.lower_bound_cny is not None
+    assert plan.lower_bound_cny <= plan.cost_cny
+
+
+NOBODY: tuple[Unit, ...] = ()
+NOTHING: tuple[Job, ...] = ()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        problem(NOBODY, NOTHING),
+        problem((unit("a", 0),), NOTHING),
+        problem(NOBODY, (job("j", repair(3)),)),
+        problem((unit("a", 0),), (job("j", repair(3, 10, "wings")),)),
+        problem((unit("a", 0, hard_end_s=60),), (job("j", repair(3)),)),
+        problem((unit("a", 5),), tuple(job(f"j{i}", repair(5)) for i in range(9))),
+        problem((unit("a", 0),), tuple(job(f"j{i}", repair(i), target_min=-60) for i in range(6))),
+        problem((unit("a", 0),), (job("j", repair(3)),), commitment("j", "a", Lock.FULL)),
+    ],
+    ids=["empty", "idle", "no-unit", "no-skill", "no-time", "one-place", "all-late", "locked"],
+)
+def test_odd_problems_give_a_plan_and_reasons(given: Problem) -> None:
+    plan = solved(given)
+    assert {it.job_id for it in plan.unassigned} <= {it.id for it in given.jobs}
+
+
+def test_times_and_prices_at_the_limit_give_a_plan() -> None:
+    travel = np.full((3, 3), 10**9, dtype=np.int32)
+    travel[0, 1] = UNREACHABLE_S
+    np.fill_diagonal(travel, 0)
+    jobs = (job("j", repair(1), unassigned_cny=1e9), job("k", repair(2), unassigned_cny=1e9))
+    given = replace(problem((unit("a", 0), unit("b", 2)), jobs), travel_s=travel)
+    solved(given)
