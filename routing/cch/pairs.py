@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 
 from kernel.jit import jit
 from routing.cch.customise import KEY_BITS, NO_WAY, NO_WAY_KEY
-from routing.cch.positions import NO_EDGE, arrivals, as_keys, both_sides, departures
+from routing.cch.positions import (
+    NO_EDGE,
+    arrivals,
+    as_keys,
+    both_sides,
+    departures,
+    part_cm,
+)
 from routing.cch.triangles import find
 
 Ints = NDArray[np.int32]
@@ -204,10 +211,11 @@ def find_way(
     for v in path[0, :n_up]:
         source_at[v] = NO_WAY_KEY
     total = least >> KEY_BITS
-    ahead, c, d = _straight_ahead(sources, source_before, targets, before)
-    if ahead <= total and ahead < NO_WAY:
+    ahead, c, d = _straight_ahead(sources, source_before, targets, before, edge_ms, edge_cm)
+    if ahead <= least and ahead < NO_WAY_KEY:
         alone = np.full(1, sources[0, c], np.int32)
-        return ahead, source_before[0, c], before[0, d], alone, np.zeros(1, np.int64)
+        direct = ahead >> KEY_BITS
+        return direct, source_before[0, c], before[0, d], alone, np.zeros(1, np.int64)
     if top < 0:
         return NO_WAY, 0, 0, np.empty(0, np.int32), np.empty(0, np.int64)
     first, last, edges, ms = _way_over(top, came, up_ptr, up_head, down_ptr, down_tail, key, via)
@@ -223,16 +231,19 @@ def find_way(
 
 @jit
 def _straight_ahead(
-    sources: Ints, source_before: Ints, targets: Ints, before: Ints
+    sources: Ints, source_before: Ints, targets: Ints, before: Ints, edge_ms: Ints, edge_cm: Ints
 ) -> tuple[int, int, int]:
-    """Return the ms to a target ahead on the same edge, and which sides; `NO_WAY` if it is not."""
-    best, side, other = NO_WAY, 0, 0
+    """Return the key to a target ahead on the same edge, and which sides; else `NO_WAY_KEY`."""
+    best, side, other = NO_WAY_KEY, 0, 0
     for c in range(2):
         for d in range(2):
-            ahead = before[0, d] - source_before[0, c]
-            same = sources[0, c] == targets[0, d] and sources[0, c] != NO_EDGE
-            if same and 0 <= ahead < best:
-                best, side, other = ahead, c, d
+            edge = sources[0, c]
+            ahead = int(before[0, d]) - int(source_before[0, c])
+            if edge == NO_EDGE or edge != targets[0, d] or ahead < 0:
+                continue
+            key = (ahead << KEY_BITS) + part_cm(ahead, edge_ms[edge], edge_cm[edge])
+            if key < best:
+                best, side, other = key, c, d
     return best, side, other
 
 

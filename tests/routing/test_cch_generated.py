@@ -11,6 +11,7 @@ from routing.engine import open_engine
 from routing.travel_times import UNREACHABLE_S, Snapped
 from routing.turn_costs import TurnCosts
 from routing.weights import CLOSED_MS
+from tests.routing.drawn import draw
 from tests.routing.oracle import Oracle
 from tests.routing.strategies import networks, positions_on
 
@@ -114,3 +115,15 @@ def test_turn_costs_count_in_the_hierarchy(data):
     sources, targets = data.draw(positions_on(network)), data.draw(positions_on(network))
     found = open_engine(network, turn_costs=costs).matrix(sources, targets)
     assert (found == DijkstraEngine(network, turn_costs=costs).matrix(sources, targets)).all()
+
+
+def test_of_two_directions_that_take_as_long_the_shorter_one_counts():
+    drawn = draw("A-A 1s")
+    drawn.network.edge_length_m[:] = 14.0, 7.0
+    engine = open_engine(drawn.network)
+    metric = engine.metric(np.array([1000, 1000]))
+    middle = Snapped(np.zeros(1, np.int32), np.full(1, 0.5), np.zeros(1))
+    begin = Snapped(np.zeros(1, np.int32), np.zeros(1), np.zeros(1))
+    seconds, metres = engine.matrix_with_metres(middle, begin, metric=metric)
+    assert (seconds.tolist(), metres.tolist()) == ([[1]], [[4]])
+    assert engine.route(middle, begin, metric=metric).length_m == 3.5
