@@ -12,9 +12,6 @@ from dispatch.core.colgen.routes import Column
 SURE = 0.9
 """Columns used this much are fixed at once."""
 
-SHARE_FIXED = 40
-"""At least one in so many of the fractional columns is fixed in each step."""
-
 REPRICINGS = 1
 """Times that routes are added after each step."""
 
@@ -22,8 +19,13 @@ Reprice = Callable[[LpSolution, set[int], set[int]], list[Column]]
 """``reprice(solution, busy units, covered jobs)``: more columns for the rest."""
 
 
-def dive(master: Master, reprice: Reprice, stop: Callable[[], bool]) -> list[Column]:
-    """Return columns of different units and jobs; the master is left as it was before."""
+def dive(
+    master: Master, reprice: Reprice, stop: Callable[[], bool], pace: Callable[[], int]
+) -> list[Column]:
+    """Return columns of different units and jobs; the master is left as it was before.
+
+    At least one in ``pace()`` of the fractional columns is fixed in each step.
+    """
     fixed: dict[int, Column] = {}
     barred: set[int] = set()
     busy: set[int] = set()
@@ -35,7 +37,7 @@ def dive(master: Master, reprice: Reprice, stop: Callable[[], bool]) -> list[Col
         if fractional == 0:
             break
         before = len(fixed)
-        for at in _candidates(master, used, busy, fractional):
+        for at in _candidates(master, used, busy, max(1, fractional // pace())):
             column = master.columns[at]
             if column.unit not in busy and covered.isdisjoint(column.jobs):
                 master.fix(at, 1.0, 1.0)
@@ -67,12 +69,11 @@ def _bar(
             barred.add(at)
 
 
-def _candidates(master: Master, used: np.ndarray, busy: set[int], fractional: int) -> list[int]:
+def _candidates(master: Master, used: np.ndarray, busy: set[int], wanted: int) -> list[int]:
     free = [int(c) for c in np.flatnonzero(used > 1e-6) if master.columns[c].unit not in busy]
     free.sort(key=lambda c: (-used[c], c))
     sure = [c for c in free if used[c] > SURE]
     newly = sum(used[c] < 1 - 1e-6 for c in sure)
-    wanted = max(1, fractional // SHARE_FIXED)
     return sure if newly >= wanted else free[: len(sure) + wanted - newly]
 
 

@@ -39,12 +39,18 @@ FIRST_GAP = 0.003
 GROWTH = 2.7
 """Twice the gap, this power of two times as many routes: seen on waves of all sizes."""
 
-LISTING_SLOT_S = 240
+LISTING_SLOT_S, DIVING_SLOT_S = 240, 1_800
 UNITS_LISTED, MOST_LISTED = 10, 100_000
 """Units between two looks at the clock, and routes that these may have."""
 
 SMALL_GAIN = 2e-6
 """Cuts go on while a round of them raises the bound by this share."""
+
+FASTEST, SLOWEST = 6, 40
+"""A step of a dive fixes at least one in so many of the fractional columns."""
+
+STEP_S = 1.5e-4
+"""What a step of a dive takes about, seconds for each job."""
 
 MOST_REPRICED = 200
 """Routes that come back into the linear program in one step of a dive."""
@@ -102,7 +108,7 @@ class Search:
         seconds = self.budget.seconds or 0.0
         if len(self.leave_cny) > LONG_ROUTES * max(1, self.master.n_units):
             return 0.6 * seconds
-        return min(0.15 * seconds, 0.001 * len(self.leave_cny))
+        return min(0.2 * seconds, 0.0025 * len(self.leave_cny))
 
     def proved(self) -> bool:
         """Return whether the best plan is known to be the optimum."""
@@ -187,7 +193,7 @@ class Search:
         ]
 
     def _dive(self) -> None:
-        plan = dive(self.master, self._repriced, lambda: self.budget.over(0.95))
+        plan = dive(self.master, self._repriced, lambda: self.budget.over(0.95), self._pace)
         self._offer_polished(plan)
 
     def _repriced(self, solution: LpSolution, busy: set[int], covered: set[int]) -> list[Column]:
@@ -197,9 +203,21 @@ class Search:
         active = np.ones(self.master.n_units, dtype=np.int64)
         active[list(busy)] = 0
         priced = self.pricing.price(
-            duals, solution.unit_duals, active=active, most=3, most_labels=FEW_LABELS
+            duals,
+            solution.unit_duals,
+            active=active,
+            most=3,
+            most_labels=FEW_LABELS,
+            slot_s=DIVING_SLOT_S,
         )
         return [it for it in self.model.columns(priced.routes()) if covered.isdisjoint(it.jobs)]
+
+    def _pace(self) -> int:
+        """Return how small the steps of a dive may be in the time that is left."""
+        left_s = self.budget.left_s()
+        if self.budget.seconds is None:
+            return SLOWEST
+        return int(np.clip(left_s / (STEP_S * len(self.leave_cny)), FASTEST, SLOWEST))
 
     def _offer_polished(self, plan: list[Column]) -> None:
         """Take a plan over after a short search around it."""
@@ -310,7 +328,8 @@ class Search:
                 *(listed.column(int(r)) for r in best if reduced[r] < -1e-7),
             ]
 
-        self._offer_polished(dive(self.master, reprice, lambda: self.budget.over(0.97)))
+        plan = dive(self.master, reprice, lambda: self.budget.over(0.97), self._pace)
+        self._offer_polished(plan)
 
     def _raise(self, value: float) -> None:
         """Take over a bound that holds for plans cheaper than the best one."""
