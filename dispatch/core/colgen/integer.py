@@ -60,7 +60,9 @@ def choose(
     )
     solver.SetSolverSpecificParametersAsString(f"limits/nodes={nodes}\n")
     solver.SetTimeLimit(int(1000 * min(max(seconds, 0.01), MOST_SECONDS)))
-    status = solver.Solve()
+    exactly = pywraplp.MPSolverParameters()
+    exactly.SetDoubleParam(pywraplp.MPSolverParameters.RELATIVE_MIP_GAP, 1e-9)
+    status = solver.Solve(exactly)
     if status not in (pywraplp.Solver.OPTIMAL, pywraplp.Solver.FEASIBLE):
         return Chosen(None, -infinity)
     chosen = [r for r, variable in enumerate(taken) if variable.solution_value() > 0.5]
