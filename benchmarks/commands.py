@@ -41,8 +41,10 @@ def days(
     """Play city days under optimizer, Hungarian and nearest-unit dispatch, the same for each."""
     from benchmarks.demo.days import play_days
     from benchmarks.provenance import provenance
+    from benchmarks.service import quiet
     from geo_data.city import load_city
 
+    quiet()
     found = play_days(
         load_city(city, data_dir),
         data_dir,

@@ -68,8 +68,10 @@ def _headless(
     as_json: bool,
 ) -> None:
     from benchmarks.demo.compare import DayRequest, play_day
+    from benchmarks.service import quiet
     from geo_data.city import load_city
 
+    quiet()
     request = DayRequest(minutes=minutes, seed=seed, calls_per_hour=calls_per_hour)
     found = load_city(city, data_dir)
     day = play_day(found, data_dir, request, tell=lambda line: typer.echo(line, err=True))
