@@ -28,6 +28,8 @@ ALL_ENGINES = (OURS, "ortools", *PEERS, *QUICK)
 ONE_AHEAD = ("hungarian", "nearest")
 """Policies that give each free unit one job, and decide again when units are free again."""
 
+CADENCE_S = 60
+
 
 def measure(
     problem: Problem, engines: Iterable[str], seconds: float, peer_seconds: float
@@ -70,9 +72,13 @@ def _solver(engine: str) -> Callable[[Problem, float], Plan]:
         return lambda problem, seconds: adopted(problem, PEERS[engine](problem, seconds), engine)
     if engine in ONE_AHEAD:
         return lambda problem, _: played_out(problem, engine)
-    return lambda problem, seconds: solve(
-        problem, engine=engine, params=SolveParams.within(seconds)
-    )
+    return lambda problem, seconds: solve(problem, engine=engine, params=_params(engine, seconds))
+
+
+def _params(engine: str, seconds: float) -> SolveParams:
+    """Return budgets for a time; `ortools` is OR-Tools' search, without our ruin and recreate."""
+    params = SolveParams.within(seconds)
+    return replace(params, polish_steps=0) if engine == "ortools" else params
 
 
 def adopted(problem: Problem, sequences: Sequences, engine: str) -> Plan:
@@ -91,7 +97,7 @@ def adopted(problem: Problem, sequences: Sequences, engine: str) -> Plan:
 
 
 def played_out(problem: Problem, engine: str) -> Plan:
-    """Return the plan of a policy that plans one job ahead, asked whenever a unit is free again."""
+    """Return the plan of a policy that plans one job ahead, asked each minute until all is given."""
     sequences: Sequences = {unit.id: [] for unit in problem.units}
     rest = replace(problem, commitments=())
     while True:
@@ -103,7 +109,7 @@ def played_out(problem: Problem, engine: str) -> Plan:
         if not rest.jobs or (not plan.routes and not busy):
             return evaluate(problem, sequences, engine=engine)
         if not plan.routes:
-            rest = _later(rest, min(busy))
+            rest = _later(rest, -(-min(busy) // CADENCE_S) * CADENCE_S)
 
 
 def _afterwards(problem: Problem, plan: Plan) -> Problem:
