@@ -97,7 +97,7 @@ def adopted(problem: Problem, sequences: Sequences, engine: str) -> Plan:
 
 
 def played_out(problem: Problem, engine: str) -> Plan:
-    """Return the plan of a policy that plans one job ahead, asked each minute until all is given."""
+    """Return the plan of a policy that plans one job ahead and is asked each minute."""
     sequences: Sequences = {unit.id: [] for unit in problem.units}
     rest = replace(problem, commitments=())
     while True:
