@@ -15,7 +15,6 @@ from dispatch.core.colgen.search import Search
 from dispatch.core.finish import finished_plan
 from dispatch.core.insertion import Pricer
 from dispatch.core.model import Plan, Problem
-from dispatch.core.optimizer import ortools
 from dispatch.core.params import SolveParams
 from dispatch.core.tours import Tours, base_tours
 from dispatch.core.warm import committed
@@ -40,7 +39,7 @@ def colgen(problem: Problem, params: SolveParams, seed: int) -> Plan:
 
 
 def solve_traced(problem: Problem, params: SolveParams, seed: int) -> Outcome:
-    """Return the plan of `colgen` with the trace of the search."""
+    """Return the plan of `colgen` with the trace of the search; links are kept around it."""
     budget = Budget.of(params)
     pricer = Pricer.of(problem)
     if not problem.units or not problem.jobs:
@@ -48,7 +47,7 @@ def solve_traced(problem: Problem, params: SolveParams, seed: int) -> Outcome:
         return Outcome(replace(plan, lower_bound_cny=plan.cost_cny), [])
     search = _search(pricer, params, budget, seed)
     search.run()
-    plan = _plan(search, params, seed)
+    plan = _plan(search)
     relaxed = _relaxed(problem)
     if not np.isfinite(search.bound_cny):
         return Outcome(plan, search.trace)
@@ -69,18 +68,13 @@ def _search(pricer: Pricer, params: SolveParams, budget: Budget, seed: int) -> S
         budget=budget,
         ruin=ruin,
         pricing=Pricing.of(model.arrays, params.most_labels),
-        master=Master(leave, len(problem_units(pricer))),
+        master=Master(leave, len(pricer.compiled.units)),
         leave_cny=leave,
         best=routes,
         cost_cny=cost,
         seed=seed,
         exact=not _relaxed(pricer.compiled.problem) and not _locked_out(model, base),
     )
-
-
-def problem_units(pricer: Pricer) -> tuple[object, ...]:
-    """Return the units of a compiled problem."""
-    return pricer.compiled.units
 
 
 def _locked_out(model: RouteModel, base: Tours) -> bool:
@@ -102,19 +96,11 @@ def _leave_cny(model: RouteModel, base: Tours, cost: float) -> np.ndarray:
     return prices
 
 
-def _plan(search: Search, params: SolveParams, seed: int) -> Plan:
-    pricer = search.model.pricer
-    if pricer.compiled.links:
-        return replace(ortools(pricer.compiled.problem, params, seed), engine=ENGINE)
+def _plan(search: Search) -> Plan:
     tours = [search.model.tour(route) for route in search.best]
-    return finished_plan(Tours.of(pricer, tours), engine=ENGINE)
+    return finished_plan(Tours.of(search.model.pricer, tours), engine=ENGINE)
 
 
 def _relaxed(problem: Problem) -> tuple[str, ...]:
     """Return the rules that the bound leaves aside; the plan keeps them all."""
-    relaxed = []
-    if problem.links:
-        relaxed.append("links")
-    if any(unit.breaks for unit in problem.units):
-        relaxed.append("breaks")
-    return tuple(relaxed)
+    return ("breaks",) if any(unit.breaks for unit in problem.units) else ()

@@ -250,8 +250,11 @@ class Search:
         n_first = max(1, len(listed))
         self._settle(listed, bound + gap)
         wanted = self._wanted(bound)
-        expected = n_first * (wanted / gap) ** GROWTH
-        if wanted > gap and not self.proved() and expected < self.params.listed_routes:
+        if self.proved():
+            return
+        if wanted <= gap:
+            self._settle(listed, bound + gap)
+        elif n_first * (wanted / gap) ** GROWTH < self.params.listed_routes:
             listed = self._listed(duals, least, wanted)
             if listed is not None:
                 self._settle(listed, bound + wanted)
