@@ -64,4 +64,11 @@ class SolveParams:
     @classmethod
     def within(cls, seconds: float) -> SolveParams:
         """Return budgets with which each engine uses up to so many seconds."""
-        return cls(ENDLESS, ENDLESS, wall_limit_s=seconds, seconds=seconds, integer_nodes=ENDLESS)
+        return cls(
+            ENDLESS,
+            ENDLESS,
+            wall_limit_s=seconds,
+            seconds=seconds,
+            most_labels=300_000,
+            integer_nodes=ENDLESS,
+        )
