@@ -14,13 +14,15 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geo_data.city_store import City
-from geo_data.gazetteer_entries import Entry, city_entries
 from geo_data.text_match import index_text, is_cjk, pinyin_forms, share_found, similarity, tokens
 from kernel.errors import InvalidInput
 from kernel.position import Position, distance_m
+
+if TYPE_CHECKING:
+    from geo_data.gazetteer_entries import Entry
 
 FORMAT_VERSION = 2
 CONFIRM_BELOW = 0.75
@@ -89,6 +91,8 @@ def ensure_gazetteer(city: City) -> Gazetteer:
     if not path.exists():
         partial = path.with_name(f"{path.name}.{os.getpid()}.part")
         partial.unlink(missing_ok=True)
+        from geo_data.gazetteer_entries import city_entries  # noqa: PLC0415 (SciPy; only to build)
+
         build_gazetteer(partial, city_entries(city))
         partial.replace(path)
     return Gazetteer(path)
