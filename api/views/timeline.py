@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from api.models.incident_out import TimelineItem
 from field_app.wire import Bilingual
 from fleet.store import UnitRow
-from kernel import private_details
 from kernel.events import EventRow
 from kernel.words import Words
 
@@ -76,10 +75,7 @@ def timeline_of(session: Session, incident_id: int) -> list[TimelineItem]:
         .where(EventRow.incident_id == incident_id, EventRow.kind.in_(FOR_STAFF))
         .order_by(EventRow.seq)
     )
-    return [
-        _with_reason(session, event, _told(event, FOR_STAFF[event.kind], code))
-        for event, code in session.execute(query)
-    ]
+    return [_told(event, FOR_STAFF[event.kind], code) for event, code in session.execute(query)]
 
 
 def owner_timeline(
@@ -97,17 +93,6 @@ def owner_timeline(
         .order_by(EventRow.seq)
     )
     return [_told(event, FOR_OWNERS[event.kind], None) for event in session.scalars(query)]
-
-
-def _with_reason(session: Session, event: EventRow, told: TimelineItem) -> TimelineItem:
-    """Add the reason that somebody gave, as long as it has not been erased."""
-    seal = event.payload.get("said")
-    words = private_details.read(session, seal) if isinstance(seal, str) else None
-    reason = (words or {}).get("reason")
-    if not reason:
-        return told
-    text = Bilingual(zh=f"{told.text.zh}：{reason}", en=f"{told.text.en}: {reason}")
-    return told.model_copy(update={"text": text})
 
 
 def _told(event: EventRow, words: Words, code: str | None) -> TimelineItem:
