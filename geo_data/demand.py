@@ -30,13 +30,21 @@ MAIN_ROAD_TRAFFIC: Mapping[str, float] = {
 }
 """Relative traffic per metre of road; the same order as the classes' usual daily volumes."""
 
+STRAY_M = 1500.0
+"""A road without a way to the city's network is left out where that network is farther than this:
+a clipped extract has such roads at its rim, and no unit can get there."""
+
+M_PER_DEGREE = 111_195.0
+"""Metres per degree of latitude on a sphere of 6,371 km."""
+
 
 def sample_positions(city: City, n: int, rng: Generator) -> NDArray[np.float64]:
     """Draw places where incidents happen, float64[n, 2] (lon, lat), each on a road.
 
     Most fall into zones in proportion to population, and there on any road in proportion to its
     length; `MAIN_ROAD_SHARE` of them fall on main roads by length and traffic. Zones without roads
-    or people get none. The same generator state gives the same places.
+    or people get none, nor do roads that are cut off and far away (`STRAY_M`). The same generator
+    state gives the same places.
 
     Raises
     ------
@@ -82,6 +90,7 @@ class _Demand:
 def _demand(city: City) -> _Demand:
     network = city.network
     edge, start, end, length_m = _steps(network)
+    length_m = np.where(_astray(network, edge, (start + end) / 2), 0.0, length_m)
     homes = _by_population(city, (start + end) / 2, length_m)
     traffic = np.array([MAIN_ROAD_TRAFFIC.get(kind, 0.0) for kind in HIGHWAY_CLASSES])
     main = length_m * traffic[network.edge_class[edge]]
@@ -103,6 +112,42 @@ def _steps(
     points = np.column_stack([network.shape_lon, network.shape_lat])
     length_m = segment_lengths_m(network.shape_lon, network.shape_lat)[step]
     return edge[step], points[step], points[step + 1], length_m
+
+
+def _astray(
+    network: RoadNetwork, edge: NDArray[np.int64], middle: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Return which steps are cut off from the largest part of the network and far from it."""
+    part = _parts(network)[network.edge_from]
+    cut_off = np.flatnonzero(part[edge] != np.argmax(np.bincount(part)))
+    inside = np.setdiff1d(np.arange(len(edge)), cut_off)
+    scale = M_PER_DEGREE * np.array([np.cos(np.radians(middle[:, 1].mean())), 1.0])
+    points: NDArray[np.object_] = np.asarray(shapely.points(middle * scale))
+    near, _ = shapely.STRtree(points[inside]).query(
+        points[cut_off], predicate="dwithin", distance=STRAY_M
+    )
+    astray = np.zeros(len(edge), dtype=bool)
+    astray[np.delete(cut_off, np.unique(near))] = True
+    return astray
+
+
+def _parts(network: RoadNetwork) -> NDArray[np.int64]:
+    """Return the part of the network each node is in, int[n_nodes], whatever the direction.
+
+    Every node takes the smallest number it can hear of until nothing changes; numbers are followed
+    to their root in between, so that a long road takes few rounds.
+    """
+    part = np.arange(network.n_nodes)
+    ends = np.concatenate([network.edge_from, network.edge_to])
+    others = np.concatenate([network.edge_to, network.edge_from])
+    while True:
+        heard = part.copy()
+        np.minimum.at(heard, ends, part[others])
+        np.minimum.at(heard, part[ends], heard[others])
+        heard = heard[heard]
+        if np.array_equal(heard, part):
+            return part
+        part = heard
 
 
 def _by_population(

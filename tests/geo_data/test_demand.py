@@ -68,3 +68,22 @@ def test_demo_incidents_are_mostly_but_not_all_urban(demo_city: City) -> None:
     places = sample_positions(demo_city, 2000, np.random.default_rng(7))
     urban = demo_city.areas.geometry[demo_city.areas["kind"] == "urban"].iloc[0]
     assert 0.7 < np.mean(shapely.contains_xy(urban, places)) < 0.95
+
+
+def test_nobody_calls_from_a_far_road_that_is_cut_off(tmp_path: Path, town: City) -> None:
+    # CD lies 0.4 km from AB, EF 3.4 km: nobody could come to EF.
+    rows = ["AB", *[""] * 3, "CD", *[""] * 26, "EF"]
+    ways = {1: ("AB", {}), 2: ("CD", {}), 3: ("EF", {})}
+    network = read_drawn(tmp_path, "\n".join(rows), ways)
+    everywhere = shapely.LineString(network.shape(0)).buffer(1.0)
+    city = replace(
+        town,
+        network=network,
+        zone_table=PolygonTable({"population": [9.0]}, np.array([everywhere])),
+    )
+    lat = sample_positions(city, 400, np.random.default_rng(2))[:, 1]
+    south = [network.shape(e)[0, 1] for e in (0, 2, 4)]
+    n_calls = [int(np.sum(np.abs(lat - s) < 1e-6)) for s in south]
+    assert n_calls[0] > 100
+    assert n_calls[1] > 100
+    assert n_calls[2] == 0
