@@ -21,6 +21,7 @@ from dispatch.core.solve import solve
 from dispatch.core.validate import check_problem
 from dispatch.core.what_if import recommend, what_if
 from dispatch.problem_file import read_json, read_problem
+from dispatch.visit_file import day_schema
 from kernel.errors import InvalidInput
 
 explain_app = typer.Typer(add_completion=False)
@@ -29,7 +30,11 @@ diff_app = typer.Typer(add_completion=False)
 schema_app = typer.Typer(add_completion=False)
 
 EXAMPLE = Path(__file__).with_name("example_snapshot.json")
+EXAMPLE_DAY = Path(__file__).with_name("example_day.json")
 DATA_DIR = Path(".cache/data")
+
+SCHEMAS = {"snapshot": problem_schema, "plan": plan_schema, "day": day_schema}
+EXAMPLES = {"example": EXAMPLE, "example-day": EXAMPLE_DAY}
 
 SnapshotArgument = Annotated[Path, typer.Argument(metavar="SNAPSHOT.json", show_default=False)]
 PlanArgument = Annotated[Path, typer.Argument(metavar="PLAN.json", show_default=False)]
@@ -123,20 +128,22 @@ def diff_command(
 
 @schema_app.command(name="schema")
 def schema_command(
-    what: Annotated[str, typer.Argument(help="snapshot, plan or example.")] = "snapshot",
+    what: Annotated[
+        str, typer.Argument(help=f"One of {', '.join(SCHEMAS)}; or {', '.join(EXAMPLES)}.")
+    ] = "snapshot",
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print it on one line.")] = False,
 ) -> None:
-    """Print the JSON Schema of a snapshot or a plan, or an example of a snapshot."""
-    if what == "example":
-        text = EXAMPLE.read_text(encoding="utf-8")
+    """Print the JSON Schema of a snapshot, a plan or a day of visits, or an example of one."""
+    if what in EXAMPLES:
+        text = EXAMPLES[what].read_text(encoding="utf-8")
         typer.echo(json.dumps(json.loads(text)) if as_json else text, nl=as_json)
         return
-    if what not in ("snapshot", "plan"):
+    if what not in SCHEMAS:
         message = f"There is no schema {what!r}."
-        raise InvalidInput.one("/what", "schema.unknown", message, "Use snapshot, plan or example.")
-    schema = problem_schema() if what == "snapshot" else plan_schema()
-    typer.echo(json.dumps(schema, ensure_ascii=False, indent=None if as_json else 2))
+        remedy = f"Use one of {', '.join((*SCHEMAS, *EXAMPLES))}."
+        raise InvalidInput.one("/what", "schema.unknown", message, remedy)
+    typer.echo(json.dumps(SCHEMAS[what](), ensure_ascii=False, indent=None if as_json else 2))
 
 
 def _read(snapshot: Path, plan_file: Path, data_dir: Path) -> tuple[Problem, Plan]:

@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -115,6 +115,12 @@ class Day(_Strict):
             yield f"/visits/{i}/place", visit.place
             if visit.destination is not None:
                 yield f"/visits/{i}/destination", visit.destination
+
+
+def day_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a DAY.json; what no schema can say, `read_day` checks."""
+    schema = Day.model_json_schema()
+    return schema | {"title": "A day of booked visits", "description": (__doc__ or "").strip()}
 
 
 def read_day(path: Path) -> Day:

