@@ -65,6 +65,7 @@ UNIT = np.dtype(
     [
         ("first_entry", "i8"),
         ("n_entries", "i8"),
+        ("has_head", "i8"),
         ("kind", "i8"),
         ("hard_end_s", "i8"),
         ("shift_end_s", "i8"),
@@ -204,6 +205,7 @@ def _units(compiled: Compiled, entries: list[list[UnitEntry]], least_end: Floats
     table = np.zeros(len(units), dtype=UNIT)
     table["n_entries"] = [len(of_unit) for of_unit in entries]
     table["first_entry"] = np.cumsum(table["n_entries"]) - table["n_entries"]
+    table["has_head"] = [len(head) > 0 for head in compiled.head]
     kinds = {has: k for k, has in enumerate(dict.fromkeys(unit.has for unit in units))}
     table["kind"] = [kinds[unit.has] for unit in units]
     table["hard_end_s"] = [NEVER_S if it.hard_end_s is None else it.hard_end_s for it in units]

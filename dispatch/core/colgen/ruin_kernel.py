@@ -140,7 +140,7 @@ def _set_cost(a: Arrays, t: Tour, u: int) -> float:
             a.travel_s, a.home_s, a.end_cny, a.extra_cny,
             a.stop, a.bends, a.windows, a.rests, a.unit,
         )  # fmt: skip
-        if a.unit[u].n_entries > 1:
+        if a.unit[u].has_head:
             for i in range(n):
                 c = t.route[u, i]
                 if not _may_begin(a, e, a.stop[c].job, c, i == 0):
@@ -155,17 +155,18 @@ def _entry_with(a: Arrays, e: int, j: int, sign: int) -> int:
     for other in range(unit.first_entry, unit.first_entry + unit.n_entries):
         few, many = (e, other) if sign > 0 else (other, e)
         n_few = n_many = n_common = 0
-        has_job = False
+        has_job = had_job = False
         for k in range(a.entry_jobs.shape[1]):
             it = a.entry_jobs[many, k]
             n_few += a.entry_jobs[few, k] >= 0
+            had_job |= a.entry_jobs[few, k] == j
             if it < 0:
                 continue
             n_many += 1
             has_job |= it == j
             for i in range(a.entry_jobs.shape[1]):
                 n_common += a.entry_jobs[few, i] == it
-        if has_job and n_many == n_few + 1 and n_common == n_few:
+        if has_job and not had_job and n_many == n_few + 1 and n_common == n_few:
             return other
     return -1
 
@@ -230,7 +231,7 @@ def _find(
                         least += follower.late_rate * (late - max(0, sooner))
                 if least >= best:
                     continue
-                if unit.n_entries > 1 and not _may_begin(a, e, j, c, position == 0):
+                if unit.has_head and not _may_begin(a, e, j, c, position == 0):
                     continue
                 delta = _walk(
                     u, e, position, c, best + base, route, length, time_s, sunk_cny, kwh, n_rests,
