@@ -93,8 +93,7 @@ def compile_problem(problem: Problem) -> Compiled:
     _add_locks(compiled)
     fixed, jobs = compiled.fixed_unit, compiled.jobs
     compiled.special = [j for j, it in enumerate(jobs) if fixed[j] != -1 or it.excluded_units]
-    compiled.can = [_capabilities(compiled, u) for u in range(len(compiled.units))]
-    compiled.able = [_able(compiled, u) for u in range(len(compiled.units))]
+    _add_abilities(compiled)
     compiled.units_able = [
         [u for u, able in enumerate(compiled.able) if able[j]] for j in range(len(compiled.jobs))
     ]
@@ -165,36 +164,42 @@ def _add_locks(compiled: Compiled) -> None:
     compiled.head = [by_unit.get(unit.id, ()) for unit in compiled.units]
 
 
-def _capabilities(compiled: Compiled, u: int) -> list[bool]:
-    has = compiled.units[u].has
-    fits: dict[frozenset[str], bool] = {}
-    result = []
-    for option in compiled.options:
-        fit = fits.get(option.needs)
-        if fit is None:
-            fit = fits[option.needs] = option.needs <= has
-        result.append(fit)
+def _add_abilities(compiled: Compiled) -> None:
+    """Fill ``can`` and ``able``; units of the same skills share lists unless a lock interferes."""
+    fits: dict[frozenset[str], list[bool]] = {}
+    choices: dict[frozenset[str], list[list[int]]] = {}
+    for u, unit in enumerate(compiled.units):
+        if unit.has not in fits:
+            fits[unit.has] = [option.needs <= unit.has for option in compiled.options]
+            choices[unit.has] = [_allowed(fits[unit.has], it) for it in compiled.choices]
+        can, able = fits[unit.has], choices[unit.has]
+        if compiled.special or compiled.head[u]:
+            can = _capabilities(compiled, u, list(can))
+            able = list(able)
+            for j in {*compiled.special, *(head.job for head in compiled.head[u])}:
+                able[j] = _allowed(can, compiled.choices[j])
+            for head in compiled.head[u]:
+                if head.choice not in able[head.job]:
+                    able[head.job] = [*able[head.job], head.choice]
+        compiled.can.append(can)
+        compiled.able.append(able)
+
+
+def _allowed(can: list[bool], choices: list[int]) -> list[int]:
+    return [c for c in choices if can[c]]
+
+
+def _capabilities(compiled: Compiled, u: int, can: list[bool]) -> list[bool]:
+    """Return ``can`` with what locks forbid and facts allow."""
     facts = {h.choice for h in compiled.head[u] if h.fact and h.release_cny is None}
     for j in compiled.special:
         allowed = compiled.units[u].id not in compiled.jobs[j].excluded_units
         free = compiled.fixed_unit[j] == -1
         for c in compiled.choices[j]:
             ours = compiled.fixed_unit[j] == u and compiled.fixed_choice[j] == c
-            able = result[c] and (allowed or ours)
-            result[c] = c in facts or ((free or ours) and able)
-    return result
-
-
-def _able(compiled: Compiled, u: int) -> list[list[int]]:
-    can = compiled.can[u]
-    able = [
-        choices if len(choices) == 1 and can[choices[0]] else [c for c in choices if can[c]]
-        for choices in compiled.choices
-    ]
-    for head in compiled.head[u]:
-        if head.choice not in able[head.job]:
-            able[head.job] = [*able[head.job], head.choice]
-    return able
+            able = can[c] and (allowed or ours)
+            can[c] = c in facts or ((free or ours) and able)
+    return can
 
 
 def _idle(rows: list[list[int]], unit: Unit) -> tuple[int, int]:

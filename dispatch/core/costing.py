@@ -56,7 +56,7 @@ def route_cost_function(compiled: Compiled) -> RouteCost:  # noqa: C901 - holds 
     """
     units, rows, entry_of = compiled.units, compiled.rows, _entry_function(compiled)
     facts = [_facts_of(compiled, c) for c in range(len(compiled.options))]
-    extra = [_extra(compiled, u) for u in range(len(units))]
+    extra = _extra(compiled)
     stock = [unit.kwh + KWH_TOLERANCE for unit in units]
     hard_end = [NEVER_S if unit.hard_end_s is None else unit.hard_end_s for unit in units]
     drive_rate = compiled.problem.prices.drive_cny_per_min / 60
@@ -181,17 +181,25 @@ def late_price_function(job: Job) -> Callable[[float], float]:
     return price
 
 
-def _extra(compiled: Compiled, u: int) -> list[float]:
-    """Option and change price by choice; infinity where the unit may not do it."""
-    result = []
-    change_cny = compiled.problem.prices.change_cny
+def _extra(compiled: Compiled) -> list[list[float]]:
+    """Option and change price by unit and choice; infinity where the unit may not do it."""
+    change_cny, given_to = compiled.problem.prices.change_cny, compiled.given_to
+    own: list[list[int]] = [[] for _ in compiled.units]
+    prices = []
     for c, option in enumerate(compiled.options):
-        if compiled.work_s[c] == UNREACHABLE_S or not compiled.can[u][c]:
-            result.append(inf)
-        else:
-            changed = compiled.given_to[compiled.job_of[c]] not in (-1, u)
-            result.append(option.price_cny + (change_cny if changed else 0.0))
-    return result
+        given = given_to[compiled.job_of[c]]
+        possible = compiled.work_s[c] != UNREACHABLE_S
+        prices.append(option.price_cny + change_cny * (given != -1) if possible else inf)
+        if given != -1:
+            own[given].append(c)
+    rows = []
+    for can, mine in zip(compiled.can, own, strict=True):
+        row = [price if able else inf for price, able in zip(prices, can, strict=True)]
+        for c in mine:
+            if row[c] < inf:
+                row[c] = compiled.options[c].price_cny
+        rows.append(row)
+    return rows
 
 
 def _finish_function(compiled: Compiled) -> Callable[[int, int, int], tuple[int, float]]:

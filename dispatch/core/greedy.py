@@ -12,12 +12,13 @@ from dispatch.core.finish import finished_plan
 from dispatch.core.insertion import NOWHERE, Insertion, Pricer, inserted
 from dispatch.core.model import Plan, Problem
 from dispatch.core.params import SolveParams
+from dispatch.core.start import NOWHERE_YET, Start
 from dispatch.core.tours import IMPROVEMENT_CNY, Tours, base_tours, leave_cny
 
 
-def greedy(problem: Problem, params: SolveParams, seed: int) -> Plan:
-    """Return the plan of regret-2 insertion; ``params`` and ``seed`` change nothing."""
-    del params, seed
+def greedy(problem: Problem, params: SolveParams, seed: int, start: Start = NOWHERE_YET) -> Plan:
+    """Return the plan of regret-2 insertion; ``params``, ``seed`` and ``start`` change nothing."""
+    del params, seed, start
     tours = base_tours(Pricer.of(problem))
     insert_by_regret(tours)
     return finished_plan(tours, engine="greedy")

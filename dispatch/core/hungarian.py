@@ -18,6 +18,7 @@ from dispatch.core.insertion import Pricer
 from dispatch.core.model import Plan, Problem
 from dispatch.core.nearest import free_units
 from dispatch.core.params import SolveParams
+from dispatch.core.start import NOWHERE_YET, Start
 from dispatch.core.tours import LOCKED_OUT_CNY, Tours, base_tours, leave_cny
 
 FORBIDDEN_CNY = 1e13
@@ -27,7 +28,7 @@ REUSED_AFTER_S = 1_800
 """A unit that takes another job first is free again after about this long, seconds."""
 
 
-def hungarian(problem: Problem, params: SolveParams, seed: int) -> Plan:
+def hungarian(problem: Problem, params: SolveParams, seed: int, start: Start = NOWHERE_YET) -> Plan:
     """Return the cheapest plan that gives each free unit at most one job.
 
     Free are units without a job now, and units that roll and may be turned away at a price: that
@@ -37,7 +38,7 @@ def hungarian(problem: Problem, params: SolveParams, seed: int) -> Plan:
     that it will have when the next unit comes: without that, the jobs that are late already would
     be left to wait for ever, since helping them is dear and leaving them costs the same for all.
     """
-    del params, seed
+    del params, seed, start
     tours = base_tours(Pricer.of(problem))
     assign(tours)
     return finished_plan(tours, engine="hungarian", one_job_ahead=True)

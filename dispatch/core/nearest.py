@@ -8,17 +8,18 @@ from dispatch.core.finish import finished_plan
 from dispatch.core.insertion import Pricer
 from dispatch.core.model import Plan, Problem
 from dispatch.core.params import SolveParams
+from dispatch.core.start import NOWHERE_YET, Start
 from dispatch.core.tours import Tours, base_tours
 
 
-def nearest(problem: Problem, params: SolveParams, seed: int) -> Plan:
+def nearest(problem: Problem, params: SolveParams, seed: int, start: Start = NOWHERE_YET) -> Plan:
     """Give each job, in the order of the problem, the free unit that is there first.
 
     Free are units that are available now, hold no commitment that binds them and have not been
     given a job before. The option is the one with the least drive, then the least price. Cost
     decides nothing.
     """
-    del params, seed
+    del params, seed, start
     tours = base_tours(Pricer.of(problem))
     for job in range(len(tours.pricer.compiled.jobs)):
         if job in tours.left:

@@ -18,6 +18,7 @@ from dispatch.core.model import Plan, Problem
 from dispatch.core.ortools_search import improve
 from dispatch.core.params import SolveParams
 from dispatch.core.ruin import ruin_and_recreate
+from dispatch.core.start import NOWHERE_YET, Start
 from dispatch.core.tours import IMPROVEMENT_CNY, Tours, insert_fixed
 from dispatch.core.warm import from_assignment, from_nothing, plan_in_force
 
@@ -28,11 +29,11 @@ STEPS_PER_JOB = 40
 """More steps than this are not worth the time where there are few jobs."""
 
 
-def ortools(problem: Problem, params: SolveParams, seed: int) -> Plan:
+def ortools(problem: Problem, params: SolveParams, seed: int, start: Start = NOWHERE_YET) -> Plan:
     """Return the best plan found; the steps of ``params`` and ``seed`` fix it."""
     remaining_s = _stopwatch(params.wall_limit_s)
     pricer = Pricer.of(problem)
-    in_force = plan_in_force(pricer)
+    in_force = plan_in_force(pricer, start.plan)
     tours = _best_start(pricer, in_force)
     ortools_s = remaining_s()
     most_steps = STEPS_PER_JOB * len(problem.jobs)

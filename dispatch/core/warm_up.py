@@ -9,6 +9,7 @@ import numpy as np
 from dispatch.core.engines import ENGINES
 from dispatch.core.model import Job, Option, Problem, Unit, Visit
 from dispatch.core.params import SolveParams
+from dispatch.core.start import NOWHERE_YET
 
 N_UNITS, N_JOBS = 4, 8
 
@@ -27,7 +28,7 @@ def toy_problem() -> Problem:
 
 def warm_up() -> None:
     """Compile what is not compiled yet and load what is; seconds to a minute the first time."""
-    ENGINES["colgen"](toy_problem(), SolveParams(ruin_steps=50, wall_limit_s=None), 0)
+    ENGINES["colgen"](toy_problem(), SolveParams(ruin_steps=50, wall_limit_s=None), 0, NOWHERE_YET)
     from dispatch.core.colgen.cut_kernel import violated_triples  # noqa: PLC0415
 
     violated_triples(np.full((1, 2), -1, dtype=np.int64), np.ones(1), 3, 0.1, 4)

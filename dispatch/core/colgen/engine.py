@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dispatch.core.colgen.budget import Budget
+from dispatch.core.colgen.keep import known_columns, known_duals, warm_of
 from dispatch.core.colgen.master import Master
 from dispatch.core.colgen.pricing import Pricing
 from dispatch.core.colgen.routes import RouteModel
@@ -16,10 +17,12 @@ from dispatch.core.finish import finished_plan
 from dispatch.core.insertion import Pricer
 from dispatch.core.model import Plan, Problem
 from dispatch.core.params import SolveParams
+from dispatch.core.start import NOWHERE_YET, Start, Warm
 from dispatch.core.tours import Tours, base_tours
-from dispatch.core.warm import committed
+from dispatch.core.warm import followed
 
 ENGINE = "colgen"
+NOTHING_KNOWN = Warm()
 
 Trace = list[tuple[str, float, float, float]]
 """What was done, the seconds until then, the cost and the bound."""
@@ -27,36 +30,39 @@ Trace = list[tuple[str, float, float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A plan and how the search went."""
+    """A plan, how the search went, and what it leaves for the next one."""
 
     plan: Plan
     trace: Trace
+    warm: Warm = NOTHING_KNOWN
 
 
-def colgen(problem: Problem, params: SolveParams, seed: int) -> Plan:
+def colgen(problem: Problem, params: SolveParams, seed: int, start: Start = NOWHERE_YET) -> Plan:
     """Return the best plan found and the best bound proved; steps and ``seed`` fix both."""
-    return solve_traced(problem, params, seed).plan
+    return solve_traced(problem, params, seed, start).plan
 
 
-def solve_traced(problem: Problem, params: SolveParams, seed: int) -> Outcome:
+def solve_traced(
+    problem: Problem, params: SolveParams, seed: int, start: Start = NOWHERE_YET
+) -> Outcome:
     """Return the plan of `colgen` with the trace of the search; links are kept around it."""
     budget = Budget.of(params)
     pricer = Pricer.of(problem)
     if not problem.units or not problem.jobs:
         plan = finished_plan(base_tours(pricer), engine=ENGINE)
         return Outcome(replace(plan, lower_bound_cny=plan.cost_cny), [])
-    search = _search(pricer, params, budget, seed)
+    search = _search(pricer, params, budget, seed, start)
     search.run()
-    plan = _plan(search)
+    plan, warm = _plan(search), warm_of(search)
     relaxed = _relaxed(problem)
     if not np.isfinite(search.bound_cny):
-        return Outcome(plan, search.trace)
+        return Outcome(plan, search.trace, warm)
     bound = min(search.bound_cny + search.model.idle_cny, plan.cost_cny)
-    return Outcome(replace(plan, lower_bound_cny=bound, relaxed=relaxed), search.trace)
+    return Outcome(replace(plan, lower_bound_cny=bound, relaxed=relaxed), search.trace, warm)
 
 
-def _search(pricer: Pricer, params: SolveParams, budget: Budget, seed: int) -> Search:
-    base, in_force = base_tours(pricer), committed(pricer)
+def _search(pricer: Pricer, params: SolveParams, budget: Budget, seed: int, start: Start) -> Search:
+    base, in_force = base_tours(pricer), followed(pricer, start.plan)
     model = RouteModel.of(pricer, base)
     ruin = Ruin.of(model.arrays, seed)
     routes = ruin.completed([model.route(u, tour) for u, tour in enumerate(in_force.routes)])
@@ -73,6 +79,8 @@ def _search(pricer: Pricer, params: SolveParams, budget: Budget, seed: int) -> S
         best=routes,
         cost_cny=cost,
         seed=seed,
+        known=known_columns(model, start.warm),
+        known_duals=known_duals(model, start.warm),
         exact=not _relaxed(pricer.compiled.problem) and not _locked_out(model, base),
     )
 

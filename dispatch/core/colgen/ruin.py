@@ -89,7 +89,8 @@ class Ruin:
         ``steps`` rounds are made; with ``share_used`` as many as fit until it returns 1, and it,
         not the steps, says how far the temperature has fallen from ``hot`` to ``cold``.
         """
-        if len(self.arrays.unit) == 0 or len(self.arrays.job) == 0:
+        nothing_to_do = share_used is None and steps <= 0
+        if nothing_to_do or len(self.arrays.unit) == 0 or len(self.arrays.job) == 0:
             return routes
         tour, best = self.tour(routes), self.tour(routes)
         room = self._empty_tour()

@@ -81,6 +81,11 @@ class Search:
     seed: int
     exact: bool
     """Whether the arrays say all that the problem does, so that listing routes proves something."""
+    known: list[Column] = field(default_factory=list)
+    known_duals: dict[int, float] = field(default_factory=dict)
+    """What an earlier search left: columns and duals by job."""
+    duals: Floats | None = None
+    """The last duals that were priced at, for the next search."""
     bound_cny: float = -np.inf
     trace: list[tuple[str, float, float, float]] = field(default_factory=list)
 
@@ -142,6 +147,7 @@ class Search:
     def _generate(self) -> tuple[Floats, Floats] | None:
         """Generate columns; if none is missing any more, return duals and least reduced costs."""
         self.master.add(self.model.columns([*self.best, *self.ruin.pooled()]))
+        self.master.add(self.known)
         few = 1 + self.master.n_units // 20
         cap, trust, centre = FEW_LABELS, CENTRE_TRUST, self._marginal()
         idle = np.zeros(self.master.n_units)
@@ -154,6 +160,7 @@ class Search:
                 centre, idle if trust else solution.unit_duals, most_labels=cap
             )
             self._bound(priced, centre)
+            self.duals = centre
             added = self.master.add(self._improving(priced, solution))
             self.note(f"{added} columns, {solution.cny:.1f}, {trust:.2f}, {cap}, {priced.exact}")
             if trust:
@@ -179,9 +186,10 @@ class Search:
         for u, tour in enumerate(tours):
             for i, c in enumerate(tour):
                 saved = cost(u, tour) - cost(u, tour[:i] + tour[i + 1 :])
-                j = self.model.compiled.job_of[c]
-                duals[j] = min(max(saved, 0.0), self.leave_cny[j])
-        return duals
+                duals[self.model.compiled.job_of[c]] = saved
+        for j, dual in self.known_duals.items():
+            duals[j] = dual
+        return np.clip(duals, 0.0, self.leave_cny)
 
     def _improving(self, priced: Priced, solution: LpSolution) -> list[Column]:
         """Return the priced routes that the linear program would use."""
