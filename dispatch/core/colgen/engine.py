@@ -1,4 +1,12 @@
-"""The engine ``colgen``: a near-optimal plan with a proved lower bound."""
+"""The engine ``colgen``: a near-optimal plan with a proved lower bound.
+
+Why a unit with breaks due is never the worse for being earlier, where no job makes it wait (the
+pricing drops labels by that): let unit A stand where B stands, having taken at most B's breaks, and
+be no later than B even if it took what it lacks at once. Taking breaks first and then working for a
+time is never earlier than working first, so that is still true after a job, whichever breaks are
+taken before it; and A takes none that B puts off, since it is done no later than B. A wait would
+break the argument: B may rest while A waits and rests afterwards.
+"""
 
 from __future__ import annotations
 
@@ -54,11 +62,10 @@ def solve_traced(
     search = _search(pricer, params, budget, seed, start)
     search.run()
     plan, warm = _plan(search), warm_of(search)
-    relaxed = _relaxed(problem)
     if not np.isfinite(search.bound_cny):
         return Outcome(plan, search.trace, warm)
     bound = min(search.bound_cny + search.model.idle_cny, plan.cost_cny)
-    return Outcome(replace(plan, lower_bound_cny=bound, relaxed=relaxed), search.trace, warm)
+    return Outcome(replace(plan, lower_bound_cny=bound), search.trace, warm)
 
 
 def _search(pricer: Pricer, params: SolveParams, budget: Budget, seed: int, start: Start) -> Search:
@@ -81,7 +88,7 @@ def _search(pricer: Pricer, params: SolveParams, budget: Budget, seed: int, star
         seed=seed,
         known=known_columns(model, start.warm),
         known_duals=known_duals(model, start.warm),
-        exact=not _relaxed(pricer.compiled.problem) and not _locked_out(model, base),
+        exact=not _locked_out(model, base),
     )
 
 
@@ -107,8 +114,3 @@ def _leave_cny(model: RouteModel, base: Tours, cost: float) -> np.ndarray:
 def _plan(search: Search) -> Plan:
     tours = [search.model.tour(route) for route in search.best]
     return finished_plan(Tours.of(search.model.pricer, tours), engine=ENGINE)
-
-
-def _relaxed(problem: Problem) -> tuple[str, ...]:
-    """Return the rules that the bound leaves aside; the plan keeps them all."""
-    return ("breaks",) if any(unit.breaks for unit in problem.units) else ()

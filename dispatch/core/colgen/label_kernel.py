@@ -5,6 +5,13 @@ costs less the duals of its jobs. A label is dropped where no completion can bri
 threshold (`completion_bounds`, a relaxation that only forbids going straight back), or where
 another one at the same stop is no later, no dearer, and has done no job that could still pay.
 
+Breaks that are still due weaken both. Being later can be better then (a break that falls into a
+wait costs nothing), and a job that does not pay by itself can move a break to a better place. So
+for units with breaks every job is tried; the bound leaves the breaks aside, which only ever makes
+it smaller; and a label with breaks due drops another only if it has as many due and did no job that
+the other has not done: at the same time, or, where nothing ever waits, no later (`engine` says why
+earlier is better then).
+
 After Feillet, Dejax, Gendreau, Gueguen, *An exact algorithm for the elementary shortest path
 problem with resource constraints* (Networks 44, 2004), and Baldacci, Mingozzi, Roberti, *New route
 relaxation and pricing strategies for the vehicle routing problem* (Operations Research 59, 2011).
@@ -18,6 +25,7 @@ import numpy as np
 
 from dispatch.core.colgen.arrays import NO_WAY_S, Arrays, Floats, Ints, Shorts
 from dispatch.core.colgen.completion_kernel import Completions
+from dispatch.core.compiled import NEVER_S
 from kernel.jit import jit
 
 
@@ -42,6 +50,7 @@ class Labels(NamedTuple):
     time_s: Ints
     cny: Floats
     kwh: Floats
+    n_rests: Ints
     choice: Ints
     parent: Ints
     entry: Ints
@@ -57,6 +66,7 @@ def price_units(
     duals: Floats,
     threshold: Floats,
     active: Ints,
+    resting: Ints,
     classes: Ints,
     gain: Floats,
     until: Ints,
@@ -70,6 +80,7 @@ def price_units(
     direct: bool,
     every: bool,
     beam: bool,
+    patient: bool,
 ) -> None:
     """Find routes with a reduced cost below ``threshold[u]`` for each active unit.
 
@@ -77,10 +88,12 @@ def price_units(
     the threshold if nothing is below it; ``found.exact[u]`` says that it is proved. ``every`` asks
     for all routes, the cheapest for each set of jobs, not only for useful ones. ``beam`` lets a
     label drop another whatever they have done (not exact). ``direct`` says that no detour is
-    faster than the direct way.
+    faster than the direct way, ``resting[u]`` that the breaks of a unit matter, ``patient`` that
+    some job makes units wait.
     """
     travel_s, home_s, end_cny, extra_cny = a.travel_s, a.home_s, a.end_cny, a.extra_cny
-    stops, bends, windows, jobs = a.stop, a.bends, a.windows, a.job
+    stops, bends, windows, jobs, rests = a.stop, a.bends, a.windows, a.job, a.rests
+    n_rests = labels.n_rests
     time_s, cny, kwh, at_choice = labels.time_s, labels.cny, labels.kwh, labels.choice
     parent, entry_of, done, dead = labels.parent, labels.entry, labels.done, labels.dead
     next_label, bucket = labels.next, labels.bucket
@@ -102,10 +115,14 @@ def price_units(
         soonest = a.entry[unit.first_entry].time_s
         for e in range(unit.first_entry, unit.first_entry + unit.n_entries):
             soonest = min(soonest, a.entry[e].time_s)
+        n_due = 0
+        if resting[u]:
+            while n_due < rests.shape[1] and rests[u, n_due, 0] < NEVER_S:
+                n_due += 1
         n_mine = 0
         for x in range(n_choices[k]):
             c = choices[k, x]
-            if until[c] <= soonest:
+            if until[c] <= soonest and n_due == 0:
                 break
             if extra_cny[u, c] < np.inf:
                 mine[n_mine] = c
@@ -133,6 +150,7 @@ def price_units(
                 entry.cny - value,
                 entry.kwh,
             )
+            n_rests[n_labels] = entry.n_rests
             at_choice[n_labels], parent[n_labels], entry_of[n_labels] = -1, -1, e
             dead[n_labels] = 0
             n_labels += 1
@@ -158,16 +176,20 @@ def price_units(
             start_s, start_cny = time_s[here], cny[here]
             for x in range(n_mine):
                 c = mine[x]
-                if until[c] <= start_s:
+                if until[c] <= start_s and n_due == 0:
                     break
                 stop = stops[c]
                 j = stop.job
                 leg = np.int64(travel_s[row, c])
                 arrival = start_s + leg
-                if arrival >= until[c] or leg == NO_WAY_S:
+                if (arrival >= until[c] and n_due == 0) or leg == NO_WAY_S:
                     continue
                 if (done[here, j >> 6] >> np.uint64(j & 63)) & np.uint64(1):
                     continue
+                rest = n_rests[here]
+                if rest < n_due:
+                    rest, leave_s = _rested(rests, u, rest, n_due, start_s, leg, stop, windows, c)
+                    arrival = leave_s + leg
                 total = start_cny + (leg + stop.inner_s) * unit.drive_rate
                 total += extra_cny[u, c] - stop.price_cny - gain[c]
                 late = arrival - stop.target_s
@@ -231,7 +253,15 @@ def price_units(
                             same = at_choice[other] == c
                             for z in range(n_words):
                                 same &= done[other, z] == word[z]
-                            dominated = same
+                            dominated = same and _rests_alike(
+                                n_rests[other], rest, n_due, time_s[other] == time or not patient
+                            )
+                        elif n_rests[other] < n_due:
+                            dominated = beam or (
+                                n_rests[other] == rest
+                                and (time_s[other] == time or not patient)
+                                and _subset(done, other, word)
+                            )
                         else:
                             dominated = beam or _covers(
                                 done, other, word, c, time, travel_s, jobs, until, direct
@@ -244,6 +274,15 @@ def price_units(
                             worse = at_choice[other] == c
                             for z in range(n_words):
                                 worse &= done[other, z] == word[z]
+                            worse = worse and _rests_alike(
+                                rest, n_rests[other], n_due, time_s[other] == time or not patient
+                            )
+                        elif rest < n_due and not beam:
+                            worse = (
+                                n_rests[other] == rest
+                                and (time_s[other] == time or not patient)
+                                and _superset(done, other, word)
+                            )
                         elif not beam:
                             worse = _covered(
                                 done, other, word, c, time_s[other], travel_s, jobs, until, direct
@@ -257,6 +296,7 @@ def price_units(
                 new = n_labels
                 n_labels += 1
                 time_s[new], cny[new], kwh[new] = time, total, taken
+                n_rests[new] = rest
                 at_choice[new], parent[new], entry_of[new], dead[new] = c, here, e, 0
                 for z in range(n_words):
                     done[new, z] = word[z]
@@ -281,6 +321,56 @@ def price_units(
         n_chosen = min(n_chosen, most)
         for x in range(n_chosen):
             _write(found, chosen[x], rank[x], at_choice, parent, entry_of)
+
+
+@jit
+def _rested(
+    rests: Ints,
+    u: int,
+    rest: int,
+    n_due: int,
+    time: int,
+    leg: int,
+    stop: Any,
+    windows: Ints,
+    c: int,
+) -> tuple[int, int]:
+    """Return how many breaks are taken and when the unit leaves, before it goes to a choice."""
+    while rest < n_due:
+        begin = max(time + leg, stop.earliest_s)
+        for z in range(windows.shape[1]):
+            if begin <= windows[c, z, 1]:
+                begin = max(begin, windows[c, z, 0])
+                break
+        if time < rests[u, rest, 0] and begin + stop.work_s <= rests[u, rest, 1]:
+            break
+        time = max(time, rests[u, rest, 0]) + rests[u, rest, 2]
+        rest += 1
+    return rest, time
+
+
+@jit
+def _rests_alike(better: int, worse: int, n_due: int, comparable: bool) -> bool:
+    """Return whether breaks allow a label to drop another that has done the same."""
+    return better >= n_due or (better == worse and comparable)
+
+
+@jit
+def _subset(done: Any, other: int, word: Any) -> bool:
+    """Return whether ``other`` has done nothing that the new label has not."""
+    for z in range(word.shape[0]):
+        if done[other, z] & ~word[z]:
+            return False
+    return True
+
+
+@jit
+def _superset(done: Any, other: int, word: Any) -> bool:
+    """Return whether ``other`` has done all that the new label has."""
+    for z in range(word.shape[0]):
+        if word[z] & ~done[other, z]:
+            return False
+    return True
 
 
 @jit

@@ -11,6 +11,7 @@ from dispatch.core.colgen.completion_kernel import Completions, completion_bound
 from dispatch.core.colgen.label_kernel import Found, Labels, price_units
 from dispatch.core.colgen.routes import Route
 from dispatch.core.colgen.slack_kernel import detour_slack
+from dispatch.core.compiled import NEVER_S
 
 FOREVER_S = 2**40
 """Later than any arrival."""
@@ -23,8 +24,8 @@ SLOT_S = 600
 
 MOST_SLOTS = 400
 
-Prepared = tuple[Completions, Floats, Ints, Ints, Ints]
-"""Completion bounds, and the gain, use, lists and numbers of choices behind them."""
+Prepared = tuple[Completions, Floats, Ints, Ints, Ints, Ints]
+"""Completion bounds; the gain, use, lists and numbers of choices behind them; who rests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class Pricing:
     least_end: Floats
     labels: Labels
     most_labels: int
+    patient: bool
+    """Whether some job makes units wait."""
 
     @classmethod
     def of(cls, arrays: Arrays, most_labels: int = 100_000) -> Pricing:
@@ -75,16 +78,21 @@ class Pricing:
             ends = np.where(may, arrays.end_cny[members], np.inf)
             least_end[k] = np.minimum(ends.min(axis=0), 1e15)
         labels = _room(arrays, most_labels)
-        return cls(arrays, slack, direct, classes, able, least_end, labels, most_labels)
+        waits = (arrays.stop["earliest_s"] > -NEVER_S).any() or arrays.windows.shape[1] > 0
+        return cls(
+            arrays, slack, direct, classes, able, least_end, labels, most_labels, bool(waits)
+        )
 
     def bounds(self, duals: Floats, *, gap_cny: float = 0.0, slot_s: int = SLOT_S) -> Prepared:
-        """Return completion bounds, and the gain, use, lists and numbers of choices behind them."""
+        """Return completion bounds and what is behind them, see `Prepared`."""
         stops = self.arrays.stop
         gain = duals[stops["job"]] - stops["price_cny"]
         worth = gain + self.slack + gap_cny
         until = useful_until(stops, self.arrays.bends, worth, FOREVER_S)
         lists = [k[np.argsort(-until[k], kind="stable")] for k in self.able]
-        lists = [k[until[k] > 0] for k in lists]
+        resting = self._resting(until)
+        if not resting.any():
+            lists = [k[until[k] > 0] for k in lists]
         choices = np.zeros((len(lists), max([1, *(len(k) for k in lists)])), dtype=np.int64)
         for k, it in enumerate(lists):
             choices[k, : len(it)] = it
@@ -114,7 +122,29 @@ class Pricing:
             after,
         )
         bounds = Completions(first, second, next_job, after, self.least_end, slot_s)
-        return bounds, gain, until, choices, n_choices
+        return bounds, gain, until, choices, n_choices, resting
+
+    def _resting(self, until: Ints) -> Ints:
+        """Return for each unit whether a break can come before a job that is of use.
+
+        Where all that is of use is reached before any break may begin, and done by the time
+        that it must, each job goes before the break, as if there were none.
+        """
+        rests, stops = self.arrays.rests, self.arrays.stop
+        resting = np.zeros(len(self.arrays.unit), dtype=np.int64)
+        if rests.shape[1] == 0:
+            return resting
+        starts_s = np.maximum(until, stops["earliest_s"])
+        for z in range(self.arrays.windows.shape[1]):
+            opens_s = self.arrays.windows[:, z, 0]
+            starts_s = np.maximum(starts_s, np.where(opens_s < NEVER_S, opens_s, 0))
+        done_s = starts_s + stops["work_s"]
+        for u, k in enumerate(self.classes):
+            useful = self.able[k][until[self.able[k]] > 0]
+            before = rests[u, :, 0].min() >= until[useful].max(initial=0)
+            after = rests[u, :, 1].min() >= done_s[useful].max(initial=0)
+            resting[u] = rests[u, 0, 0] < NEVER_S and not (before and after)
+        return resting
 
     def price(  # noqa: PLR0913 - all but the duals and thresholds have a default
         self,
@@ -150,7 +180,7 @@ class Pricing:
         )
         if prepared is None:
             prepared = self.bounds(duals, gap_cny=gap_cny or 0.0, slot_s=slot_s)
-        bounds, gain, until, choices, n_choices = prepared
+        bounds, gain, until, choices, n_choices, resting = prepared
         active = np.ones(n_units, dtype=np.int64) if active is None else active
         cap = self.most_labels if most_labels is None else most_labels
         price_units(
@@ -158,6 +188,7 @@ class Pricing:
             duals,
             threshold,
             active,
+            resting,
             self.classes,
             gain,
             until,
@@ -171,6 +202,7 @@ class Pricing:
             self.direct,
             every,
             beam,
+            self.patient,
         )
         complete = not every or found.size[1] == 0
         exact = bool(found.exact.all()) and complete
@@ -185,6 +217,7 @@ def _room(arrays: Arrays, most_labels: int) -> Labels:
         time_s=np.zeros(size, dtype=np.int64),
         cny=np.zeros(size, dtype=np.float64),
         kwh=np.zeros(size, dtype=np.float64),
+        n_rests=np.zeros(size, dtype=np.int64),
         choice=np.zeros(size, dtype=np.int64),
         parent=np.zeros(size, dtype=np.int64),
         entry=np.zeros(size, dtype=np.int64),

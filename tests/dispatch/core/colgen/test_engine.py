@@ -7,7 +7,16 @@ import pytest
 
 from benchmarks.snapshots.wave import draw_wave, wave_problem
 from dispatch.core.checker import check
-from dispatch.core.model import UNREACHABLE_S, Break, Job, Lock, Problem, Unit
+from dispatch.core.model import (
+    UNREACHABLE_S,
+    Break,
+    Job,
+    LatenessCurve,
+    Lock,
+    Problem,
+    Unit,
+    Window,
+)
 from dispatch.core.params import SolveParams
 from dispatch.core.solve import solve
 from tests.dispatch.core.small import commitment, job, problem, repair, unit
@@ -66,12 +75,36 @@ def test_replanning_what_is_optimal_changes_nothing() -> None:
     assert solved(replace(wave, commitments=held), seed=9).routes == plan.routes
 
 
-def test_breaks_are_kept_by_the_plan_and_left_aside_by_the_bound() -> None:
+def test_the_bound_counts_a_break() -> None:
+    # Rests from 0 to 20, arrives at 24; target 10, 1 CNY a minute of driving and of lateness.
     resting = unit("a", 0, breaks=(Break(0, 600, 1200),))
-    plan = solved(problem((resting,), (job("j", repair(4)),)))
-    assert plan.relaxed == ("breaks",)
-    assert plan.lower_bound_cny is not None
-    assert plan.lower_bound_cny <= plan.cost_cny
+    late = LatenessCurve(((0, 1.0),))
+    plan = solved(problem((resting,), (job("j", repair(4), target_min=10, lateness=late),)))
+    assert plan.cost_cny == pytest.approx(4 + 14)
+    assert plan.lower_bound_cny == pytest.approx(plan.cost_cny, abs=1e-3)
+    assert plan.relaxed == ()
+
+
+def test_a_break_that_falls_into_a_wait_is_found_although_it_begins_later() -> None:
+    # The far appointment opens at 60: going there first (20 to 60), the break may begin at 15 and
+    # is over at 45. Helping k on the way (5 to 15) moves it behind k, where the wait swallows it.
+    resting = unit("a", 0, breaks=(Break(900, 900, 1800),))
+    jobs = (
+        job("k", repair(5), target_min=60),
+        job("far", repair(20), target_min=61, windows=(Window(3600, 3660),)),
+    )
+    plan = solved(problem((resting,), jobs))
+    assert [it.job_id for it in plan.routes[0].jobs] == ["k", "far"]
+    assert plan.lower_bound_cny == pytest.approx(plan.cost_cny, abs=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_wave_before_lunch_is_proved_optimal(seed: int) -> None:
+    wave = wave_problem(draw_wave(8, 16, seed))
+    lunch = (Break(1800, 5400, 1800),)
+    units = tuple(replace(it, breaks=lunch if i % 2 else ()) for i, it in enumerate(wave.units))
+    plan = solved(replace(wave, units=units))
+    assert plan.lower_bound_cny == pytest.approx(plan.cost_cny, rel=1e-5)
 
 
 NOBODY: tuple[Unit, ...] = ()
