@@ -113,7 +113,7 @@ def main() -> None:
     """Run the command line; an error of the tree is one line with its remedy, no traceback."""
     # Loading modules makes a million objects that stay: with Python's own thresholds the collector
     # walks them dozens of times, a fifth of the time that a start takes.
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(700_000, 20, 100)
     try:
         app()
     except RoadflareError as error:

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import cast
 
 from argon2 import PasswordHasher
@@ -22,7 +23,6 @@ _REMEDY = "Log in with POST /api/v1/login."
 
 # OWASP's smallest argon2id setting: a technician's PIN is checked on a phone call's schedule.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_NOBODY = _hasher.hash(secrets.token_hex(8))
 
 
 # Asked by every request: built once.
@@ -192,11 +192,18 @@ def revoke(session: WriteSession, token_id: int, now: datetime) -> None:
 def secret_fits(row: UserRow | None, secret: str) -> bool:
     """Check a secret; an unknown user takes as long as a known one."""
     stored = row.secret_hash if row is not None and row.disabled_at is None else None
+    nobody = _nobody()
     try:
-        _hasher.verify(stored or _NOBODY, secret)
+        _hasher.verify(stored or nobody, secret)
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None
+
+
+@cache
+def _nobody() -> str:
+    """Return a hash that no secret fits; made at the first login, whoever it is by."""
+    return _hasher.hash(secrets.token_hex(8))
 
 
 def digest_of_token(token: str) -> str:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +47,7 @@ class Description:
 
 
 class Describer:
-    """Describes positions in one city.
+    """Describes positions in one city; what that takes is read at the first question.
 
     Parameters
     ----------
@@ -57,14 +58,26 @@ class Describer:
     """
 
     def __init__(self, network: RoadNetwork, gazetteer: Path) -> None:
-        named = np.flatnonzero(network.edge_name >= 0)
-        self._name = network.edge_name[named]
-        self._names = network.names
-        self._lines = shapely.STRtree(edge_lines(network)[named])
-        uri = f"{gazetteer.resolve().as_uri()}?mode=ro"
+        self._network = network
+        self._gazetteer = gazetteer
+        self._named = np.flatnonzero(network.edge_name >= 0)
+
+    @cached_property
+    def _lines(self) -> shapely.STRtree:
+        return shapely.STRtree(edge_lines(self._network)[self._named])
+
+    @cached_property
+    def _houses(self) -> _Labels:
+        return self._labels("address")
+
+    @cached_property
+    def _crossings(self) -> _Labels:
+        return self._labels("crossing")
+
+    def _labels(self, kind: str) -> _Labels:
+        uri = f"{self._gazetteer.resolve().as_uri()}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True)) as database:
-            self._houses = _Labels(database, "address")
-            self._crossings = _Labels(database, "crossing")
+            return _Labels(database, kind)
 
     def describe(self, position: Position) -> Description:
         """Return where a position is, as people would say it."""
@@ -84,7 +97,8 @@ class Describer:
         best = int(np.argmin(away_m))
         if away_m[best] > FARTHEST_STREET_M:
             return "", np.inf
-        return self._names[self._name[rows[best]]], round(float(away_m[best]), 1)
+        name = self._network.edge_name[self._named[rows[best]]]
+        return self._network.names[name], round(float(away_m[best]), 1)
 
 
 class _Labels:

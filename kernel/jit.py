@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.np import linalg
+
+
+def _load_without_blas() -> None:
+    """Load numba's array functions without their search for a BLAS.
+
+    It loads all of SciPy's linear algebra, a fifth of the time in which a service starts; nothing
+    compiled here multiplies matrices.
+    """
+
+    def no_blas() -> None:
+        raise ImportError("not asked for")
+
+    found = linalg.ensure_blas
+    linalg.ensure_blas = no_blas
+    try:
+        importlib.import_module("numba.np.arraymath")  # asks for a BLAS as it is loaded
+    finally:
+        linalg.ensure_blas = found
+
+
+_load_without_blas()
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -87,6 +87,7 @@ def serve(
         )
         url = f"http://{settings.host}:{listening.getsockname()[1]}"
         gc.freeze()  # what was loaded stays, and need not be looked at again
+        gc.set_threshold(50_000, 20, 100)
         # uvicorn raises the signal again when it has stopped; then the rest is still to be closed.
         signal.signal(signal.SIGTERM, lambda *_: None)
         _announce(url, service.runtime.region, as_json=as_json)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from benchmarks.demo import seeded
 from kernel.errors import ExternalServiceError
 
 ADMIN_TOKEN = "ROADFLARE_ADMIN_TOKEN"  # noqa: S105 (the variable's name)
@@ -29,11 +30,23 @@ _FOR_VISITORS = {
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that was started, perhaps not ready yet; ``admin`` is its first token."""
+    """A server that was started, perhaps not ready yet.
+
+    Attributes
+    ----------
+    admin
+        Its first token.
+    database
+        Its SQLite file.
+    fleet
+        Digest of the fleet that the file began with, see `benchmarks.demo.seeded`; or ``None``.
+    """
 
     url: str
     admin: str
     process: subprocess.Popen[str]
+    database: Path
+    fleet: str | None
 
 
 @contextmanager
@@ -55,7 +68,7 @@ def ended_by_signals() -> Iterator[None]:
 
 @contextmanager
 def start_server(city: str, *, data_dir: Path, port: int, speed: float) -> Iterator[Server]:
-    """Start a server on a fresh database that is thrown away; end it on leaving.
+    """Start a server on a database that is thrown away; end it on leaving.
 
     Parameters
     ----------
@@ -67,12 +80,14 @@ def start_server(city: str, *, data_dir: Path, port: int, speed: float) -> Itera
     port = _free_port(port)
     admin = secrets.token_urlsafe(24)
     with tempfile.TemporaryDirectory(prefix="roadflare-demo-") as folder:
+        database = Path(folder) / "demo.sqlite"
+        fleet = seeded.begin_with(data_dir, city, database)
         command = [str(Path(sys.executable).with_name("roadflare")), "serve", "--city", city]
-        command += ["--port", str(port), "--database", f"sqlite:///{folder}/demo.sqlite"]
+        command += ["--port", str(port), "--database", f"sqlite:///{database}"]
         command += ["--speed", str(speed), "--data-dir", str(data_dir)]
         process = start(command, extra_environment={ADMIN_TOKEN: admin, **_FOR_VISITORS})
         try:
-            yield Server(f"http://127.0.0.1:{port}", admin, process)
+            yield Server(f"http://127.0.0.1:{port}", admin, process, database, fleet)
         finally:
             end(process)
 
