@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +71,15 @@ def read(session: Session, seal: str) -> dict[str, Any] | None:
     """Return what a seal stands for; ``None`` once it is erased."""
     row = session.get(PrivateDetailRow, seal)
     return None if row is None else row.body
+
+
+def read_many(session: Session, seals: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return what seals stand for, by seal, with one query; erased ones are left out."""
+    wanted = set(seals)
+    if not wanted:
+        return {}
+    rows = session.scalars(select(PrivateDetailRow).where(PrivateDetailRow.seal.in_(wanted)))
+    return {row.seal: row.body for row in rows}
 
 
 def broken_seals(session: Session) -> list[str]:

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Header, Query, Response
 from pydantic import StringConstraints
 
 from api.access import FOR_CALL_TAKERS, CallTaker
-from api.models.events import Events
+from api.models.events import EventOut, Events
 from api.streaming import event_out, stream_events, while_logged_in
 from api.streams import BATCH
 from api.writing import Run
-from kernel import events
+from kernel import events, private_details
 from kernel.events import Event
 
 router = APIRouter(prefix="/events", tags=["events"])
@@ -68,7 +68,20 @@ def event_log(
     after: Seq = 0,
     limit: Annotated[int, Query(ge=1, le=5000)] = 500,
 ) -> Events:
-    """Return events of the region after a sequence number, oldest first."""
+    """Return events of the region after a sequence number, oldest first.
+
+    Where the payload holds a seal (``said``), ``words`` beside it is what was said, until it is
+    erased; the log itself keeps the seal only.
+    """
     with runtime.database.read() as session:
         found = events.read_after(session, after, region=runtime.region, limit=limit)
-    return Events(items=[event_out(one) for one in found])
+        seals = [one.payload["said"] for one in found if one.payload.get("said")]
+        words = private_details.read_many(session, seals)
+    return Events(items=[_with_words(event_out(one), words) for one in found])
+
+
+def _with_words(told: EventOut, words: dict[str, dict[str, Any]]) -> EventOut:
+    said = words.get(told.payload.get("said", ""))
+    if said is None:
+        return told
+    return told.model_copy(update={"payload": told.payload | {"words": said}})

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from api.models import incident_out as wire
 from api.runtime import Runtime
+from api.views.timeline import why_declined, with_reason
 from api.views.words import bilingual
 from dispatch.explain import Candidate, candidates
 
 
 def candidates_out(session: Session, runtime: Runtime, incident_id: int) -> wire.Candidates:
-    """Return every unit of the region, best first."""
+    """Return every unit of the region, best first; a technician who declined with the reason."""
     found = candidates(session, runtime.context, incident_id)
+    reasons = why_declined(session, incident_id)
     return wire.Candidates(
-        plan_version=found.plan_version, items=[_candidate_out(it) for it in found.items]
+        plan_version=found.plan_version,
+        items=[_candidate_out(it, reasons.get(it.unit.id)) for it in found.items],
     )
 
 
-def _candidate_out(it: Candidate) -> wire.Candidate:
+def _candidate_out(it: Candidate, declined_because: str | None) -> wire.Candidate:
     forbidden = it.forbidden
+    if forbidden is not None and forbidden.rule == "declined" and declined_because:
+        forbidden = replace(forbidden, text=with_reason(forbidden.text, declined_because))
     return wire.Candidate(
         unit_id=it.unit.id,
         unit_code=it.unit.code,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from api.models.incident_out import TimelineItem
 from field_app.wire import Bilingual
 from fleet.store import UnitRow
+from kernel import private_details
 from kernel.events import EventRow
 from kernel.words import Words
 
@@ -68,14 +72,45 @@ FOR_OWNERS: dict[str, Words] = {
 
 
 def timeline_of(session: Session, incident_id: int) -> list[TimelineItem]:
-    """Return what happened to an incident, for staff, oldest first."""
+    """Return what happened to an incident, for staff, oldest first.
+
+    What somebody gave as the reason stands behind the sentence, until it is erased.
+    """
     query = (
         select(EventRow, UnitRow.code)
         .outerjoin(UnitRow, UnitRow.id == EventRow.unit_id)
         .where(EventRow.incident_id == incident_id, EventRow.kind.in_(FOR_STAFF))
         .order_by(EventRow.seq)
     )
-    return [_told(event, FOR_STAFF[event.kind], code) for event, code in session.execute(query)]
+    happened = session.execute(query).all()
+    reasons = reasons_of(session, [event.payload for event, _ in happened])
+    return [
+        _told(event, FOR_STAFF[event.kind], code, reasons.get(event.payload.get("said")))
+        for event, code in happened
+    ]
+
+
+def reasons_of(session: Session, payloads: Iterable[dict[str, Any]]) -> dict[Any, str]:
+    """Return the reasons that people gave, by the seal in an event's payload, unless erased."""
+    seals = [payload["said"] for payload in payloads if payload.get("said")]
+    kept = private_details.read_many(session, seals)
+    return {seal: str(body["reason"]) for seal, body in kept.items() if body.get("reason")}
+
+
+def why_declined(session: Session, incident_id: int) -> dict[int, str]:
+    """Return why technicians declined an incident's job, by unit; the last reason of each."""
+    query = (
+        select(EventRow)
+        .where(EventRow.incident_id == incident_id, EventRow.kind == "job.declined")
+        .order_by(EventRow.seq)
+    )
+    declined = session.scalars(query).all()
+    reasons = reasons_of(session, [event.payload for event in declined])
+    return {
+        event.unit_id: reasons[event.payload["said"]]
+        for event in declined
+        if event.unit_id is not None and event.payload.get("said") in reasons
+    }
 
 
 def owner_timeline(
@@ -95,11 +130,20 @@ def owner_timeline(
     return [_told(event, FOR_OWNERS[event.kind], None) for event in session.scalars(query)]
 
 
-def _told(event: EventRow, words: Words, code: str | None) -> TimelineItem:
+def _told(
+    event: EventRow, words: Words, code: str | None, reason: str | None = None
+) -> TimelineItem:
     filled = words.fill(unit=code or "—")
+    if reason is not None:
+        filled = with_reason(filled, reason)
     return TimelineItem(
         at=event.at,
         kind=event.kind,
         text=Bilingual(zh=filled.zh, en=filled.en),
         unit_code=code,
     )
+
+
+def with_reason(words: Words, reason: str) -> Words:
+    """Return a sentence with what somebody gave as the reason, in that person's language."""
+    return Words(zh=f"{words.zh.rstrip('。')}：{reason}", en=f"{words.en.rstrip('.')}: {reason}")

@@ -119,6 +119,45 @@ def test_a_person_is_exported_whole(town: Town) -> None:
     }
 
 
+def test_staff_see_the_reason_of_a_refusal_until_it_is_erased(town: Town) -> None:
+    town.start_shifts()
+    incident = town.call()
+    path = f"incidents/{incident['id']}"
+    town.decide()
+    code, job = town.unit_with_job()
+    assert town.press(code, "declined", job["job_id"], reason="no jack on board").is_success
+
+    def shown() -> dict[str, Any]:
+        timeline = town["hotline"].get(path).json()["timeline"]
+        log = town["hotline"].get("events/log?limit=500").json()["items"]
+        return {
+            "timeline": [it["text"] for it in timeline if it["kind"] == "job.declined"],
+            "log": [it["payload"].get("words") for it in log if it["kind"] == "job.declined"],
+        }
+
+    assert shown() == {
+        "timeline": [
+            {"zh": f"{code} 拒单：no jack on board", "en": f"{code} declined: no jack on board"}
+        ],
+        "log": [{"reason": "no jack on board"}],
+    }
+    units = town["desk"].get(f"{path}/candidates").json()["items"]
+    (told,) = (it["forbidden"]["text"]["en"] for it in units if it["unit_code"] == code)
+    assert told == "Its technician has declined this job: no jack on board"
+    owner = town.nobody.get(f"track/{incident['track_url'].rpartition('/')[2]}").text
+    assert "no jack" not in owner
+
+    cancelled = town["desk"].post(f"{path}/cancel", {"reason": "towed by a friend"})
+    assert "Cancelled: towed by a friend" in cancelled.text
+    with town.service.runtime.database.write() as session:
+        erase(session, town.clock.now(), "town", find(session, "town", PHONE))
+    assert shown() == {
+        "timeline": [{"zh": f"{code} 拒单", "en": f"{code} declined"}],
+        "log": [None],
+    }
+    assert "friend" not in town["hotline"].get(path).text
+
+
 def test_a_person_is_erased_everywhere_and_the_log_still_verifies(town: Town) -> None:
     incident = whole_scenario(town)
     other = town.call(caller={"name": "李女士", "phone": "13812340002"})

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 from tests.browser.conftest import DESK, PATIENCE_MS, LiveTown
 from tests.support.service import HARBOUR
@@ -29,7 +29,8 @@ def take_a_call(console: Page) -> str:
     console.click("text=Save and promise")
     expect(console.locator(".promised-sentence")).to_contain_text("Tell the caller")
     number = console.locator(".promised-number").inner_text()
-    console.click("text=Open incident")
+    # By its role: while the queue is still empty it says "No open incidents", further up.
+    console.get_by_role("button", name="Open incident").click()
     return number
 
 
@@ -81,6 +82,21 @@ def test_a_call_becomes_a_unit_at_the_car(live_town: LiveTown) -> None:
     owner.click("[aria-label='5 of 5 stars']")
     owner.click("text=Send")
     expect(owner.locator("text=Thank you. We read every word.")).to_be_visible()
+
+
+def test_the_card_of_a_new_call_opens_before_the_queue_knows_of_it(live_town: LiveTown) -> None:
+    console = live_town.console()
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    console.route(re.compile(r"/incidents\?state=open"), hold)  # the list is slow to come
+    number = take_a_call(console)
+    expect(console.locator("a", has_text="Owner's page")).to_be_visible()
+    expect(console.locator("article.card")).to_have_attribute("aria-label", number)
+    for request in late:
+        request.abort()
 
 
 def test_the_owner_can_call_it_off(live_town: LiveTown) -> None:

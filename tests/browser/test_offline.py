@@ -38,7 +38,9 @@ def test_what_was_pressed_in_a_tunnel_is_told_once(live_town: LiveTown) -> None:
 
 def test_a_job_is_declined_with_a_reason(live_town: LiveTown) -> None:
     phone = live_town.phone("R-01")
-    live_town.call()
+    number = live_town.call()["number"]
+    console = live_town.console()
+    console.click(f"[data-incident] >> text={number}")
     phone.click("text=Something else")
     phone.click(".sheet >> text=Decline")
     phone.click("text=Missing tool or part")
@@ -46,3 +48,7 @@ def test_a_job_is_declined_with_a_reason(live_town: LiveTown) -> None:
     [declined] = live_town.events("job.declined")
     # The reason itself lies beside the log, where it can be erased; the log keeps its seal.
     assert re.fullmatch("[0-9a-f]{64}", declined["payload"]["said"])
+    assert declined["payload"]["words"] == {"reason": "Missing tool or part"}
+    expect(console.locator(".toast")).to_contain_text("R-01 declined: Missing tool or part")
+    expect(console.locator(".refusals")).to_contain_text("R-01 declined: Missing tool or part")
+    expect(console.locator(".timeline")).to_contain_text("R-01 declined: Missing tool or part")

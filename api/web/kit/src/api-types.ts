@@ -141,6 +141,9 @@ export interface paths {
         /**
          * Event Log
          * @description Return events of the region after a sequence number, oldest first.
+         *
+         *     Where the payload holds a seal (``said``), ``words`` beside it is what was said, until it is
+         *     erased; the log itself keeps the seal only.
          */
         get: operations["event_log"];
         put?: never;

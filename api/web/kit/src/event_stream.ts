@@ -8,6 +8,8 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 
+export type { EventSourceMessage };
+
 export interface Connection {
   connected: boolean;
   /** Local milliseconds of the last sign of life; null before the first. */

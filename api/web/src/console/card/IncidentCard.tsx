@@ -14,7 +14,7 @@ import { Actions, lockText } from "./Actions.tsx";
 import { Candidates } from "./Candidates.tsx";
 import { Facts, SafetyLine } from "./Facts.tsx";
 import { PromiseClock } from "./PromiseClock.tsx";
-import { Timeline } from "./Timeline.tsx";
+import { Refusals, Timeline } from "./Timeline.tsx";
 
 function JobLine({ incident }: { incident: Incident }) {
   const { job, contractor } = incident;
@@ -95,6 +95,7 @@ export function IncidentCard({ id }: { id: number }) {
       <div class="scroll">
         <PromiseClock incident={incident} />
         <SafetyLine safe={incident.safe_place} />
+        {incident.state !== "closed" && detail?.timeline && <Refusals entries={detail.timeline} />}
         <Actions incident={incident} />
         {incident.state !== "closed" && !incident.arrived_at && <Candidates incident={incident} />}
         <JobLine incident={incident} />

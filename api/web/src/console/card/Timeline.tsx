@@ -1,9 +1,30 @@
 /** What happened, newest first. */
 
 import type { TimelineEntry } from "@roadflare/kit/contract.ts";
-import { timeOfDayWithSeconds } from "@roadflare/kit/format.ts";
+import { timeOfDay, timeOfDayWithSeconds } from "@roadflare/kit/format.ts";
+import { Icon } from "@roadflare/kit/icons.tsx";
 import { said } from "@roadflare/kit/words.ts";
 import { t } from "../words.ts";
+
+const REFUSALS = new Set(["job.declined", "job.failed", "contractor.rejected"]);
+const SHOWN = 3;
+
+/** Who would not or could not come, with the reason: it bears on whom to send next. */
+export function Refusals({ entries }: { entries: readonly TimelineEntry[] }) {
+  const told = entries.filter(({ kind }) => REFUSALS.has(kind)).slice(-SHOWN);
+  if (told.length === 0) return null;
+  return (
+    <ul class="refusals">
+      {told.map((entry) => (
+        <li class="with-icon" key={`${entry.at} ${entry.kind} ${entry.unit_code}`}>
+          <Icon name="warning" size={16} />
+          <time dateTime={entry.at}>{timeOfDay(entry.at)}</time>
+          <span>{said(entry.text)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
 
 export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
   const newestFirst = [...entries].reverse();

@@ -7,6 +7,7 @@ import type { Alarm, Incident, IncidentList, Region, Unit } from "@roadflare/kit
 import { type Connection, openStream } from "@roadflare/kit/event_stream.ts";
 import { timezone } from "@roadflare/kit/format.ts";
 import { type Refresher, refresher } from "./refresher.ts";
+import { tellRefusal } from "./refusals.ts";
 import { call, logOut, renew, token } from "./session.ts";
 import { problemText } from "./toasts.ts";
 
@@ -110,6 +111,7 @@ export function follow(): () => void {
       incidentsSoon.poke();
       if (kind.startsWith("unit.") || kind.startsWith("job.")) unitsSoon.poke();
       if (kind.startsWith("alarm.")) alarmsSoon.poke();
+      void tellRefusal(event);
       if (kind === "incident.closed" || kind === "incident.cancelled") closedSoon.poke();
     },
     onReconnect: () => {
