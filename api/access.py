@@ -82,12 +82,14 @@ Rule = Gate | OwnerGate | Open
 CALL_TAKERS: frozenset[Role] = frozenset({"call_taker", "dispatcher"})
 DISPATCHERS: frozenset[Role] = frozenset({"dispatcher"})
 ADMINS: frozenset[Role] = frozenset({"admin"})
+ROAD_KEEPERS: frozenset[Role] = frozenset({"dispatcher", "planner", "admin"})
 STAFF: frozenset[Role] = frozenset(
     {"call_taker", "dispatcher", "technician", "provider", "planner", "admin"}
 )
 
 FOR_CALL_TAKERS = Depends(Gate(CALL_TAKERS))
 FOR_DISPATCHERS = Depends(Gate(DISPATCHERS))
+FOR_ROAD_KEEPERS = Depends(Gate(ROAD_KEEPERS))
 FOR_ADMINS = Depends(Gate(ADMINS))
 FOR_STAFF = Depends(Gate(STAFF))
 """For routes that do not care who exactly it is."""
@@ -96,6 +98,7 @@ CallTaker = Annotated[Principal, Depends(Gate(CALL_TAKERS))]
 Dispatcher = Annotated[Principal, Depends(Gate(DISPATCHERS))]
 Anybody = Annotated[Principal, Depends(Gate(STAFF))]
 Admin = Annotated[Principal, Depends(Gate(ADMINS))]
+RoadKeeper = Annotated[Principal, Depends(Gate(ROAD_KEEPERS))]
 Provider = Annotated[Principal, Depends(Gate(frozenset({"provider"})))]
 TechnicianPrincipal = Annotated[Principal, Depends(Gate(frozenset({"technician"})))]
 Owner = Annotated[OwnerLink, Depends(OwnerGate())]

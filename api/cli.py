@@ -31,6 +31,7 @@ CONTENTS: dict[str, tuple[str, str]] = {
     "where": ("Maps", "Find a place by what people call it."),
     "route": ("Maps", "Drive from one place to another on the real roads."),
     "isochrone": ("Maps", "Show how far one gets in a given time."),
+    "roads": ("Maps", "Close roads or slow them down on a running service."),
     "coverage": ("Planning", "Measure who can be reached within the promise."),
     "solve": ("Planning", "Solve a dispatch problem given as JSON."),
     "check": ("Planning", "Check a plan against every rule, apart from any solver."),
@@ -62,6 +63,7 @@ _OWN = {
     "restore": "api.commands.backup:restore_app",
     "compile": "api.commands.compiling:app",
     "openapi": "api.commands.document:app",
+    "roads": "api.commands.roads:app",
     "screenshots": "api.screenshots:app",
 }
 _USAGE = (InvalidInput, NotFound, RoutingError)

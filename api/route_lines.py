@@ -11,8 +11,11 @@ from field_app.driving import way
 from field_app.models import DrivingRoute
 from kernel.errors import RoutingError
 from kernel.position import Position
+from routing.live_times import Stamp
+from routing.speeds import VAN
 
 _KEPT = 2000
+_Question = tuple[Position, Position, Stamp | None]
 
 
 class RouteLines:
@@ -20,26 +23,27 @@ class RouteLines:
 
     def __init__(self, context: DispatchContext) -> None:
         self._context = context
-        self._known: OrderedDict[tuple[Position, Position], DrivingRoute | None] = OrderedDict()
+        self._known: OrderedDict[_Question, DrivingRoute | None] = OrderedDict()
         self._turn = Lock()
 
-    def between(self, start: Position, goal: Position) -> DrivingRoute | None:
-        """Return the fastest way, ``None`` where there is none."""
-        key = (start, goal)
+    def between(self, start: Position, goal: Position, vehicle: str = VAN) -> DrivingRoute | None:
+        """Return the fastest way of now, ``None`` where there is none."""
+        traffic = self._context.traffic
+        key = (start, goal, None if traffic is None else traffic.stamp(vehicle))
         with self._turn:
             if key in self._known:
                 self._known.move_to_end(key)
                 return self._known[key]
-        found = self._compute(start, goal)
+        found = self._compute(start, goal, vehicle)
         with self._turn:
             self._known[key] = found
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
         return found
 
-    def _compute(self, start: Position, goal: Position) -> DrivingRoute | None:
+    def _compute(self, start: Position, goal: Position, vehicle: str) -> DrivingRoute | None:
         try:
-            return way(self._context, start, goal)
+            return way(self._context, start, goal, vehicle)
         except RoutingError:
             return None  # a unit off the roads is no reason to show nothing at all
 

@@ -25,6 +25,8 @@ class Settings(BaseSettings):
         ``sqlite:///FILE`` or ``postgresql://HOST/NAME``; empty: a SQLite file in ``data_dir``.
     data_dir
         Where databases and imported cities lie.
+    speeds
+        Speed table (TOML, docs/speeds.md); without one every drive goes as the map says.
     city
         ``demo``, or the name of an imported city; also the name of the region.
     engine, decision_charge_s, cadence_s, solver
@@ -66,6 +68,7 @@ class Settings(BaseSettings):
         ),
     ] = ""
     data_dir: Path = Path(".cache/data")
+    speeds: Path | None = None
     city: str = "demo"
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080

@@ -10,6 +10,7 @@ import dispatch.store
 import fleet.store
 import kernel.events
 import kernel.private_details
+import routing.store
 from kernel.database import Base
 
 STORES = (
@@ -17,6 +18,7 @@ STORES = (
     kernel.private_details,
     fleet.store,
     dispatch.store,
+    routing.store,
     api.store,
     api.webhooks.store,
 )

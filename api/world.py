@@ -23,11 +23,17 @@ from geo_data.city_store import city_folder
 from kernel.clock import Clock
 from kernel.database import Database
 from routing.engine import open_engine
+from routing.live_times import LiveTimes
+from routing.signals import signals_of
+from routing.speeds_file import read_speeds
+from routing.turn_costs import NO_TURN_COSTS
 from sla.areas import ServiceAreas
 
 if TYPE_CHECKING:
+    from geo_data.city import City
     from kernel.election import Election
     from kernel.following import Follower
+    from routing.travel_times import TravelTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +101,14 @@ def open_world(settings: Settings, clock: Clock, held: contextlib.ExitStack) -> 
     database = open_migrated(settings.database, settings.data_dir)
     held.callback(database.close)
     city = load_city(settings.city, settings.data_dir)
+    travel_times, traffic = _open_travel_times(settings, city, database, clock)
+    held.callback(traffic.close)
     context = DispatchContext(
         database=database,
         clock=clock,
         city=city,
-        travel_times=open_engine(
-            city.network, folder=city_folder(settings.city, settings.data_dir)
-        ),
+        travel_times=travel_times,
+        traffic=traffic,
         areas=ServiceAreas(city.area_table.columns | {"geometry": list(city.area_table.geometry)}),
         settings=load_settings(),
     )
@@ -116,10 +123,28 @@ def open_world(settings: Settings, clock: Clock, held: contextlib.ExitStack) -> 
         on_decision=metrics.decided,
     )
     held.callback(dispatcher.close)
+    traffic.on_change(lambda: dispatcher.wake("roads"))
     if settings.drive == "thread":
         held.callback(Housekeeper(database, clock).close)
         _tell_webhooks(context, settings, held)
     return World(context, dispatcher, *_company(database, context.region, held), metrics)
+
+
+def _open_travel_times(
+    settings: Settings, city: City, database: Database, clock: Clock
+) -> tuple[TravelTimes, LiveTimes]:
+    """Return the engine, and the travel times of now that stand on it."""
+    table = None if settings.speeds is None else read_speeds(settings.speeds)
+    engine = open_engine(
+        city.network,
+        folder=city_folder(settings.city, settings.data_dir),
+        turn_costs=NO_TURN_COSTS if table is None else table.turn_costs,
+    )
+    signals = None if table is None else signals_of(city, table)
+    by_hand = settings.drive == "manual"
+    return engine, LiveTimes(
+        engine, database, clock, city.name, table, signals=signals, at_once=by_hand
+    )
 
 
 def _tell_webhooks(

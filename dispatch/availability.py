@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from dispatch.job import Job, JobOption, JobState
 from dispatch.params import Timing
 from dispatch.places import Places
+from dispatch.vehicles import vehicle_at_work, vehicle_of
 from fleet.model import Unit
 from kernel.position import Position
 from routing.travel_times import UNREACHABLE_S
@@ -68,18 +69,21 @@ def work_end(
     grace = now + timedelta(seconds=timing.on_site_grace_s)
     if job.state is JobState.LOADED:
         origin = unit.position or job.position
-        return max(grace, now + _delivery(origin, option, places, rows))
+        return max(grace, now + _delivery(unit, origin, option, places, rows))
     began = job.arrived_at or now
     expected = began + timedelta(seconds=option.service.mean_s)
     at_car = max(grace, expected, now + (now - expected) * timing.overdue_share)
-    return at_car + _delivery(job.position, option, places, rows)
+    return at_car + _delivery(unit, job.position, option, places, rows)
 
 
-def _delivery(origin: Position, option: JobOption, places: Places, rows: TravelRows) -> timedelta:
+def _delivery(
+    unit: Unit, origin: Position, option: JobOption, places: Places, rows: TravelRows
+) -> timedelta:
     goal = option.destination
     if goal is None:
         return timedelta()
-    drive_s = rows[places.number(origin)][places.number(goal.position)]
+    vehicle = vehicle_at_work({vehicle_of(unit)})
+    drive_s = rows[places.number(origin, vehicle)][places.number(goal.position, vehicle)]
     known_s = 0 if drive_s == UNREACHABLE_S else drive_s
     return timedelta(seconds=known_s + goal.service_s)
 
@@ -90,5 +94,6 @@ def drive_eta(
     """Return when the unit would be at the job if it drove there now; ``None`` without a way."""
     if unit.position is None:
         return None
-    drive_s = rows[places.number(unit.position)][places.number(job.position)]
+    vehicle = vehicle_of(unit)
+    drive_s = rows[places.number(unit.position, vehicle)][places.number(job.position, vehicle)]
     return None if drive_s == UNREACHABLE_S else now + timedelta(seconds=drive_s)

@@ -9,10 +9,12 @@ from dispatch.params import DispatchSettings
 from dispatch.places import RoadsideCache
 from kernel.clock import Clock
 from kernel.database import Database
+from routing.speeds import VAN
 from routing.travel_times import TravelTimes
 
 if TYPE_CHECKING:
     from geo_data.city import City
+    from routing.live_times import LiveTimes
     from sla.areas import ServiceAreas
 
 
@@ -30,6 +32,8 @@ class DispatchContext:
         Service areas and their targets.
     settings
         Prices and times, see `params`.
+    traffic
+        Travel times of now, by vehicle class; without it they are those of ``travel_times``.
     roadside
         Positions already laid on roads; made from ``travel_times``.
     """
@@ -40,10 +44,20 @@ class DispatchContext:
     travel_times: TravelTimes
     areas: ServiceAreas
     settings: DispatchSettings
+    traffic: LiveTimes | None = None
     roadside: RoadsideCache = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "roadside", RoadsideCache(self.travel_times))
+
+    def times(self, vehicle: str = VAN) -> TravelTimes:
+        """Return the travel times of a vehicle class that leaves now."""
+        return self.travel_times if self.traffic is None else self.traffic.now(vehicle)
+
+    def times_by_vehicle(self) -> dict[str, TravelTimes]:
+        """Return the travel times of now of all vehicle classes that are told apart."""
+        vehicles = (VAN,) if self.traffic is None else self.traffic.vehicles
+        return {vehicle: self.times(vehicle) for vehicle in vehicles}
 
     @property
     def region(self) -> str:

@@ -92,7 +92,7 @@ def _guesses(context: DispatchContext, able: list[Contractor], job: JobRow) -> l
     near = [(c, s) for c, s in zip(able, laid[1:], strict=True) if s is not None]
     if car is None or not near:
         return []
-    times = context.travel_times.matrix(joined([s for _, s in near]), car)
+    times = context.times().matrix(joined([s for _, s in near]), car)
     start = context.clock.now() + timedelta(seconds=context.settings.contractors.mobilise_s)
     return [
         Guess(

@@ -15,6 +15,7 @@ from dispatch.core.model import Lock
 from dispatch.incident import incident_number
 from dispatch.job import JobOption, JobState, option_from_json
 from dispatch.store import ContractorOfferRow, JobRow, RegionRow, incident_row
+from dispatch.vehicles import vehicle_of
 from dispatch.world import TAKEN, WORKING
 from fleet.catalogue import catalogue
 from fleet.model import Ownership, Unit
@@ -241,7 +242,7 @@ def _drive_s(context: DispatchContext, unit: Unit, job: JobRow) -> int:
     drive_s = (
         UNREACHABLE_S
         if start is None or car is None
-        else context.travel_times.matrix(start, car)[0, 0]
+        else context.times(vehicle_of(unit)).matrix(start, car)[0, 0]
     )
     if drive_s == UNREACHABLE_S:
         raise InvalidInput.one(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from threading import Lock
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from kernel.errors import OutsideNetwork
 from kernel.position import Position
+from routing.speeds import VAN
 from routing.travel_times import UNREACHABLE_S, Snapped, TravelTimes
 
 _KEPT = 20_000
@@ -55,53 +56,94 @@ class RoadsideCache:
 
 
 class Places:
-    """Positions with their numbers in a travel-time matrix; equal positions share a number."""
+    """Positions with their numbers in a travel-time matrix; equal positions share a number.
 
-    def __init__(self) -> None:
-        self._number: dict[Position, int] = {}
+    Where vehicle classes have times of their own, a position has a number for each, and from one
+    class's place to another's it takes the slower of both: exact for whoever is of both classes'
+    speed, never too short for anybody else.
+
+    Parameters
+    ----------
+    vehicles
+        The classes told apart; one, unless there is a speed table.
+    """
+
+    def __init__(self, vehicles: Sequence[str] = (VAN,)) -> None:
+        self._vehicles = tuple(vehicles)
+        self._row: dict[Position, int] = {}
         self._goals: set[int] = set()
 
     def add(self, position: Position, *, is_goal: bool = True) -> int:
-        """Return the number of a position, a new one if it was not known.
+        """Return the (first) number of a position, a new one if it was not known.
 
         Where a unit merely starts nobody drives to: such a place is no goal, and its column of the
         matrix stays empty. Engines search backwards from goals and remember the search, so that a
         goal that moves with every report would be the dearest of all.
         """
-        number = self._number.setdefault(position, len(self._number))
+        row = self._row.setdefault(position, len(self._row))
         if is_goal:
-            self._goals.add(number)
-        return number
+            self._goals.add(row)
+        return row * len(self._vehicles)
 
-    def number(self, position: Position) -> int:
-        """Return the number of a known position; KeyError otherwise."""
-        return self._number[position]
+    def number(self, position: Position, vehicle: str = VAN) -> int:
+        """Return the number of a known position, for a vehicle class; KeyError otherwise."""
+        return self._row[position] * len(self._vehicles) + self._class(vehicle)
 
-    def matrix(self, roadside: RoadsideCache) -> NDArray[np.int32]:
-        """Return int32[n, n] seconds from all places to the goals, zero on the diagonal."""
-        positions = list(self._number)
-        travel_s = np.full((len(positions), len(positions)), UNREACHABLE_S, dtype=np.int32)
+    def _class(self, vehicle: str) -> int:
+        return self._vehicles.index(vehicle) if vehicle in self._vehicles else 0
+
+    def matrix(
+        self, roadside: RoadsideCache, times: Mapping[str, TravelTimes] | None = None
+    ) -> NDArray[np.int32]:
+        """Return int32[n, n] seconds from all places to the goals, zero on the diagonal.
+
+        Parameters
+        ----------
+        times
+            Travel times of each vehicle class; ``roadside``'s for all if not given.
+        """
+        positions = list(self._row)
         laid = roadside.snap(positions)
-        from_rows = [row for row, snapped in enumerate(laid) if snapped is not None]
-        to_rows = [row for row in from_rows if row in self._goals]
-        if to_rows:
-            sources = joined([snapped for snapped in laid if snapped is not None])
-            targets = joined([laid[row] or sources for row in to_rows])
-            travel_s[np.ix_(from_rows, to_rows)] = roadside.travel_times.matrix(sources, targets)
-        np.fill_diagonal(travel_s, 0)
-        return travel_s
+        goals = [laid[row] if row in self._goals else None for row in range(len(positions))]
+        n, k = len(positions), len(self._vehicles)
+        by_class = [_between(laid, goals, self._times(v, roadside, times)) for v in self._vehicles]
+        travel_s = np.empty((n, k, n, k), dtype=np.int32)
+        for a in range(k):
+            for b in range(k):
+                travel_s[:, a, :, b] = np.maximum(by_class[a], by_class[b])
+        found = travel_s.reshape(n * k, n * k)
+        np.fill_diagonal(found, 0)
+        return found
 
-    def times_to(self, goals: Sequence[Position], roadside: RoadsideCache) -> NDArray[np.int32]:
+    def times_to(
+        self,
+        goals: Sequence[Position],
+        roadside: RoadsideCache,
+        times: Mapping[str, TravelTimes] | None = None,
+    ) -> NDArray[np.int32]:
         """Return int32[n, n_goals] seconds from all places to positions that are none of them."""
-        travel_s = np.full((len(self._number), len(goals)), UNREACHABLE_S, dtype=np.int32)
-        laid, ends = roadside.snap(list(self._number)), roadside.snap(goals)
-        from_rows = [row for row, snapped in enumerate(laid) if snapped is not None]
-        to_rows = [row for row, snapped in enumerate(ends) if snapped is not None]
-        if from_rows and to_rows:
-            sources = joined([snapped for snapped in laid if snapped is not None])
-            targets = joined([snapped for snapped in ends if snapped is not None])
-            travel_s[np.ix_(from_rows, to_rows)] = roadside.travel_times.matrix(sources, targets)
-        return travel_s
+        laid, ends = roadside.snap(list(self._row)), roadside.snap(goals)
+        by_class = [_between(laid, ends, self._times(v, roadside, times)) for v in self._vehicles]
+        return np.stack(by_class, axis=1).reshape(-1, len(goals))
+
+    def _times(
+        self, vehicle: str, roadside: RoadsideCache, times: Mapping[str, TravelTimes] | None
+    ) -> TravelTimes:
+        return roadside.travel_times if times is None else times[vehicle]
+
+
+def _between(
+    starts: Sequence[Snapped | None], goals: Sequence[Snapped | None], times: TravelTimes
+) -> NDArray[np.int32]:
+    """Return int32[n_starts, n_goals] seconds, no way where one of both is not on a road."""
+    travel_s = np.full((len(starts), len(goals)), UNREACHABLE_S, dtype=np.int32)
+    from_rows = [row for row, snapped in enumerate(starts) if snapped is not None]
+    to_rows = [row for row, snapped in enumerate(goals) if snapped is not None]
+    if from_rows and to_rows:
+        sources = joined([snapped for snapped in starts if snapped is not None])
+        targets = joined([snapped for snapped in goals if snapped is not None])
+        travel_s[np.ix_(from_rows, to_rows)] = times.matrix(sources, targets)
+    return travel_s
 
 
 def joined(parts: Sequence[Snapped]) -> Snapped:

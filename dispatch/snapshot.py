@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 
 from sqlalchemy.orm import Session
@@ -17,8 +18,11 @@ from dispatch.job import Job, JobOption, JobState
 from dispatch.params import DispatchSettings
 from dispatch.places import Places, RoadsideCache
 from dispatch.pricing import kept_prices, lateness_curve, left_out_cny, priority_factor
+from dispatch.vehicles import vehicle_at_work, vehicle_of
 from dispatch.world import PLANNED, World, read_world
 from fleet.model import Unit
+from routing.speeds import VAN
+from routing.travel_times import TravelTimes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +73,8 @@ class Snapshot:
 def build_snapshot(session: Session, context: DispatchContext) -> Snapshot:
     """Freeze the region as it is now."""
     demand = demand_of(context.city) if context.settings.prices.coverage_cny else None
-    return compose(read_world(session, context), context.settings, context.roadside, demand)
+    world, times = read_world(session, context), context.times_by_vehicle()
+    return compose(world, context.settings, context.roadside, demand, times)
 
 
 def job_key(job_id: int) -> str:
@@ -82,12 +87,14 @@ def compose(
     settings: DispatchSettings,
     roadside: RoadsideCache,
     demand: Demand | None = None,
+    times: Mapping[str, TravelTimes] | None = None,
 ) -> Snapshot:
     """Return the snapshot of a world: places, times between them, units, jobs, commitments.
 
-    With ``demand``, where a unit ends has a price (`coverage_price`).
+    With ``demand``, where a unit ends has a price (`coverage_price`). ``times`` are those of now
+    by vehicle class; without them all drive by the roadside's.
     """
-    frame = _Frame(world, settings, roadside)
+    frame = _Frame(world, settings, roadside, times)
     units = {unit.code: unit for unit in frame.units}
     jobs = {job_key(job.id): job for job in world.jobs if job.state in PLANNED}
     free = {code: frame.free_part(unit) for code, unit in units.items()}
@@ -122,18 +129,26 @@ def compose(
 class _Frame:
     """One world with its places numbered and the times between them known."""
 
-    def __init__(self, world: World, settings: DispatchSettings, roadside: RoadsideCache) -> None:
+    def __init__(
+        self,
+        world: World,
+        settings: DispatchSettings,
+        roadside: RoadsideCache,
+        times: Mapping[str, TravelTimes] | None,
+    ) -> None:
         self.world = world
         self.settings = settings
         self.roadside = roadside
+        self.times = times
+        self._vehicles: dict[frozenset[str], str] = {}
         self.units = [unit for unit in world.units if unit.position is not None]
         self.binding = world.job_of_unit()
         self.places = self._places()
-        self.travel_s = self.places.matrix(roadside)
+        self.travel_s = self.places.matrix(roadside, times)
         self.rows: TravelRows = self.travel_s.tolist()
 
     def _places(self) -> Places:
-        places = Places()
+        places = Places(tuple(self.times or (VAN,)))
         for unit in self.units:
             for position in (unit.position, start_position(unit, self.binding.get(unit.id))):
                 if position is not None:
@@ -160,9 +175,11 @@ class _Frame:
         return core.Unit(
             id=unit.code,
             has=unit.has,
-            start_place=self.places.number(free.position),
+            start_place=self.places.number(free.position, vehicle_of(unit)),
             available_s=max(0, self._seconds(free.at)),
-            end_place=self.places.number(unit.home) if unit.home and homeward else None,
+            end_place=(
+                self.places.number(unit.home, vehicle_of(unit)) if unit.home and homeward else None
+            ),
             shift_end_s=shift_end_s,
             kwh=self._kwh_left(unit),
             kept_cny=kept[unit.id],
@@ -173,9 +190,9 @@ class _Frame:
     ) -> dict[str, tuple[core.Coverage, ...]]:
         """Return the price of ending at each place, by unit code."""
         prices = self.settings.prices
-        times_s = self.places.times_to(demand.positions, self.roadside)
+        times_s = self.places.times_to(demand.positions, self.roadside, self.times)
         posts = [
-            Post(unit.skills, self.places.number(free[code].position))
+            Post(unit.skills, self.places.number(free[code].position, vehicle_of(unit)))
             for code, unit in units.items()
         ]
         found = end_prices(
@@ -248,13 +265,23 @@ class _Frame:
         goal = option.destination
         if goal is None:
             return 0
-        return self.rows[self.places.number(job.position)][self.places.number(goal.position)]
+        number = partial(self.places.number, vehicle=self._vehicle_for(option))
+        return self.rows[number(job.position)][number(goal.position)]
+
+    def _vehicle_for(self, option: JobOption) -> str:
+        if len(self.times or ()) < 2:
+            return VAN
+        if option.needs not in self._vehicles:
+            able = {vehicle_of(unit) for unit in self.units if option.needs <= unit.has}
+            self._vehicles[option.needs] = vehicle_at_work(able)
+        return self._vehicles[option.needs]
 
     def _core_option(self, job: Job, option: JobOption) -> core.Option:
-        visits = [core.Visit(self.places.number(job.position), option.service.mean_s)]
+        number = partial(self.places.number, vehicle=self._vehicle_for(option))
+        visits = [core.Visit(number(job.position), option.service.mean_s)]
         if option.destination is not None:
             goal = option.destination
-            visits.append(core.Visit(self.places.number(goal.position), goal.service_s))
+            visits.append(core.Visit(number(goal.position), goal.service_s))
         return core.Option(option.name, option.needs, tuple(visits), option.price_cny, option.kwh)
 
     # ------------------------------------------------------------------------ commitments
@@ -325,8 +352,9 @@ class _Frame:
         for job in jobs:
             unit = units.get(job.planned_unit_id or 0)
             if job.state is JobState.OPEN and unit is not None:
-                start = self.places.number(self.free_part(unit).position)
-                drives[job.id] = self.rows[start][self.places.number(job.position)]
+                number = partial(self.places.number, vehicle=vehicle_of(unit))
+                start = number(self.free_part(unit).position)
+                drives[job.id] = self.rows[start][number(job.position)]
         return drives
 
     def _seconds(self, instant: datetime) -> int:

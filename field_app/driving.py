@@ -7,6 +7,7 @@ from dispatch.job import Job, JobState
 from field_app.models import DrivingRoute
 from kernel.errors import InvalidInput, OutsideNetwork
 from kernel.position import Position
+from routing.speeds import VAN
 
 
 def read_start(text: str) -> Position:
@@ -34,8 +35,10 @@ def goal_of(job: Job) -> Position:
     return job.position
 
 
-def way(context: DispatchContext, start: Position, goal: Position) -> DrivingRoute:
-    """Return the fastest way between two places.
+def way(
+    context: DispatchContext, start: Position, goal: Position, vehicle: str = VAN
+) -> DrivingRoute:
+    """Return the fastest way between two places for who leaves now.
 
     Raises
     ------
@@ -49,7 +52,7 @@ def way(context: DispatchContext, start: Position, goal: Position) -> DrivingRou
             f"({place.lon:.5f}, {place.lat:.5f}) is too far from any road.",
             remedy="Check the position and that its datum is WGS-84.",
         )
-    driven = context.travel_times.route(source, target)
+    driven = context.times(vehicle).route(source, target)
     return DrivingRoute(
         duration_s=driven.duration_s,
         length_m=driven.length_m,

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
+from dispatch.vehicles import vehicle_of
 from field_app import reporting
 from field_app.access import Authenticate, Technician
 from field_app.driving import goal_of, read_start, way
@@ -18,6 +19,7 @@ from field_app.models import (
     FieldShiftIn,
 )
 from field_app.repeating import Repeat
+from fleet.store import get_unit
 from kernel import events
 from kernel.database import WriteSession
 from kernel.events import Event
@@ -74,8 +76,9 @@ def way_to_job(
     """Return the way from ``from=lon,lat`` to the car; with the car loaded, to where it goes."""
     begin = read_start(start)
     with who.context.database.read() as session:
-        goal = goal_of(held_by(session, who.unit_id).job(job_id))
-    return way(who.context, begin, goal)
+        job = held_by(session, who.unit_id).job(job_id)
+        vehicle = vehicle_of(get_unit(session, who.unit_id))
+    return way(who.context, begin, goal_of(job), vehicle)
 
 
 @_routes.post("/events", response_model=FieldEventResults)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from geo_data.network import RoadNetwork
 from kernel.errors import InvalidInput
 from kernel.position import Position
+from routing.closures import to_open_road
 from routing.snap_hints import SnapHint
 from routing.travel_times import DrivenRoute, Metric, Snapped, TravelTimes
 
@@ -27,11 +28,17 @@ class BoundTimes:
         Answers.
     metric
         Made by that engine.
+    closed
+        bool[n_edges], edges that were closed under those who are on them: they leave them, and are
+        reached, over the nearest open end (`routing.closures`).
     """
 
-    def __init__(self, engine: TravelTimes, metric: Metric) -> None:
+    def __init__(
+        self, engine: TravelTimes, metric: Metric, closed: NDArray[np.bool_] | None = None
+    ) -> None:
         self._engine = engine
         self._metric = metric
+        self._closed = closed
 
     @property
     def network(self) -> RoadNetwork:
@@ -74,14 +81,15 @@ class BoundTimes:
         self, sources: Snapped, targets: Snapped, *, metric: Metric | None = None
     ) -> NDArray[np.int32]:
         """Return int32[n_sources, n_targets] seconds; `UNREACHABLE_S` where there is no way."""
-        return self._engine.matrix(sources, targets, metric=metric or self._metric)
+        begin, end = self._from(sources), self._to(targets)
+        return self._engine.matrix(begin, end, metric=metric or self._metric)
 
     def matrix_with_metres(
         self, sources: Snapped, targets: Snapped, *, metric: Metric | None = None
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return the matrix, and the length of the same ways as int32 metres."""
-        chosen = metric or self._metric
-        return self._engine.matrix_with_metres(sources, targets, metric=chosen)
+        begin, end = self._from(sources), self._to(targets)
+        return self._engine.matrix_with_metres(begin, end, metric=metric or self._metric)
 
     def route(
         self, source: Snapped, target: Snapped, *, metric: Metric | None = None
@@ -93,7 +101,8 @@ class BoundTimes:
         kernel.errors.Unreachable
             When there is none.
         """
-        return self._engine.route(source, target, metric=metric or self._metric)
+        begin, end = self._from(source), self._to(target)
+        return self._engine.route(begin, end, metric=metric or self._metric)
 
     def reach(
         self,
@@ -105,7 +114,8 @@ class BoundTimes:
     ) -> NDArray[np.bool_]:
         """Return bool[n_edges]: edges whose end is reached from any source within ``seconds``."""
         chosen = metric or self._metric
-        return self._engine.reach(sources, seconds, inbound=inbound, metric=chosen)
+        points = self._to(sources) if inbound else self._from(sources)
+        return self._engine.reach(points, seconds, inbound=inbound, metric=chosen)
 
     def isochrone(
         self,
@@ -117,4 +127,15 @@ class BoundTimes:
     ) -> gpd.GeoDataFrame:
         """Return one row per limit (columns ``seconds``, ``geometry``), EPSG:4326 multipolygons."""
         chosen = metric or self._metric
-        return self._engine.isochrone(sources, seconds, inbound=inbound, metric=chosen)
+        points = self._to(sources) if inbound else self._from(sources)
+        return self._engine.isochrone(points, seconds, inbound=inbound, metric=chosen)
+
+    def _from(self, places: Snapped) -> Snapped:
+        if self._closed is None:
+            return places
+        return to_open_road(self.network, self._closed, places, inbound=False)
+
+    def _to(self, places: Snapped) -> Snapped:
+        if self._closed is None:
+            return places
+        return to_open_road(self.network, self._closed, places, inbound=True)

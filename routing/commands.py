@@ -14,11 +14,8 @@ from kernel.position import Position
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import numpy as np
-    from numpy.typing import NDArray
 
     from geo_data.city import City
-    from routing.speeds import SpeedTable
     from routing.travel_times import DrivenRoute, Snapped, TravelTimes
 
 # Western longitudes begin with a minus, which must not be taken for an option.
@@ -127,6 +124,7 @@ def _open(
     from geo_data.city import load_city
     from geo_data.city_store import city_folder
     from routing.engine import open_engine
+    from routing.signals import signals_of
     from routing.speeds import VAN, SpeedTable
     from routing.speeds_file import read_speeds
     from routing.traffic import TrafficTimes
@@ -136,17 +134,8 @@ def _open(
     found = load_city(city, data_dir)
     folder = city_folder(city, data_dir)
     engine = open_engine(found.network, folder=folder, turn_costs=table.turn_costs)
-    traffic = TrafficTimes(engine, table, signals=_signals(found, table))
+    traffic = TrafficTimes(engine, table, signals=signals_of(found, table))
     return found, traffic.at(departure, vehicle or VAN)
-
-
-def _signals(city: City, table: SpeedTable) -> NDArray[np.bool_] | None:
-    """Return the edges held by signals, where they cost anything and the source tells them."""
-    if not table.signal_s or city.source is None or city.source.suffix == ".graphml":
-        return None
-    from geo_data.signals import signal_edges
-
-    return signal_edges(city.source, city.network)
 
 
 def _parse_departure(text: str | None, *, needed: bool) -> datetime:

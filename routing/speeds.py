@@ -46,10 +46,13 @@ class Vehicle:
 VAN = "van"
 """Drives as the map says."""
 
+TOW_TRUCK = "tow_truck"
+SCOOTER = "scooter"
+
 DEFAULT_VEHICLES: Mapping[str, Vehicle] = {
     VAN: Vehicle(),
-    "tow_truck": Vehicle(top_kph=90.0),
-    "scooter": Vehicle(
+    TOW_TRUCK: Vehicle(top_kph=90.0),
+    SCOOTER: Vehicle(
         top_kph=45.0, closed=frozenset(["motorway", "motorway_link", "trunk", "trunk_link"])
     ),
 }

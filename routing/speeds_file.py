@@ -11,15 +11,13 @@ from zoneinfo import ZoneInfo
 
 from geo_data.network import HIGHWAY_CLASSES
 from kernel.errors import BadData, Fault, InvalidInput, NotFound
+from routing.overlay import FACTOR
 from routing.slices import ALL_CLASSES, DAYS, Slice, minute_of, zone_of
 from routing.speeds import DEFAULT_VEHICLES, SpeedTable, Vehicle
 from routing.turn_costs import NO_TURN_COSTS, TurnCosts
 
 SPEED_KPH = (1.0, 200.0)
 """Slower is walking, faster is no road."""
-
-FACTOR = (0.05, 2.0)
-"""On a speed: a twentieth is a standstill, and no congestion doubles speeds."""
 
 _MEMBERS = ("timezone", "assumed_kph", "vehicles", "signals", "turns", "slices")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
@@ -22,6 +23,7 @@ from routing.overlay import NO_OVERLAY, Overlay, overlaid_ms
 from routing.slices import Slice
 from routing.speeds import VAN, SpeedTable, edge_times_ms
 from routing.travel_times import Metric, TravelTimes
+from routing.weights import CLOSED_MS
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +54,8 @@ class TrafficTimes:
         Speeds; the empty table is the map's free flow for every departure.
     signals
         bool[n_edges], edges that end at traffic signals (`geo_data.signals`).
+    on_laid
+        Called, in the thread that lays overlays, when another one has come into force.
     """
 
     def __init__(
@@ -60,9 +64,11 @@ class TrafficTimes:
         table: SpeedTable | None = None,
         *,
         signals: NDArray[np.bool_] | None = None,
+        on_laid: Callable[[], None] | None = None,
     ) -> None:
         self._engine = engine
         self._table = table or SpeedTable()
+        self._on_laid = on_laid
         self._signals = signals
         self._plain: dict[Key, Metric] = {}
         self._live = _Live()
@@ -93,11 +99,13 @@ class TrafficTimes:
         live = self._live  # once: the next line may find another one
         if not live.overlay.counts_at(departure):
             return BoundTimes(self._engine, self._plain_metric(key, part))
+        plain = self._plain_metric(key, part)
         metric = live.metrics.get(key)
         if metric is None:
-            metric = self._laid(self._plain_metric(key, part), live.overlay)
+            metric = self._laid(plain, live.overlay)
             live.metrics.setdefault(key, metric)
-        return BoundTimes(self._engine, metric)
+        closed = (metric.edge_ms == CLOSED_MS) & (plain.edge_ms != CLOSED_MS)
+        return BoundTimes(self._engine, metric, closed if closed.any() else None)
 
     def prepare(self) -> None:
         """Make the metrics of all vehicles and slices now, so that no question waits for one."""
@@ -194,6 +202,8 @@ class TrafficTimes:
             with self._changed:
                 self._live, self._failure = live, None
                 self._changed.notify_all()
+            if self._on_laid is not None:
+                self._on_laid()
 
     def _with_overlay(self, version: int, overlay: Overlay) -> _Live:
         """Return the overlay with the metrics of every slice that was asked for so far."""

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands.options import AsJson, DatabaseUrl, DataDir, settings_from
+from api.commands.options import AsJson, DatabaseUrl, DataDir, SpeedsFile, settings_from
 from api.logs import configure_logs
 from api.run_sheet import RunSheets
 from api.watched import watched
@@ -29,6 +29,7 @@ def dispatcher(
         str | None, typer.Option("--region", "--city", help="The region to dispatch: its city.")
     ] = None,
     database: DatabaseUrl = None,
+    speeds: SpeedsFile = None,
     watch_port: Annotated[
         int | None,
         typer.Option(min=0, max=65535, help="Serve /healthz, /readyz and /metrics here."),
@@ -40,7 +41,7 @@ def dispatcher(
 
     Any number may be started: one is elected, the others stand by and take over in seconds.
     """
-    settings = settings_from(city=region, database=database, data_dir=data_dir)
+    settings = settings_from(city=region, database=database, data_dir=data_dir, speeds=speeds)
     configure_logs(as_json=as_json, level=settings.log_level)
     if settings.database.startswith("sqlite"):
         raise InvalidInput.one(

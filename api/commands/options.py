@@ -20,6 +20,10 @@ DatabaseUrl = Annotated[
     ),
 ]
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where cities and databases lie.")]
+SpeedsFile = Annotated[
+    Path | None,
+    typer.Option("--speeds", help="Speed table, TOML (docs/speeds.md); else as the map says."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
 
 

@@ -14,7 +14,14 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from api.commands.options import AsJson, City, DatabaseUrl, DataDir, settings_from
+from api.commands.options import (
+    AsJson,
+    City,
+    DatabaseUrl,
+    DataDir,
+    SpeedsFile,
+    settings_from,
+)
 from api.logs import configure_logs
 from api.run_sheet import RunSheets
 from api.service import Service, open_service
@@ -47,6 +54,7 @@ def serve(
     speed: Annotated[
         float, typer.Option(min=0.1, max=1000, help="Seconds of service time per second.")
     ] = 1.0,
+    speeds: SpeedsFile = None,
     api_only: Annotated[
         bool,
         typer.Option(
@@ -68,6 +76,7 @@ def serve(
         host=host,
         port=port,
         data_dir=data_dir,
+        speeds=speeds,
         with_dispatcher=False if api_only else None,
     )
     configure_logs(as_json=as_json, level=settings.log_level)

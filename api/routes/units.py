@@ -30,7 +30,7 @@ def unit_route(unit_id: UnitId, runtime: Run) -> FeatureCollection:
     with runtime.database.read() as session:
         unit = views.unit_in_region(session, runtime.region, unit_id)
         goals = views.goals(held_by(session, unit_id))
-    return views.legs(runtime.lines, unit.position, goals)
+    return views.legs(runtime.lines, unit, goals)
 
 
 @router.get("/plan", dependencies=[FOR_DISPATCHERS])

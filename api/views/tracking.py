@@ -27,12 +27,14 @@ from dispatch.store import (
     get_incident,
     job_of,
 )
+from dispatch.vehicles import vehicle_of
 from field_app.wire import Bilingual
 from fleet.model import Unit
 from fleet.store import ContractorRow, get_unit
 from kernel import events
 from kernel.events import Event
 from kernel.position import Position
+from routing.speeds import VAN
 
 _HELPED = frozenset({Outcome.REPAIRED, Outcome.BOOSTED, Outcome.TOWED, Outcome.SOLVED_REMOTELY})
 _STAGE_OF_STATE: dict[IncidentState, Stage] = {
@@ -55,6 +57,7 @@ class _Helper:
     stage: Stage
     shown: TrackUnit | None
     position: Position | None
+    vehicle: str = VAN
 
 
 def track_out(session: Session, runtime: Runtime, link: OwnerLink) -> Track:
@@ -96,7 +99,7 @@ def _incident_track(session: Session, runtime: Runtime, incident: Incident) -> T
         eta_at=incident.eta_at,
         location=TrackPlace(lon=place.position.lon, lat=place.position.lat, text=place.text),
         unit=helper.shown,
-        route=_route(runtime, helper.position, place.position),
+        route=_route(runtime, helper, place.position),
         free=incident.entitlement.free,
         free_reason=bilingual(incident.entitlement.reason),
         timeline=owner_timeline(session, incident_id=incident.id, job_ids=[]),
@@ -139,7 +142,8 @@ def _own_helper(session: Session, job: Job) -> _Helper:
     if stage is None:
         stage = "finishing_other_job" if _has_other_job(session, unit_id) else "assigned"
     coming = stage == "on_the_way"
-    return _Helper(stage, _shown(unit, coming=coming), unit.position if coming else None)
+    place = unit.position if coming else None
+    return _Helper(stage, _shown(unit, coming=coming), place, vehicle_of(unit))
 
 
 def _shown(unit: Unit, *, coming: bool) -> TrackUnit:
@@ -170,8 +174,9 @@ def _contractor_name(session: Session, incident_id: int) -> str | None:
     return session.scalars(query).first()
 
 
-def _route(runtime: Runtime, start: Position | None, goal: Position) -> dict[str, object] | None:
-    route = None if start is None else runtime.lines.between(start, goal)
+def _route(runtime: Runtime, helper: _Helper, goal: Position) -> dict[str, object] | None:
+    start = helper.position
+    route = None if start is None else runtime.lines.between(start, goal, helper.vehicle)
     return None if route is None else line_string(route)
 
 
@@ -210,7 +215,7 @@ def _appointment_track(session: Session, runtime: Runtime, booking: AppointmentR
         eta_at=eta_at,
         location=TrackPlace(lon=place.lon, lat=place.lat, text=booking.place_text),
         unit=helper.shown,
-        route=_route(runtime, helper.position, place),
+        route=_route(runtime, helper, place),
         free=True,
         free_reason=_BOOKED_FREE,
         timeline=owner_timeline(session, incident_id=None, job_ids=[job.id for job in jobs]),

@@ -30,6 +30,7 @@ from dispatch.incident import incident_number
 from dispatch.job import ACTIVE, Job, JobState
 from dispatch.snapshot import job_key
 from dispatch.store import AlarmRow, AppointmentRow, JobRow, PlanRow, job_of
+from dispatch.vehicles import vehicle_of
 from field_app.driving import goal_of
 from field_app.jobs import Held
 from fleet.model import Unit
@@ -103,13 +104,13 @@ def goals(held: Held) -> list[tuple[Job, Position]]:
 
 
 def legs(
-    lines: RouteLines, start: Position | None, places: Sequence[tuple[Job, Position]]
+    lines: RouteLines, unit: Unit, places: Sequence[tuple[Job, Position]]
 ) -> FeatureCollection:
     """Return one line per leg, in driving order; a leg without a way is left out."""
     features: list[dict[str, Any]] = []
-    here = start
+    here, vehicle = unit.position, vehicle_of(unit)
     for index, (job, goal) in enumerate(places):
-        route = None if here is None else lines.between(here, goal)
+        route = None if here is None else lines.between(here, goal, vehicle)
         if route is not None:
             properties = {
                 "leg": "current" if index == 0 and job.is_active else "planned",

@@ -21,6 +21,7 @@ from api.webhooks.store import WebhookRow
 from dispatch.store import AlarmRow, IncidentRow
 from fleet.model import UnitKind, UnitSpec
 from fleet.store import put_unit
+from routing.store import RoadReportRow
 from tests.api.test_streams import Listener
 from tests.storage import rows as stored
 from tests.support.service import Town
@@ -217,6 +218,10 @@ def foreign(shared_town: Town, tokens: dict[str, str | None]) -> dict[str, int]:
                 region=region, kind="x", text={"zh": "x", "en": "x"}, raised_at=stored.NOW
             ),
             "user_id": UserRow(region=region, login="theirs", name="x", role="planner"),
+            "report_id": RoadReportRow(
+                region=region, effect="closed", place={"way_ids": [1]}, note="",
+                made_at=stored.NOW, made_by="x",
+            ),
             "webhook_id": WebhookRow(
                 region=region, url="https://x.example/", kinds=[], salt="0", cursor_seq=0,
                 created_at=stored.NOW,

@@ -103,3 +103,44 @@ def test_a_dead_dispatcher_is_replaced_and_calls_go_on(start: Callable[..., Star
         until(lambda: ordered(after))
     second.terminate()
     assert second.wait(timeout=30) == 0
+
+
+@pytest.mark.timeout(300)
+def test_a_road_report_reaches_every_process(start: Callable[..., Started]) -> None:
+    """Taken by one process: the dispatcher plans by it, and another API process draws by it."""
+    _, api = start("serve", "--api-only", "--port", "0")
+    _, other = start("serve", "--api-only", "--port", "0")
+    _, planning = start("dispatcher", "--watch-port", "0")
+    admin = {"Authorization": f"Bearer {ADMIN}"}
+    with httpx.Client(timeout=30, headers=admin) as http:
+        here, there = (f"{it['url']}/api/v1" for it in (api, other))
+        http.put(f"{here}/fleet", json=FLEET).raise_for_status()
+        tokens = {}
+        for user, secret in (("desk", SECRET), ("R-01", PIN)):
+            said = http.post(f"{here}/login", json={"user": user, "secret": secret}).json()
+            tokens[user] = {"Authorization": f"Bearer {said['token']}"}
+        shift = {"action": "start", "client_id": "s", "at": "2026-06-01T04:00:00Z"}
+        http.post(f"{here}/field/shift", json=shift, headers=tokens["R-01"]).raise_for_status()
+        unit = http.get(f"{here}/me", headers=tokens["R-01"]).json()["unit_id"]
+        call = http.post(f"{here}/incidents", json=a_call(1), headers=tokens["desk"]).json()
+
+        def drive_s(base: str) -> float:
+            route = http.get(f"{base}/units/{unit}/route", headers=tokens["desk"]).json()
+            legs = route["features"]
+            return float(legs[0]["properties"]["duration_s"]) if legs else 0.0
+
+        def eta() -> str:
+            found = http.get(f"{here}/incidents/{call['id']}", headers=tokens["desk"]).json()
+            return str(found["eta_at"] or "")
+
+        free_s, free_eta = until(lambda: drive_s(there)), until(eta)
+        west, south, east, north = http.get(f"{here}/region").json()["bounds"]
+        area = [[west, south], [east, south], [east, north], [west, north]]
+        body = {"where": {"area": area}, "effect": "factor", "value": 0.1}
+        made = http.post(f"{here}/road-reports", json=body).json()
+        for base in (here, there):
+            until(lambda base=base: drive_s(base) > 5 * free_s)
+        until(lambda: eta() > free_eta)  # the dispatcher has planned again
+        http.post(f"{there}/road-reports/{made['id']}/clear").raise_for_status()
+        until(lambda: drive_s(here) == free_s)
+    assert dispatching(planning["watch"])

@@ -96,6 +96,15 @@ APPOINTMENT = {
 }
 
 
+SLOW_HARBOUR = {
+    "where": {"at": {"lon": HARBOUR[0], "lat": HARBOUR[1]}}, "effect": "factor", "value": 0.9
+}  # fmt: skip
+
+
+def _road_report(town: Town) -> int:
+    return int(town["admin"].post("road-reports", SLOW_HARBOUR).json()["id"])
+
+
 def _visit(town: Town) -> int:
     return int(town["hotline"].post("appointments", APPOINTMENT).json()["id"])
 
@@ -114,6 +123,10 @@ EXAMPLES: dict[str, Example] = {
     "POST /incidents/{incident_id}/release": _on_incident("release", None),
     "POST /incidents/{incident_id}/contractor-offer": _on_incident("contractor-offer", {}),
     "POST /alarms/{alarm_id}/acknowledge": _alarm,
+    "POST /road-reports": lambda town: ("desk", "road-reports", SLOW_HARBOUR),
+    "POST /road-reports/{report_id}/clear": lambda town: (
+        "planner", f"road-reports/{_road_report(town)}/clear", None
+    ),
     "POST /appointments": lambda town: ("hotline", "appointments", APPOINTMENT),
     "POST /appointments/{appointment_id}/cancel": lambda town: (
         "hotline", f"appointments/{_visit(town)}/cancel", {"reason": "ill"}

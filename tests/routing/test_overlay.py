@@ -27,6 +27,26 @@ def test_the_last_word_counts_and_can_be_taken_back():
     assert len(NO_OVERLAY) == 0
 
 
+def test_a_factor_is_on_the_speed_of_the_slice_and_gives_way_to_a_speed():
+    slow = NO_OVERLAY.with_factors({0: 0.5, 1: 2.0, 2: 0.5}).with_speeds({2: 36.0})
+    assert overlaid_ms(ROADS, FREE_MS, slow).tolist() == [200_000, 50_000, 100_000]
+    assert overlaid_ms(ROADS, 2 * FREE_MS, slow).tolist() == [400_000, 100_000, 100_000]
+    assert overlaid_ms(ROADS, FREE_MS, slow.with_factors({2: 2.0}))[2] == 50_000
+    assert len(slow) == 3
+    assert len(slow.without([0, 2])) == 1
+
+
+def test_a_factor_opens_nothing():
+    closed = np.array([CLOSED_MS, 100_000, 100_000], dtype=np.int32)
+    assert overlaid_ms(ROADS, closed, NO_OVERLAY.with_factors({0: 0.5}))[0] == CLOSED_MS
+
+
+@pytest.mark.parametrize("factor", [0, 0.01, -1, 2.5, float("nan")])
+def test_absurd_factors(factor):
+    with pytest.raises(InvalidInput, match="times the speed of edge 7 is out of range"):
+        NO_OVERLAY.with_factors({7: factor})
+
+
 def test_what_a_vehicle_may_not_use_stays_closed():
     closed = np.array([CLOSED_MS, 100_000, 100_000], dtype=np.int32)
     assert overlaid_ms(ROADS, closed, NO_OVERLAY.with_speeds({0: 60.0}))[0] == CLOSED_MS

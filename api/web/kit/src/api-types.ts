@@ -762,6 +762,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/road-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Road Reports
+         * @description Return the reports in force, with the roads they are about.
+         */
+        get: operations["list_road_reports"];
+        put?: never;
+        /**
+         * Report Roads
+         * @description Close roads or change their speed; every process re-plans by it within a second.
+         */
+        post: operations["report_roads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/road-reports/{report_id}/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clear Road Report
+         * @description Take a report back: the roads are as the speed table says again.
+         */
+        post: operations["clear_road_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/track/{key}": {
         parameters: {
             query?: never;
@@ -2506,6 +2550,78 @@ export interface components {
             reason: string;
         };
         /**
+         * RoadReportIn
+         * @description What is reported; ``value`` is the factor on the speed (0.05 to 2) or the km/h.
+         */
+        RoadReportIn: {
+            /**
+             * Effect
+             * @enum {string}
+             */
+            effect: "closed" | "factor" | "speed";
+            /** Note */
+            note?: string | null;
+            /** Until */
+            until?: string | null;
+            /** Value */
+            value?: number | null;
+            where: components["schemas"]["RoadsWhere"];
+        };
+        /**
+         * RoadReportOut
+         * @description A report, with the roads it is about as GeoJSON (MultiLineString).
+         */
+        RoadReportOut: {
+            /**
+             * Effect
+             * @enum {string}
+             */
+            effect: "closed" | "factor" | "speed";
+            /** Geometry */
+            geometry: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string;
+            /** N Edges */
+            n_edges: number;
+            /** Note */
+            note: string;
+            /** Until */
+            until: string | null;
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * RoadReports
+         * @description Those in force, oldest first.
+         */
+        RoadReports: {
+            /** Items */
+            items: components["schemas"]["RoadReportOut"][];
+        };
+        /**
+         * RoadsWhere
+         * @description Exactly one of the three: OSM ways, the corners ``[lon, lat]`` of an area, or a spot.
+         */
+        RoadsWhere: {
+            /** Area */
+            area?: [
+                number,
+                number
+            ][];
+            at?: components["schemas"]["Spot"] | null;
+            /** Way Ids */
+            way_ids?: number[];
+        };
+        /**
          * ServiceCentreOut
          * @description A workshop cars are taken to.
          */
@@ -2528,6 +2644,18 @@ export interface components {
         SolveRemotelyIn: {
             /** Note */
             note: string;
+        };
+        /**
+         * Spot
+         * @description The road at a place; with a heading only the direction that runs that way.
+         */
+        Spot: {
+            /** Heading Deg */
+            heading_deg?: number | null;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
         };
         /**
          * Target
@@ -4641,6 +4769,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlaceOut"];
+                };
+            };
+        };
+    };
+    list_road_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoadReports"];
+                };
+            };
+        };
+    };
+    report_roads: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoadReportIn"];
+            };
+        };
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoadReportOut"];
+                };
+            };
+        };
+    };
+    clear_road_report: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                report_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoadReportOut"];
                 };
             };
         };
