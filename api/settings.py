@@ -31,6 +31,10 @@ class Settings(BaseSettings):
         ``demo``, or the name of an imported city; also the name of the region.
     engine, decision_charge_s, cadence_s, solver
         See `dispatch.live.Dispatcher`; the solver runs in a process of its own unless ``inline``.
+    dispatch_settings
+        A TOML file with the prices and times of this city's dispatch, made from a copy of
+        ``dispatch/settings.toml``; ``None``: ``dispatch.toml`` in the city's folder if there is
+        one, else that file itself.
     admin_token
         A bearer token that is an administrator's, for whoever starts the service.
     drive
@@ -78,6 +82,7 @@ class Settings(BaseSettings):
     decision_charge_s: Annotated[float, Field(ge=0)] = 0.0
     cadence_s: Annotated[float | None, Field(gt=0)] = None
     solver: Literal["process", "inline"] = "process"
+    dispatch_settings: Path | None = None
     admin_token: SecretStr | None = None
     metrics_token: SecretStr | None = None
     log_level: Literal["debug", "info", "warning"] = "info"

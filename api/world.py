@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.empty_database import open_migrated
@@ -15,7 +16,7 @@ from api.metrics import Metrics
 from api.settings import Settings
 from dispatch.context import DispatchContext
 from dispatch.live import Dispatcher
-from dispatch.params import load_settings
+from dispatch.params import CITY_FILE, load_settings
 from dispatch.regions import put_region
 from dispatch.solver_process import InlineSolver
 from geo_data.city import load_city
@@ -110,7 +111,7 @@ def open_world(settings: Settings, clock: Clock, held: contextlib.ExitStack) -> 
         travel_times=travel_times,
         traffic=traffic,
         areas=ServiceAreas(city.area_table.columns | {"geometry": list(city.area_table.geometry)}),
-        settings=load_settings(),
+        settings=load_settings(_dispatch_file(settings)),
     )
     _prepare(context, settings)
     metrics = Metrics()
@@ -175,6 +176,14 @@ def _company(
     follower = Follower(database)
     held.callback(follower.close)
     return Election(database.engine.url, f"dispatcher {region}"), follower
+
+
+def _dispatch_file(settings: Settings) -> Path | None:
+    """Return the file with the city's own prices and times, if it has one."""
+    if settings.dispatch_settings is not None:
+        return settings.dispatch_settings
+    own = city_folder(settings.city, settings.data_dir) / CITY_FILE
+    return own if own.exists() else None
 
 
 def _prepare(context: DispatchContext, settings: Settings) -> None:

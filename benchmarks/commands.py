@@ -11,6 +11,7 @@ import typer
 
 from benchmarks.crash.commands import crash
 from benchmarks.demo.load import CALLS_PER_HOUR
+from benchmarks.rolling.commands import rolling, tune
 from benchmarks.snapshots.commands import snapshots
 from kernel.errors import InvalidInput
 
@@ -18,7 +19,9 @@ app = typer.Typer(help="Measurements, side by side with peers.", no_args_is_help
 
 
 app.command()(crash)
+app.command()(rolling)
 app.command()(snapshots)
+app.command()(tune)
 
 
 @app.callback()

@@ -5,16 +5,20 @@ The values live in ``settings.toml`` beside this file; a region may give its own
 
 from __future__ import annotations
 
+import json
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from kernel.errors import Fault, InvalidInput
 
 DEFAULT_FILE = Path(__file__).with_name("settings.toml")
+
+CITY_FILE = "dispatch.toml"
+"""In a city's folder: its own prices and times, instead of the default ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,39 @@ def load_settings(path: Path | None = None) -> DispatchSettings:
         timing=Timing(**_values(Timing, raw["timing"], "/timing")),
         contractors=ContractorRules(**_values(ContractorRules, raw["contractors"], "/contractors")),
     )
+
+
+def changed(settings: DispatchSettings, values: Mapping[str, Any]) -> DispatchSettings:
+    """Return settings with other values, by ``table.name`` as in the file (``prices.change_cny``).
+
+    Raises
+    ------
+    InvalidInput
+        For an unknown name or an impossible value.
+    """
+    for path, value in values.items():
+        table, _, name = path.partition(".")
+        part = getattr(settings, table, None)
+        if part is None or name not in {it.name for it in fields(part)}:
+            raise InvalidInput.one(
+                f"/{table}/{name}",
+                "settings.unknown",
+                f"{path!r} is not a setting.",
+                "Use table.name as in dispatch/settings.toml, e.g. prices.coverage_cny.",
+            )
+        settings = replace(settings, **{table: replace(part, **{name: _frozen(value)})})
+    return settings
+
+
+def as_toml(settings: DispatchSettings) -> str:
+    """Return the text of a settings file that `load_settings` reads."""
+    lines = []
+    for table in fields(settings):
+        lines.append(f"[{table.name}]")
+        for name, value in asdict(getattr(settings, table.name)).items():
+            lines.append(f"{name} = {json.dumps(value)}")
+        lines.append("")
+    return "\n".join(lines)
 
 
 def _values(kind: type[Any], raw: Mapping[str, Any], pointer: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks.demo.fleet import DemoFleet, draw_fleet
 from benchmarks.demo.load import CALLS_PER_HOUR, WARM_UP_MIN
+from benchmarks.demo.one_thread import one_thread
 from benchmarks.demo.virtual_day import VirtualDay
 from benchmarks.demo.world import Day, draw_day
 from benchmarks.service import open_service
@@ -70,19 +71,12 @@ def play_day(
     tell
         Gets a line of progress for people.
     """
-    warm = timedelta(minutes=request.warm_up_min)
-    day = draw_day(
-        city,
-        start=START - warm,
-        minutes=request.minutes + request.warm_up_min,
-        calls_per_hour=request.calls_per_hour,
-        seed=request.seed,
-    )
-    fleet = draw_fleet(city, start=START - warm)
+    day, fleet = draw(city, request)
     reports = {}
     for policy in policies:
         tell(f"{policy}: {len(day.calls)} calls, {len(fleet.technicians)} units")
-        reports[policy] = _play_policy(city, data_dir, day, fleet, request.seed, policy)
+        played = play_policy(city, data_dir, day, fleet, request.seed, policy)
+        reports[policy] = played.report
     found = {
         "city": city.name,
         "seed": request.seed,
@@ -99,11 +93,50 @@ def play_day(
     return found
 
 
-def _play_policy(
-    city: City, data_dir: Path, day: Day, fleet: DemoFleet, seed: int, policy: str
-) -> dict[str, Any]:
+def draw(city: City, request: DayRequest) -> tuple[Day, DemoFleet]:
+    """Return the calls and the fleet of a day, the same for every policy."""
+    warm = timedelta(minutes=request.warm_up_min)
+    day = draw_day(
+        city,
+        start=START - warm,
+        minutes=request.minutes + request.warm_up_min,
+        calls_per_hour=request.calls_per_hour,
+        seed=request.seed,
+    )
+    return day, draw_fleet(city, start=START - warm)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of one policy's day.
+
+    Attributes
+    ----------
+    report
+        See `benchmarks.demo.report`.
+    incidents
+        All of them, as the service tells them at the end.
+    driven_s
+        What all own units drove, to cars and with them, seconds.
+    """
+
+    report: dict[str, Any]
+    incidents: list[dict[str, Any]]
+    driven_s: float
+
+
+def play_policy(
+    city: City,
+    data_dir: Path,
+    day: Day,
+    fleet: DemoFleet,
+    seed: int,
+    policy: str,
+    **settings: Any,
+) -> Played:
+    """Play a day under one policy, with other settings of the service on top."""
     clock = VirtualClock(day.start)
-    with tempfile.TemporaryDirectory(prefix="roadflare-day-") as folder:
+    with tempfile.TemporaryDirectory(prefix="roadflare-day-") as folder, one_thread():
         service = open_service(
             clock,
             city=city.name,
@@ -113,11 +146,11 @@ def _play_policy(
             solver="inline",
             decision_charge_s=DECISION_CHARGE_S,
             access_life=timedelta(days=2),  # the agents of a day log in once
-            **POLICIES[policy],
+            **POLICIES[policy] | settings,
         )
-        counted_from = START
         try:
-            played = VirtualDay(service, clock, day, fleet, seed, counted_from)
-            return asyncio.run(played.play())
+            played = VirtualDay(service, clock, day, fleet, seed, counted_from=START)
+            found = asyncio.run(played.play())
         finally:
             service.close()
+    return Played(found, played.incidents, sum(crew.driven_s for crew in played.crews))

@@ -106,6 +106,7 @@ def report(
         "checker_failures": sum(
             1 for e in events if e["kind"] == "plan.failed" and _refused(e["payload"])
         ),
+        "plan_failures": sum(1 for e in events if e["kind"] == "plan.failed"),
         "plan_changes": sum(1 for e in events if e["kind"] in _MOVED),
         "events": len(events),
     }

@@ -40,6 +40,8 @@ class Technician:
     upload_every_s: float = UPLOAD_EVERY_S
     position: tuple[float, float] = (0.0, 0.0)
     sent: int = 0
+    driven_s: float = 0.0
+    """Time at the wheel so far, to cars and with them, seconds."""
     trail: list[dict[str, Any]] = field(default_factory=list)
 
     async def work(self, lon: float, lat: float) -> None:
@@ -97,6 +99,7 @@ class Technician:
         while (now := self.timeline.now()) < arrival:
             until = min(arrival, now + timedelta(seconds=self.upload_every_s))
             noticed = await self.timeline.wait(until, topic(self.code))
+            self.driven_s += (self.timeline.now() - now).total_seconds()
             self._note_trail(way, factor, start, now, self.timeline.now())
             await self._upload()
             if noticed and not await self._still(job):

@@ -33,7 +33,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class VirtualDay:
-    """A day being played; `play` returns its report."""
+    """A day being played; `play` returns its report.
+
+    Attributes
+    ----------
+    crews
+        The technicians, with what they have driven.
+    incidents
+        All of the day, as the service tells them at its end.
+    """
 
     service: Service
     clock: VirtualClock
@@ -43,6 +51,8 @@ class VirtualDay:
     counted_from: datetime
     over: bool = False
     decisions_s: list[float] = field(default_factory=list)
+    crews: list[technician.Technician] = field(default_factory=list)
+    incidents: list[dict[str, Any]] = field(default_factory=list)
 
     async def play(self) -> dict[str, Any]:
         """Play the day to its end and return its report."""
@@ -61,9 +71,12 @@ class VirtualDay:
                 await self._run(timeline)
             finally:
                 await timeline.close()
-            incidents, events = await read_day(dispatcher)
+            self.incidents, events = await read_day(dispatcher)
             return report(
-                incidents, events, counted_from=self.counted_from, decisions_s=self.decisions_s
+                self.incidents,
+                events,
+                counted_from=self.counted_from,
+                decisions_s=self.decisions_s,
             )
 
     async def _cast(
@@ -74,6 +87,7 @@ class VirtualDay:
         for account, unit in zip(self.fleet.technicians, self.fleet.body["units"], strict=True):
             phone = await visitor.login(account.user, account.secret)
             crew = technician.Technician(account.user, timeline, phone, street)
+            self.crews.append(crew)
             timeline.spawn(crew.work(unit["lon"], unit["lat"]))
             await timeline.settled()
         desk = await visitor.login(self.fleet.provider.user, self.fleet.provider.secret)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.core.model import Lock, Problem
-from dispatch.params import DEFAULT_FILE, load_settings
+from dispatch.params import DEFAULT_FILE, as_toml, changed, load_settings
 from dispatch.places import Places, RoadsideCache
 from dispatch.pricing import kept_prices, lateness_curve, left_out_cny
 from dispatch.snapshot import Snapshot, build_snapshot
@@ -158,3 +158,11 @@ def test_settings_are_checked_all_at_once(tmp_path: Path) -> None:
         "/prices/breach_cny",
         "/prices/lateness_steps",
     }
+
+
+def test_settings_are_changed_by_name_and_written_as_they_are_read(tmp_path: Path) -> None:
+    wanted = changed(load_settings(), {"prices.coverage_cny": 2.5, "timing.retry_s": [1, 2]})
+    assert (wanted.prices.coverage_cny, wanted.timing.retry_s) == (2.5, (1, 2))
+    file = tmp_path / "dispatch.toml"
+    file.write_text(as_toml(wanted), encoding="utf-8")
+    assert load_settings(file) == wanted

@@ -1,0 +1,122 @@
+"""From days to figures, with intervals by bootstrap over seeds, paired between policies.
+
+The 95 % interval of a figure or a difference is that of 10,000 draws of seeds with replacement,
+each draw the same for all policies. Efron, *Bootstrap methods: another look at the jackknife*
+(1979).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.rolling.outcome import DayOutcome
+
+N_DRAWS = 10_000
+OURS = "optimizer"
+
+Days = Sequence[DayOutcome]
+"""One for each seed, in the same order for each policy."""
+
+Floats = NDArray[np.float64]
+
+
+def policy_figures(by_policy: Mapping[str, Days]) -> dict[str, dict[str, Any]]:
+    """Return the figures of each policy; where ours is among them, also what it gains on others."""
+    draws = _draws(len(next(iter(by_policy.values()))))
+    found = {name: _alone(days, draws) for name, days in by_policy.items()}
+    if OURS in by_policy:
+        for name, days in by_policy.items():
+            if name != OURS:
+                found[name]["optimizer_gain"] = _gain(by_policy[OURS], days, draws)
+    return found
+
+
+def _alone(days: Days, draws: NDArray[np.intp]) -> dict[str, Any]:
+    responses = [second for day in days for second in day.response_s]
+    figures: dict[str, Callable[[Days], tuple[Floats, Floats]]] = {
+        "share_within_target": _share,
+        "drive_s_per_job": _drive,
+    }
+    found: dict[str, Any] = {
+        name: _rounded(_ratio(*figure(days), None)) for name, figure in figures.items()
+    }
+    found["incidents"] = sum(day.n_incidents for day in days)
+    found["late"] = sum(day.n_late for day in days)
+    found["response_s"] = {
+        "mean": _rounded(np.mean(responses), 1),
+        **{f"p{it}": _rounded(np.percentile(responses, it), 1) for it in (50, 90, 99)},
+    }
+    found["ci"] = {
+        name: _interval(_ratio(*figure(days), draws)) for name, figure in figures.items()
+    }
+    found["ci"]["late"] = _interval(np.array([day.n_late for day in days])[draws].sum(axis=1))
+    found["failures"] = sum(day.n_failures for day in days)
+    slowest = [day.decision_p99_s for day in days if day.decision_p99_s is not None]
+    found["decision_p99_s"] = max(slowest, default=None)
+    found["days"] = [_day(day) for day in days]
+    return found
+
+
+def _day(day: DayOutcome) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "incidents": day.n_incidents,
+        "share_within_target": _rounded(day.share),
+        "late": day.n_late,
+        "drive_s_per_job": _rounded(day.driven_s / max(1, day.n_own), 1),
+    }
+    return found | ({"bound": day.bound} if day.bound is not None else {})
+
+
+def _gain(ours: Days, theirs: Days, draws: NDArray[np.intp]) -> dict[str, Any]:
+    """Return what ours gains: points of the promise, driving saved, and how often it is late."""
+    points = 100 * (_ratio(*_share(ours), draws) - _ratio(*_share(theirs), draws))
+    drive = 1 - _ratio(*_drive(ours), draws) / _ratio(*_drive(theirs), draws)
+    late = sum(day.n_late for day in theirs)
+    tails = [np.percentile([s for day in it for s in day.response_s], 99) for it in (ours, theirs)]
+    return {
+        "points": _rounded(
+            100 * float(_ratio(*_share(ours), None) - _ratio(*_share(theirs), None)), 2
+        ),
+        "points_ci": _interval(points, 2),
+        "driving_saved": _rounded(
+            1 - float(_ratio(*_drive(ours), None) / _ratio(*_drive(theirs), None))
+        ),
+        "driving_saved_ci": _interval(drive),
+        "late_ratio": _rounded(sum(day.n_late for day in ours) / late, 2) if late else None,
+        "p99_ratio": _rounded(tails[0] / tails[1], 3),
+    }
+
+
+def _share(days: Days) -> tuple[Floats, Floats]:
+    return _column(days, lambda day: day.n_kept), _column(days, lambda day: day.n_incidents)
+
+
+def _drive(days: Days) -> tuple[Floats, Floats]:
+    return _column(days, lambda day: day.driven_s), _column(days, lambda day: day.n_own)
+
+
+def _column(days: Days, value: Callable[[DayOutcome], float]) -> Floats:
+    return np.array([value(day) for day in days], dtype=np.float64)
+
+
+def _ratio(above: Floats, below: Floats, draws: NDArray[np.intp] | None) -> Any:
+    """Return the ratio of two sums over seeds, one for each draw."""
+    if draws is None:
+        return above.sum() / max(1.0, below.sum())
+    return above[draws].sum(axis=1) / np.maximum(1.0, below[draws].sum(axis=1))
+
+
+def _draws(n_seeds: int) -> NDArray[np.intp]:
+    return np.random.default_rng(0).integers(n_seeds, size=(N_DRAWS, n_seeds))
+
+
+def _interval(values: Any, digits: int = 4) -> list[float]:
+    return [_rounded(it, digits) for it in np.percentile(values, [2.5, 97.5])]
+
+
+def _rounded(value: Any, digits: int = 4) -> float:
+    return round(float(value), digits)

@@ -1,0 +1,87 @@
+"""Days become figures; the differences are paired by seed."""
+
+import json
+from typing import Any
+
+import pytest
+
+from benchmarks.rolling.figures import policy_figures
+from benchmarks.rolling.outcome import DayOutcome, outcome_of
+from benchmarks.rolling.tuning import compared
+
+
+def day(kept: int, *, of: int = 10, driven_s: float = 6000, response_s: float = 600) -> DayOutcome:
+    return DayOutcome(
+        n_incidents=of,
+        n_kept=kept,
+        response_s=(response_s,) * of,
+        driven_s=driven_s,
+        n_own=of,
+        n_late=of - kept,
+    )
+
+
+def test_a_share_is_of_all_incidents_of_all_days() -> None:
+    found = policy_figures({"nearest": [day(10), day(10, of=30)]})["nearest"]
+    assert (found["share_within_target"], found["late"], found["incidents"]) == (0.5, 20, 40)
+
+
+def test_a_gain_that_each_day_shows_has_no_width_however_much_the_days_differ() -> None:
+    ours = [day(9), day(4), day(7)]
+    theirs = [day(8), day(3), day(6)]
+    gain = policy_figures({"optimizer": ours, "hungarian": theirs})["hungarian"]["optimizer_gain"]
+    assert (gain["points"], gain["points_ci"]) == (10.0, [10.0, 10.0])
+
+
+def test_a_gain_of_one_day_in_two_is_not_sure() -> None:
+    gain = policy_figures({"optimizer": [day(9), day(5)], "nearest": [day(5), day(6)]})
+    low, high = gain["nearest"]["optimizer_gain"]["points_ci"]
+    assert low < 0 < high
+
+
+def test_driving_lateness_and_the_slowest_are_compared() -> None:
+    ours, theirs = [day(9, driven_s=3000, response_s=300)] * 2, [day(8)] * 2
+    gain = policy_figures({"optimizer": ours, "nearest": theirs})["nearest"]["optimizer_gain"]
+    assert (gain["driving_saved"], gain["late_ratio"], gain["p99_ratio"]) == (0.5, 0.5, 0.5)
+
+
+def test_who_is_never_late_gives_no_ratio() -> None:
+    found = policy_figures({"optimizer": [day(9)], "clairvoyant": [day(10)]})
+    assert found["clairvoyant"]["optimizer_gain"]["late_ratio"] is None
+
+
+def test_figures_can_be_written_down() -> None:
+    assert json.loads(json.dumps(policy_figures({"optimizer": [day(9)]})))
+
+
+def incident(minutes: float | None, **more: Any) -> dict[str, Any]:
+    arrived_at = None if minutes is None else f"2026-06-01T12:{minutes:02.0f}:00+00:00"
+    return {
+        "received_at": "2026-06-01T12:00:00+00:00",
+        "target_at": "2026-06-01T12:30:00+00:00",
+        "arrived_at": arrived_at,
+        "closed_at": "2026-06-01T13:00:00+00:00",
+        "outcome": "repaired",
+        "contractor": None,
+    } | more
+
+
+def test_a_contractors_arrival_counts_but_its_driving_is_nobodys() -> None:
+    found = outcome_of(
+        [incident(20), incident(40), incident(10, contractor={"state": "done"}), incident(None)],
+        driven_s=1200,
+    )
+    assert (found.n_incidents, found.n_kept, found.n_late, found.n_own) == (4, 2, 2, 2)
+    assert found.response_s == (1200, 2400, 600)
+
+
+def test_values_of_a_setting_are_compared_with_the_first() -> None:
+    first, second = compared([0, 2], [[day(8), day(9)], [day(9), day(10)]])
+    assert (first["points"], second["points"], second["points_ci"]) == (0, 10.0, [10.0, 10.0])
+    assert second["value"] == 2
+
+
+@pytest.mark.parametrize("late", [0, 3])
+def test_lateness_of_a_day_is_kept(late: int) -> None:
+    found = policy_figures({"optimizer": [day(10 - late)]})["optimizer"]
+    assert found["days"][0]["late"] == late
