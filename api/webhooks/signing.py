@@ -1,7 +1,7 @@
 """Standard Webhooks 1.0: what a delivery carries so that its receiver can believe it.
 
-HMAC-SHA256 over ``id.timestamp.body``, written ``v1,`` and base64; with two secrets, during a
-change, two signatures. Source: the specification of the Standard Webhooks project, 1.0.0.
+The project's own library signs; with two secrets, during a change, there are two signatures.
+Source: the specification of the Standard Webhooks project, 1.0.0.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import datetime
+
+from standardwebhooks.webhooks import Webhook
 
 PREFIX = "whsec_"
 
@@ -26,10 +28,8 @@ def derived_secret(key: str, salt: str) -> str:
 
 
 def signature(secret: str, message_id: str, at: datetime, body: bytes) -> str:
-    """Return one signature, ``v1,…``."""
-    signed = f"{message_id}.{int(at.timestamp())}.".encode() + body
-    key = base64.b64decode(secret.removeprefix(PREFIX))
-    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    """Return one signature, ``v1,…``; ``at`` is in UTC, ``body`` is UTF-8."""
+    return Webhook(secret).sign(message_id, at, body.decode())
 
 
 def signed_headers(

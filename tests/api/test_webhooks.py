@@ -8,19 +8,20 @@ import hmac
 import json
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from typing import Any
 
 import pytest
+import standardwebhooks
 from sqlalchemy import delete, select
 
 from api.webhooks import outbox
 from api.webhooks.addresses import RefusedAddress, checked, is_public, read_url
 from api.webhooks.outbox import CLAIM, RETRY_AFTER_S, Outcome, wait_before
 from api.webhooks.sending import Sender
-from api.webhooks.signing import signature, signed_headers
+from api.webhooks.signing import derived_secret, signature, signed_headers
 from api.webhooks.store import DeliveryRow, WebhookRow
 from api.webhooks.worker import Teller
 from kernel import events
@@ -142,6 +143,27 @@ def test_two_secrets_sign_side_by_side() -> None:
     at = datetime(2026, 6, 1, tzinfo=UTC)
     both = signed_headers([one, two], "m", at, b"{}")["webhook-signature"].split(" ")
     assert both == [signature(one, "m", at, b"{}"), signature(two, "m", at, b"{}")]
+
+
+def test_a_receiver_with_the_usual_library_believes_a_delivery_and_no_forgery(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at = datetime(2026, 6, 1, tzinfo=UTC)
+
+    class StandingClock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return at.astimezone(tz)
+
+    monkeypatch.setattr(standardwebhooks.webhooks, "datetime", StandingClock)
+    secret, body = derived_secret(KEY, "salt"), '{"name":"王先生"}'.encode()
+    headers = signed_headers([derived_secret(KEY, "older"), secret], "msg_1", at, body)
+    receiver = standardwebhooks.Webhook(secret)
+    assert receiver.verify(body, headers) == {"name": "王先生"}
+    with pytest.raises(standardwebhooks.WebhookVerificationError):
+        receiver.verify(body.replace(b"name", b"mane"), headers)
+    with pytest.raises(standardwebhooks.WebhookVerificationError):
+        standardwebhooks.Webhook(derived_secret(KEY, "other")).verify(body, headers)
 
 
 def is_genuine(secret: str, headers: dict[str, str], body: bytes) -> bool:
