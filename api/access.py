@@ -25,20 +25,28 @@ _Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 _Runtime = Annotated[Runtime, Depends(runtime_of)]
 
 
+def _token(credentials: _Credentials) -> str:
+    if credentials is None:
+        raise NotAuthenticated(
+            "No bearer token was given.", remedy="Send Authorization: Bearer TOKEN."
+        )
+    return credentials.credentials
+
+
+Bearer = Annotated[str, Depends(_token)]
+"""The token that was sent, whatever it is worth."""
+
+
 @dataclass(frozen=True)
 class Gate:
     """Lets in bearer tokens of these roles, of the service's region."""
 
     roles: frozenset[Role]
 
-    def __call__(self, runtime: _Runtime, credentials: _Credentials) -> Principal:
+    def __call__(self, runtime: _Runtime, bearer: Bearer) -> Principal:
         """Return who speaks."""
-        if credentials is None:
-            raise NotAuthenticated(
-                "No bearer token was given.", remedy="Send Authorization: Bearer TOKEN."
-            )
         with runtime.database.read() as session:
-            principal = principal_of(session, credentials.credentials, runtime.clock.now())
+            principal = principal_of(session, bearer, runtime.clock.now())
         if principal.region != runtime.region:
             raise NotAllowed(
                 f"The token is for {principal.region!r}, this service is {runtime.region!r}.",

@@ -53,7 +53,7 @@ def answer_once(
     if once.key is None:
         status, model = act(session)
         return Answer(status, _json(model))
-    if not _claim(session, once):
+    if not claim(session, once):
         return _stored(session, once)
     status, model = act(session)
     body = _json(model)
@@ -74,8 +74,11 @@ def _json(model: BaseModel) -> bytes:
     return model.model_dump_json().encode()
 
 
-def _claim(session: WriteSession, once: Once) -> bool:
-    """Insert the key; a second request with it waits here until the first one has committed."""
+def claim(session: WriteSession, once: Once) -> bool:
+    """Insert the key and return whether it is new.
+
+    A second request with it waits here until the first one has committed.
+    """
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     claimed = session.execute(
         insert(AnswerRow)
@@ -96,10 +99,15 @@ def _claim(session: WriteSession, once: Once) -> bool:
 def _stored(session: Session, once: Once) -> Answer:
     row = session.scalars(select(AnswerRow).filter_by(principal=once.principal, key=once.key)).one()
     if row.request_digest != once.request_digest:
-        raise InvalidInput.one(
-            "",
-            "idempotency.reused",
-            f"The Idempotency-Key {once.key!r} was used with another request.",
-            "Use a new key for a new request.",
-        )
+        raise refuse_another_request(once.key)
     return Answer(row.status, row.body, replayed=True)
+
+
+def refuse_another_request(key: str | None) -> InvalidInput:
+    """Return the error of a key that was used with another request."""
+    return InvalidInput.one(
+        "",
+        "idempotency.reused",
+        f"The Idempotency-Key {key!r} was used with another request.",
+        "Use a new key for a new request.",
+    )

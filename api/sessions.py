@@ -8,18 +8,26 @@ used; the pair that was lost then ends, so that no two pairs of a session ever h
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
-from api.identity import Principal, digest_of_token, issue_token, principal_of, secret_fits
+from api.identity import (
+    Principal,
+    accept_token,
+    digest_of_token,
+    principal_of,
+    revoke,
+    secret_fits,
+)
 from api.lives import Lives
 from api.login_guard import Attempt, count_failure, count_success, refuse_guessing
+from api.remembered import Remembered
 from api.store import RefreshTokenRow, SessionRow, TokenRow, UserRow
 from kernel.database import Database, WriteSession
-from kernel.errors import NotAuthenticated
+from kernel.errors import NotAllowed, NotAuthenticated
 
 LOST_ANSWER = timedelta(seconds=60)
 _REMEDY = "Log in with POST /api/v1/login."
@@ -27,18 +35,24 @@ _REMEDY = "Log in with POST /api/v1/login."
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A pair of tokens and whom they stand for; ``refresh_until`` is when the second one ends."""
+    """A pair of tokens and whom they stand for; ``refresh_until`` is when the second one ends.
+
+    ``replayed`` where the very same request was answered with it before.
+    """
 
     token: str
     refresh_token: str
     refresh_until: datetime
     principal: Principal
+    replayed: bool = False
 
 
-def log_in(
-    database: Database, attempt: Attempt, secret: str, now: datetime, lives: Lives
-) -> Opened:
-    """Check a secret and open a session.
+Once = Remembered[Opened]
+"""A login or a refresh, known again when it is repeated."""
+
+
+def log_in(database: Database, attempt: Attempt, once: Once, now: datetime, lives: Lives) -> Opened:
+    """Check the secret of ``once`` and open a session; a repeat gets the answer it got before.
 
     Raises
     ------
@@ -48,22 +62,26 @@ def log_in(
         While guessing is held up, see `api.login_guard`.
     """
     with database.read() as reading:
+        if (known := _known(reading, once)) is not None:
+            return known
         refuse_guessing(reading, attempt, now)
         row = reading.scalar(select(UserRow).filter_by(region=attempt.region, login=attempt.login))
-    if not secret_fits(row, secret) or row is None:
+    if not secret_fits(row, once.secret) or row is None:
         with database.write(appends=False) as session:
             count_failure(session, attempt, now)
         raise NotAuthenticated("User or secret is wrong.", remedy="Check both, then try again.")
     with database.write(appends=False) as session:
+        if not once.claim(session, now) and (known := _known(session, once)) is not None:
+            return known
         count_success(session, attempt, now)
         opened = SessionRow(user_id=row.id, started_at=now, ends_at=now + lives.session)
         session.add(opened)
         session.flush()
-        return _pair(session, opened, now, lives)
+        return _pair(session, opened, once, now, lives)
 
 
-def refresh(database: Database, token: str, region: str, now: datetime, lives: Lives) -> Opened:
-    """Exchange a refresh token for a new pair.
+def refresh(database: Database, once: Once, region: str, now: datetime, lives: Lives) -> Opened:
+    """Exchange a refresh token for a new pair; a repeat gets the pair that it got before.
 
     Raises
     ------
@@ -72,7 +90,9 @@ def refresh(database: Database, token: str, region: str, now: datetime, lives: L
         session has ended.
     """
     with database.write(appends=False) as session:
-        found = _found(session, token, region, now)
+        if not once.claim(session, now) and (known := _known(session, once)) is not None:
+            return known
+        found = _found(session, once.secret, region, now)
         used = session.execute(
             update(RefreshTokenRow)
             .where(RefreshTokenRow.id == found.id, RefreshTokenRow.used_at.is_(None))
@@ -82,11 +102,38 @@ def refresh(database: Database, token: str, region: str, now: datetime, lives: L
         opened = session.get_one(SessionRow, found.session_id)
         if used is not None or _answer_was_lost(session, found, now):
             _end_pairs(session, opened.id, now)
-            return _pair(session, opened, now, lives)
+            return _pair(session, opened, once, now, lives)
+        once.forget(session)
         end_session(session, opened.id, now, "reuse")
     raise NotAuthenticated(
         "The refresh token was used before; its session has ended.", remedy=_REMEDY
     )
+
+
+def log_out(session: WriteSession, token: str, region: str, now: datetime) -> None:
+    """End the session of a token, or the token of a machine; what has ended already stays so.
+
+    Raises
+    ------
+    NotAuthenticated
+        When the token is not known.
+    NotAllowed
+        When it is for another region.
+    """
+    query = select(TokenRow, UserRow.region).join(UserRow, UserRow.id == TokenRow.user_id)
+    found = session.execute(query.where(TokenRow.digest == digest_of_token(token))).first()
+    if found is None:
+        raise NotAuthenticated("The token is not known.", remedy="It has ended, or never was.")
+    row, of_region = found
+    if of_region != region:
+        raise NotAllowed(
+            f"The token is for {of_region!r}, this service is {region!r}.",
+            remedy="Ask the service of your region.",
+        )
+    if row.session_id is None:
+        revoke(session, row.id, now)
+    else:
+        end_session(session, row.session_id, now, "logout")
 
 
 def end_session(session: WriteSession, session_id: int, now: datetime, because: str) -> None:
@@ -141,12 +188,25 @@ def _end_pairs(session: WriteSession, session_id: int, now: datetime) -> None:
     )
 
 
-def _pair(session: WriteSession, opened: SessionRow, now: datetime, lives: Lives) -> Opened:
-    token = secrets.token_urlsafe(32)
+def _pair(
+    session: WriteSession, opened: SessionRow, once: Once, now: datetime, lives: Lives
+) -> Opened:
+    bearer, token = once.token("access"), once.token("refresh")
     until = min(now + lives.idle, opened.ends_at)
     session.add(
         RefreshTokenRow(digest=digest_of_token(token), session_id=opened.id, expires_at=until)
     )
     access = min(lives.access, opened.ends_at - now)
-    bearer = issue_token(session, opened.user_id, now, access, session_id=opened.id)
-    return Opened(bearer, token, until, principal_of(session, bearer, now))
+    accept_token(session, opened.user_id, bearer, now, access, session_id=opened.id)
+    pair = Opened(bearer, token, until, principal_of(session, bearer, now))
+    once.fill(session, replace(pair, token="", refresh_token="", replayed=True))
+    return pair
+
+
+def _known(session: Session, once: Once) -> Opened | None:
+    """Return the pair that this very request was answered with, its tokens made again."""
+    known = once.known(session)
+    if known is None:
+        return None
+    pair, again = known
+    return replace(pair, token=again.token("access"), refresh_token=again.token("refresh"))

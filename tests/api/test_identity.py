@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from api import sessions
 from api.login_guard import FIRST_LOCK, MAX_FAILURES, MAX_SPREAD, PACE, Attempt, lock_after
+from api.remembered import Remembered
 from api.store import TokenRow, UserRow
 from kernel.errors import NotAuthenticated, TooManyRequests
 from tests.support.service import FLEET, PIN, SECRET, Town
@@ -68,7 +69,7 @@ def try_from(town: Town, address: str, login: str = "desk", *, right: bool = Fal
         sessions.log_in(
             runtime.database,
             attempt,
-            SECRET if right else "wrong",
+            Remembered("login", "town", None, b"", SECRET if right else "wrong", sessions.Opened),
             town.clock.now(),
             runtime.settings.lives,
         )

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from api.remembered import SHORTEST_KEY
 from api.sessions import LOST_ANSWER
-from api.store import RefreshTokenRow, SessionRow
+from api.store import AnswerRow, RefreshTokenRow, SessionRow, TokenRow
 from tests.support.service import SECRET, OpenTown, Town
 
 ACCESS = timedelta(minutes=15)
@@ -152,3 +153,97 @@ def test_nobody_disables_oneself_or_another_regions_users(town: Town) -> None:
     me = user_id(town, "admin (token)")
     assert town["admin"].post(f"users/{me}/disable").status_code == 409
     assert town["admin"].post("users/99999/disable").status_code == 404
+
+
+# ------------------------------------------------------------------------------- repeats
+
+KEY = "5e0c2f43-3c0e-4a58-9d0e-2f1f7f7f0001"
+
+
+def send(town: Town, path: str, body: dict[str, str], key: str = KEY) -> Any:
+    return town.nobody.post(path, body, headers={"Idempotency-Key": key})
+
+
+def n_sessions(town: Town) -> int:
+    return town.n_rows()["sessions"]
+
+
+def test_a_login_that_is_repeated_gets_the_same_tokens(town: Town) -> None:
+    body, before = {"user": "desk", "secret": SECRET}, n_sessions(town)
+    first, again = send(town, "login", body), send(town, "login", body)
+    assert first.status_code == again.status_code == 200
+    assert again.json() == first.json()
+    assert "Idempotency-Replayed" not in first.headers
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert works(town, first.json()["token"])
+    assert n_sessions(town) == before + 1
+
+
+def test_another_login_with_the_same_key_is_refused(town: Town) -> None:
+    send(town, "login", {"user": "desk", "secret": SECRET})
+    for body in (
+        {"user": "desk", "secret": "wrong"},
+        {"user": "hotline", "secret": SECRET},
+    ):
+        answer = send(town, "login", body)
+        assert (answer.status_code, answer.json()["faults"][0]["code"]) == (
+            422,
+            "idempotency.reused",
+        )
+
+
+def test_a_login_that_failed_may_be_tried_again_with_its_key(town: Town) -> None:
+    assert send(town, "login", {"user": "desk", "secret": "wrong"}).status_code == 401
+    assert send(town, "login", {"user": "desk", "secret": SECRET}).status_code == 200
+
+
+def test_keys_that_could_be_guessed_are_refused(town: Town) -> None:
+    answer = send(town, "login", {"user": "desk", "secret": SECRET}, "k" * (SHORTEST_KEY - 1))
+    assert answer.status_code == 422
+    assert answer.json()["faults"][0]["code"] == "idempotency.short"
+
+
+def test_a_refresh_that_is_repeated_after_hours_in_a_tunnel_gets_the_same_pair(town: Town) -> None:
+    first = log_in(town)
+    body = {"refresh_token": first["refresh_token"]}
+    lost = send(town, "refresh", body)
+    town.clock.advance(timedelta(hours=2).total_seconds())
+    again = send(town, "refresh", body)
+    assert again.json() == lost.json()
+    status, third = refresh(town, again.json()["refresh_token"])
+    assert status == 200
+    assert works(town, third["token"])
+    assert send(town, "refresh", body).json() == lost.json()  # of no use to anybody by now
+    assert not works(town, lost.json()["token"])
+    assert works(town, third["token"])
+
+
+def test_a_stolen_refresh_token_is_no_repeat_without_its_key(town: Town) -> None:
+    first = log_in(town)
+    body = {"refresh_token": first["refresh_token"]}
+    mine = send(town, "refresh", body).json()
+    town.clock.advance(LOST_ANSWER.total_seconds())
+    stolen = send(town, "refresh", body, "a-key-that-a-thief-made-up")
+    assert stolen.status_code == 401
+    assert not works(town, mine["token"])  # the session has ended
+    assert send(town, "refresh", body, "a-key-that-a-thief-made-up").status_code == 401
+
+
+def test_what_is_remembered_holds_neither_tokens_nor_keys_nor_secrets(town: Town) -> None:
+    given = send(town, "login", {"user": "desk", "secret": SECRET}).json()
+    with town.service.runtime.database.read() as session:
+        (row,) = session.scalars(select(AnswerRow).where(AnswerRow.principal == "login"))
+        digests = set(session.scalars(select(TokenRow.digest)))
+    stored = b" ".join([row.key.encode(), row.request_digest.encode(), row.body])
+    for secret in (KEY, SECRET, given["token"], given["refresh_token"]):
+        assert secret.encode() not in stored
+    assert given["token"] not in digests
+
+
+def test_logging_out_twice_is_no_fault(town: Town) -> None:
+    mine = town.nobody.with_token(log_in(town)["token"])
+    for _ in range(2):
+        assert mine.post("logout", headers={"Idempotency-Key": KEY}).status_code == 204
+    assert mine.get("me").status_code == 401
+    assert town.nobody.with_token("never-a-token").post("logout").status_code == 401
+    assert town.nobody.post("logout").status_code == 401

@@ -574,6 +574,8 @@ export interface paths {
         /**
          * Logout
          * @description End this session; a machine's token, which has none, becomes worthless.
+         *
+         *     A repeat gets the same answer, with a key or without: what has ended stays so.
          */
         post: operations["logout"];
         delete?: never;
@@ -4322,7 +4324,10 @@ export interface operations {
     login: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4364,7 +4369,10 @@ export interface operations {
     logout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4655,7 +4663,10 @@ export interface operations {
     refresh: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };

@@ -3,13 +3,19 @@
  *
  * A refresh token is used once, so only one exchange may run at a time: of this page, and, where the
  * browser has locks, of all its pages. Whoever waited finds what the other one has brought.
+ *
+ * An answer may be lost on the way, in a tunnel for hours: the exchange has a key that is kept until
+ * it has succeeded, and the same key is answered with the same pair.
  */
 
 import type { Session } from "./contract.ts";
+import { uniqueId } from "./unique.ts";
 
 export interface Pair {
   token: string;
   refresh_token?: string;
+  /** Key of an exchange that was begun and not answered. */
+  refresh_key?: string | undefined;
 }
 
 export interface Keeper<P extends Pair> {
@@ -30,17 +36,19 @@ export function renewal<P extends Pair>(keeper: Keeper<P>): (refused: string) =>
       return true;
     }
     if (!pair?.refresh_token) return false;
+    const key = pair.refresh_key ?? uniqueId();
+    keeper.write({ ...pair, refresh_key: key });
     try {
       const answer = await fetch("/api/v1/refresh", {
         method: "POST",
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", "idempotency-key": key },
         body: JSON.stringify({ refresh_token: pair.refresh_token }),
       });
       if (!answer.ok) return false;
-      keeper.write({ ...pair, ...((await answer.json()) as Session) });
+      keeper.write({ ...pair, ...((await answer.json()) as Session), refresh_key: undefined });
       return true;
     } catch {
-      // Out of reach: the old pair is kept, and asked with again later.
+      // Out of reach: the old pair is kept, and asked with again later, by the same key.
       return false;
     }
   }

@@ -17,8 +17,8 @@ function stored(): Pair | null {
 }
 
 function keep(pair: Pair): void {
-  const { token, refresh_token } = pair;
-  sessionStorage.setItem(STORED, JSON.stringify({ token, refresh_token }));
+  const { token, refresh_token, refresh_key } = pair;
+  sessionStorage.setItem(STORED, JSON.stringify({ token, refresh_token, refresh_key }));
 }
 
 function firstToken(): string | null {
