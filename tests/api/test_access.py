@@ -26,6 +26,8 @@ from tests.api.test_streams import Listener
 from tests.storage import rows as stored
 from tests.support.service import Town
 
+ON_BOTH_DATABASES = True
+
 ROLES: tuple[Role, ...] = get_args(Role)
 DOCUMENT = f"{PREFIX}/openapi.json"
 NOT_THERE = "2147483647"

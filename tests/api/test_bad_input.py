@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.service import HARBOUR, Town, a_call
 
+ON_BOTH_DATABASES = True
+
 LON, LAT = HARBOUR
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.service import Town
 
+ON_BOTH_DATABASES = True
+
 
 def test_the_slower_of_two_is_refused(town: Town) -> None:
     path = f"incidents/{town.call()['id']}"

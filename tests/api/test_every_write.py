@@ -15,6 +15,8 @@ import pytest
 from tests.api.test_access import API as ADDRESSES
 from tests.support.service import HARBOUR, OpenTown, Town, a_call
 
+ON_BOTH_DATABASES = True
+
 Example = Callable[[Town], tuple[str, str, Any]]
 """Returns who speaks, the path, and a body that is taken."""
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from tests.support.service import Town
 
+ON_BOTH_DATABASES = True
+
 
 def test_a_call_is_ordered_rolled_arrived_and_done(town: Town) -> None:
     town.start_shifts()

@@ -5,6 +5,8 @@ from datetime import timedelta
 from api.idempotency import KEPT, purge_answers
 from tests.support.service import Town, a_call
 
+ON_BOTH_DATABASES = True
+
 KEY = {"Idempotency-Key": "call-1"}
 
 

@@ -11,6 +11,8 @@ from api.store import TokenRow, UserRow
 from kernel.errors import NotAuthenticated, TooManyRequests
 from tests.support.service import FLEET, PIN, SECRET, Town
 
+ON_BOTH_DATABASES = True
+
 
 def log_in(town: Town, user: str, secret: str) -> int:
     return town.nobody.post("login", {"user": user, "secret": secret}).status_code

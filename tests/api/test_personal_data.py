@@ -24,6 +24,8 @@ from kernel.errors import Conflict, NotFound
 from kernel.events import verify_chain
 from tests.support.service import Town
 
+ON_BOTH_DATABASES = True
+
 PHONE = "+8613812340001"
 PERSONAL = ("13812340001", "王先生", "闽AD20001", "my daughter is ill", "behind the red gate")
 

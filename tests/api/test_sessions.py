@@ -13,6 +13,8 @@ from api.sessions import LOST_ANSWER
 from api.store import AnswerRow, RefreshTokenRow, SessionRow, TokenRow
 from tests.support.service import SECRET, OpenTown, Town
 
+ON_BOTH_DATABASES = True
+
 ACCESS = timedelta(minutes=15)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from api.owner_links import AFTER_CLOSE, LINK_LIFE
 from tests.support.service import NEW_TOWN, Client, Town, a_call
 
+ON_BOTH_DATABASES = True
+
 
 def owner_of(town: Town, incident: dict[str, Any]) -> tuple[Client, str]:
     return town.nobody, "track/" + incident["track_url"].rpartition("/")[2]

@@ -27,6 +27,8 @@ from api.webhooks.worker import Teller
 from kernel import events
 from tests.support.service import OpenTown, Town
 
+ON_BOTH_DATABASES = True
+
 KEY = "a-key-of-this-installation"
 
 

@@ -20,6 +20,7 @@ from api import schema
 from api.service import Service, open_service
 from kernel.clock import VirtualClock
 from kernel.database import Base, Database
+from tests.support.postgis import PostgisServer
 
 NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
 """Monday, 12:00 in the town."""
@@ -231,27 +232,71 @@ def portal() -> Iterator[BlockingPortal]:
 
 
 OpenTown = Callable[..., Town]
+NewDatabase = Callable[[], str]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of a module that says ``ON_BOTH_DATABASES = True`` on SQLite and on PostGIS."""
+    if "new_database" in metafunc.fixturenames and getattr(
+        metafunc.module, "ON_BOTH_DATABASES", False
+    ):
+        kinds = ["sqlite", pytest.param("postgis", marks=pytest.mark.postgis)]
+        metafunc.parametrize("new_database", kinds, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="session")
+def migrated_postgis(postgis_databases: PostgisServer) -> str:
+    """Return the URL of a PostGIS database that the migrations have built, to be cloned."""
+    url = postgis_databases.create()
+    database = Database(url)
+    schema.upgrade(database)
+    database.close()
+    return url
+
+
+@pytest.fixture(scope="module")
+def new_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NewDatabase]:
+    """Make databases with the schema in them; SQLite unless the module asks for both kinds."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        migrated: Path = request.getfixturevalue("migrated_sqlite")
+
+        def copy() -> str:
+            file = tmp_path_factory.mktemp("service") / "town.sqlite"
+            shutil.copyfile(migrated, file)
+            return f"sqlite:///{file}"
+
+        yield copy
+        return
+    server: PostgisServer = request.getfixturevalue("postgis_databases")
+    template: str = request.getfixturevalue("migrated_postgis")
+    made: list[str] = []
+
+    def clone() -> str:
+        made.append(server.create(template))
+        return made[-1]
+
+    yield clone
+    for url in made:
+        server.drop(url)
 
 
 @pytest.fixture(scope="module")
 def open_town(
-    tmp_path_factory: pytest.TempPathFactory,
-    town_data: Path,
-    migrated_sqlite: Path,
-    portal: BlockingPortal,
+    town_data: Path, new_database: NewDatabase, portal: BlockingPortal
 ) -> Iterator[OpenTown]:
     """Open services on the town; settings by name."""
     with ExitStack() as opened:
 
         def open_town(**settings: Any) -> Town:
-            file = tmp_path_factory.mktemp("service") / "town.sqlite"
-            if "database" not in settings:
-                shutil.copyfile(migrated_sqlite, file)
+            settings = (
+                settings if "database" in settings else {"database": new_database()} | settings
+            )
             clock = VirtualClock(NOON)
             usual: dict[str, Any] = {
                 "city": "town",
                 "data_dir": town_data,
-                "database": f"sqlite:///{file}",
                 "drive": "manual",
                 "solver": "inline",
                 "engine": "greedy",
