@@ -23,7 +23,13 @@ CHECKS = (
     content_type_conformance,
     response_schema_conformance,
 )
-SPEAKERS = {"provider": "partner", "technician": "R-01", "region": "admin"}
+SPEAKERS = {
+    "provider": "partner",
+    "technician": "R-01",
+    "region": "admin",
+    "users": "admin",
+    "webhooks": "admin",
+}
 """Who asks, by tag; the dispatcher asks the rest."""
 
 ENDLESS = ("/events", "/stream", "/logout")
@@ -45,10 +51,14 @@ def fuzzed(open_town: OpenTown) -> Town:
     return opened
 
 
-def ask(operation: Any, town: Town, *, max_examples: int) -> None:
+def bearer(operation: Any, town: Town) -> dict[str, str]:
     tag = (operation.tags or [""])[0]
+    return {"Authorization": f"Bearer {town[SPEAKERS.get(tag, 'desk')].token}"}
+
+
+def ask(operation: Any, town: Town, *, max_examples: int) -> None:
     operation.app = operation.schema.app = town.service.app
-    headers = {"Authorization": f"Bearer {town[SPEAKERS.get(tag, 'desk')].token}"}
+    headers = bearer(operation, town)
 
     @settings(
         max_examples=max_examples,
@@ -74,3 +84,54 @@ def test_nothing_breaks_the_service(operation: Any, fuzzed: Town) -> None:
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda it: it.label)
 def test_nothing_breaks_the_service_for_long(operation: Any, fuzzed: Town) -> None:
     ask(operation, fuzzed, max_examples=300)
+
+
+# --------------------------------------------------------- requests that follow from each other
+
+
+def walk(town: Town, *, walks: int, steps: int) -> list[tuple[str, int]]:
+    """Make requests from what earlier answers held; return each operation and its status."""
+    schema = schemathesis.openapi.from_dict(create_app(None).openapi())
+    schema = schema.exclude(path_regex="(events|stream|logout)$")
+    schema.app = town.service.app
+    made: list[tuple[str, int]] = []
+
+    class Walk(schema.as_state_machine()):  # type: ignore[misc]
+        def get_call_kwargs(self, case: Any) -> dict[str, Any]:
+            return {"headers": bearer(case.operation, town), "timeout": 60}
+
+        def validate_response(self, response: Any, case: Any, **_: Any) -> None:
+            made.append((case.operation.label, response.status_code))
+            case.validate_response(response, checks=CHECKS)
+
+        def teardown(self) -> None:
+            town.decide()  # whatever was asked for, the dispatcher can live with it
+            super().teardown()
+
+    Walk.run(
+        settings=settings(
+            max_examples=walks,
+            stateful_step_count=steps,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+    )
+    return made
+
+
+def expect_depth(made: list[tuple[str, int]], *, n_followed: int) -> None:
+    """Check that walks got past the doors: things that other answers named were found."""
+    followed = {label for label, status in made if "{" in label and status < 300}
+    assert len(followed) >= n_followed, sorted(followed)
+
+
+def test_nothing_that_follows_breaks_the_service(fuzzed: Town) -> None:
+    expect_depth(walk(fuzzed, walks=12, steps=12), n_followed=3)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_nothing_that_follows_breaks_the_service_for_long(fuzzed: Town) -> None:
+    expect_depth(walk(fuzzed, walks=400, steps=25), n_followed=8)
