@@ -97,13 +97,14 @@ def solve_warm(
     first of the two solves.
     """
     from dispatch.core.colgen.engine import solve_traced  # noqa: PLC0415
+    from dispatch.core.colgen.keep import warm_of  # noqa: PLC0415
 
     check_problem(problem)
     begin, left = Start(start, warm), []
 
     def engine(plain: Problem, plain_params: SolveParams) -> Plan:
         outcome = solve_traced(plain, plain_params, seed, begin)
-        left.append(outcome.warm)
+        left.append(Warm() if outcome.search is None else warm_of(outcome.search))
         return outcome.plan
 
     plan = _kept_links(problem, params, engine, one_job_ahead=False)

@@ -45,12 +45,13 @@ class Listed:
         entry, length, choices = found.entry[:n], found.length[:n], found.route[:n]
         width = max(1, int(length.max(initial=1)))
         behind = np.arange(width)[None, :] >= length[:, None]
-        after = np.where(behind, -1, arrays.stop["job"][choices[:, :width]])
+        choices = np.where(behind, 0, choices[:, :width])
+        after = np.where(behind, -1, arrays.stop["job"][choices])
         jobs = np.concatenate([arrays.entry_jobs[entry], after], axis=1)
         jobs = -np.sort(-jobs, axis=1)
         padded = np.append(duals, 0.0)
         cny = found.reduced[:n] + padded[jobs].sum(axis=1)
-        return cls(entry, choices[:, :width], length, arrays.entry["unit"][entry], jobs, cny)
+        return cls(entry, choices, length, arrays.entry["unit"][entry], jobs, cny)
 
     def __len__(self) -> int:
         return len(self.cny)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dispatch.core.colgen.budget import Budget
-from dispatch.core.colgen.keep import known_columns, known_duals, warm_of
+from dispatch.core.colgen.keep import known_columns, known_duals
 from dispatch.core.colgen.master import Master
 from dispatch.core.colgen.pricing import Pricing
 from dispatch.core.colgen.routes import RouteModel
@@ -25,12 +25,11 @@ from dispatch.core.finish import finished_plan
 from dispatch.core.insertion import Pricer
 from dispatch.core.model import Plan, Problem
 from dispatch.core.params import SolveParams
-from dispatch.core.start import NOWHERE_YET, Start, Warm
+from dispatch.core.start import NOWHERE_YET, Start
 from dispatch.core.tours import Tours, base_tours
 from dispatch.core.warm import followed
 
 ENGINE = "colgen"
-NOTHING_KNOWN = Warm()
 
 Trace = list[tuple[str, float, float, float]]
 """What was done, the seconds until then, the cost and the bound."""
@@ -42,7 +41,8 @@ class Outcome:
 
     plan: Plan
     trace: Trace
-    warm: Warm = NOTHING_KNOWN
+    search: Search | None = None
+    """The search as it ended; `keep.warm_of` makes a start of it."""
 
 
 def colgen(problem: Problem, params: SolveParams, seed: int, start: Start = NOWHERE_YET) -> Plan:
@@ -61,11 +61,11 @@ def solve_traced(
         return Outcome(replace(plan, lower_bound_cny=plan.cost_cny), [])
     search = _search(pricer, params, budget, seed, start)
     search.run()
-    plan, warm = _plan(search), warm_of(search)
+    plan = _plan(search)
     if not np.isfinite(search.bound_cny):
-        return Outcome(plan, search.trace, warm)
+        return Outcome(plan, search.trace, search)
     bound = min(search.bound_cny + search.model.idle_cny, plan.cost_cny)
-    return Outcome(replace(plan, lower_bound_cny=bound), search.trace, warm)
+    return Outcome(replace(plan, lower_bound_cny=bound), search.trace, search)
 
 
 def _search(pricer: Pricer, params: SolveParams, budget: Budget, seed: int, start: Start) -> Search:

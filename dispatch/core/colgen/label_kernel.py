@@ -23,14 +23,25 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dispatch.core.colgen.arrays import NO_WAY_S, Arrays, Floats, Ints, Shorts
+from dispatch.core.colgen.arrays import NO_WAY_S, Arrays, Floats, Ints
 from dispatch.core.colgen.completion_kernel import Completions
+from dispatch.core.colgen.dominance_kernel import (
+    covered,
+    covers,
+    did_no_less,
+    did_no_more,
+    rested,
+    rests_alike,
+)
 from dispatch.core.compiled import NEVER_S
 from kernel.jit import jit
 
 
 class Found(NamedTuple):
-    """Routes found, ``size[0]`` of them, with reduced cost; ``least`` and ``exact`` by unit.
+    """Routes found, ``size[0]`` of them, with reduced cost; by unit ``least`` and ``exact``.
+
+    No route of unit ``u`` has a reduced cost below ``floor[u]``: the least one found if the search
+    was exact, else what the completion bounds say of the labels that were left.
 
     ``size[1]`` says how many there was no room for.
     """
@@ -42,6 +53,7 @@ class Found(NamedTuple):
     size: Ints
     least: Floats
     exact: Ints
+    floor: Floats
 
 
 class Labels(NamedTuple):
@@ -51,6 +63,7 @@ class Labels(NamedTuple):
     cny: Floats
     kwh: Floats
     n_rests: Ints
+    low: Floats
     choice: Ints
     parent: Ints
     entry: Ints
@@ -93,7 +106,7 @@ def price_units(
     """
     travel_s, home_s, end_cny, extra_cny = a.travel_s, a.home_s, a.end_cny, a.extra_cny
     stops, bends, windows, jobs, rests = a.stop, a.bends, a.windows, a.job, a.rests
-    n_rests = labels.n_rests
+    n_rests, low = labels.n_rests, labels.low
     time_s, cny, kwh, at_choice = labels.time_s, labels.cny, labels.kwh, labels.choice
     parent, entry_of, done, dead = labels.parent, labels.entry, labels.done, labels.dead
     next_label, bucket = labels.next, labels.bucket
@@ -108,6 +121,7 @@ def price_units(
     word = np.zeros(n_words, dtype=np.uint64)
     for u in range(a.unit.shape[0]):
         found.least[u], found.exact[u] = min(0.0, threshold[u]), 1
+        found.floor[u] = found.least[u]
         if not active[u]:
             continue
         unit, k = a.unit[u], classes[u]
@@ -152,7 +166,7 @@ def price_units(
             )
             n_rests[n_labels] = entry.n_rests
             at_choice[n_labels], parent[n_labels], entry_of[n_labels] = -1, -1, e
-            dead[n_labels] = 0
+            dead[n_labels], low[n_labels] = 0, -np.inf
             n_labels += 1
             reduced = entry.alone_cny - value
             if reduced < found.least[u]:
@@ -166,7 +180,7 @@ def price_units(
             if dead[here]:
                 continue
             if n_labels > most_labels:
-                found.exact[u] = 0
+                found.exact[u], at = 0, here
                 break
             node = at_choice[here]
             is_entry = node < 0
@@ -188,7 +202,7 @@ def price_units(
                     continue
                 rest = n_rests[here]
                 if rest < n_due:
-                    rest, leave_s = _rested(rests, u, rest, n_due, start_s, leg, stop, windows, c)
+                    rest, leave_s = rested(rests, u, rest, n_due, start_s, leg, stop, windows, c)
                     arrival = leave_s + leg
                 total = start_cny + (leg + stop.inner_s) * unit.drive_rate
                 total += extra_cny[u, c] - stop.price_cny - gain[c]
@@ -253,17 +267,17 @@ def price_units(
                             same = at_choice[other] == c
                             for z in range(n_words):
                                 same &= done[other, z] == word[z]
-                            dominated = same and _rests_alike(
+                            dominated = same and rests_alike(
                                 n_rests[other], rest, n_due, time_s[other] == time or not patient
                             )
                         elif n_rests[other] < n_due:
                             dominated = beam or (
                                 n_rests[other] == rest
                                 and (time_s[other] == time or not patient)
-                                and _subset(done, other, word)
+                                and did_no_more(done, other, word)
                             )
                         else:
-                            dominated = beam or _covers(
+                            dominated = beam or covers(
                                 done, other, word, c, time, travel_s, jobs, until, direct
                             )
                         if dominated:
@@ -274,17 +288,17 @@ def price_units(
                             worse = at_choice[other] == c
                             for z in range(n_words):
                                 worse &= done[other, z] == word[z]
-                            worse = worse and _rests_alike(
+                            worse = worse and rests_alike(
                                 rest, n_rests[other], n_due, time_s[other] == time or not patient
                             )
                         elif rest < n_due and not beam:
                             worse = (
                                 n_rests[other] == rest
                                 and (time_s[other] == time or not patient)
-                                and _superset(done, other, word)
+                                and did_no_less(done, other, word)
                             )
                         elif not beam:
-                            worse = _covered(
+                            worse = covered(
                                 done, other, word, c, time_s[other], travel_s, jobs, until, direct
                             )
                         if worse:
@@ -296,7 +310,7 @@ def price_units(
                 new = n_labels
                 n_labels += 1
                 time_s[new], cny[new], kwh[new] = time, total, taken
-                n_rests[new] = rest
+                n_rests[new], low[new] = rest, least - unit.idle_cny
                 at_choice[new], parent[new], entry_of[new], dead[new] = c, here, e, 0
                 for z in range(n_words):
                     done[new, z] = word[z]
@@ -314,63 +328,19 @@ def price_units(
                 if n_labels >= time_s.shape[0] - 1:
                     break
             if n_labels >= time_s.shape[0] - 1:
-                found.exact[u] = 0
+                found.exact[u], at = 0, here
                 break
+        found.floor[u] = found.least[u]
+        if beam or (every and not found.exact[u]):
+            found.floor[u] = -np.inf
+        for x in range(at, n_labels):
+            if not dead[x]:
+                found.floor[u] = min(found.floor[u], low[x])
         if beam:
             found.exact[u] = 0
         n_chosen = min(n_chosen, most)
         for x in range(n_chosen):
             _write(found, chosen[x], rank[x], at_choice, parent, entry_of)
-
-
-@jit
-def _rested(
-    rests: Ints,
-    u: int,
-    rest: int,
-    n_due: int,
-    time: int,
-    leg: int,
-    stop: Any,
-    windows: Ints,
-    c: int,
-) -> tuple[int, int]:
-    """Return how many breaks are taken and when the unit leaves, before it goes to a choice."""
-    while rest < n_due:
-        begin = max(time + leg, stop.earliest_s)
-        for z in range(windows.shape[1]):
-            if begin <= windows[c, z, 1]:
-                begin = max(begin, windows[c, z, 0])
-                break
-        if time < rests[u, rest, 0] and begin + stop.work_s <= rests[u, rest, 1]:
-            break
-        time = max(time, rests[u, rest, 0]) + rests[u, rest, 2]
-        rest += 1
-    return rest, time
-
-
-@jit
-def _rests_alike(better: int, worse: int, n_due: int, comparable: bool) -> bool:
-    """Return whether breaks allow a label to drop another that has done the same."""
-    return better >= n_due or (better == worse and comparable)
-
-
-@jit
-def _subset(done: Any, other: int, word: Any) -> bool:
-    """Return whether ``other`` has done nothing that the new label has not."""
-    for z in range(word.shape[0]):
-        if done[other, z] & ~word[z]:
-            return False
-    return True
-
-
-@jit
-def _superset(done: Any, other: int, word: Any) -> bool:
-    """Return whether ``other`` has done all that the new label has."""
-    for z in range(word.shape[0]):
-        if word[z] & ~done[other, z]:
-            return False
-    return True
 
 
 @jit
@@ -395,62 +365,6 @@ def _not_first(not_first: Ints, e: int, c: int) -> bool:
         if not_first[e, x] == c:
             return True
     return False
-
-
-@jit
-def _covers(
-    done: Any,
-    other: int,
-    word: Any,
-    c: int,
-    time: int,
-    travel_s: Shorts,
-    jobs: Any,
-    until: Ints,
-    direct: bool,
-) -> bool:
-    """Return whether ``other`` has done no job that could still pay after the new label."""
-    for z in range(word.shape[0]):
-        more = done[other, z] & ~word[z]
-        if more and not _useless(more, z, c, time, travel_s, jobs, until, direct):
-            return False
-    return True
-
-
-@jit
-def _covered(
-    done: Any,
-    other: int,
-    word: Any,
-    c: int,
-    time: int,
-    travel_s: Shorts,
-    jobs: Any,
-    until: Ints,
-    direct: bool,
-) -> bool:
-    """Return whether the new label has done no job that could still pay after ``other``."""
-    for z in range(word.shape[0]):
-        more = word[z] & ~done[other, z]
-        if more and not _useless(more, z, c, time, travel_s, jobs, until, direct):
-            return False
-    return True
-
-
-@jit
-def _useless(
-    more: Any, z: int, c: int, time: int, travel_s: Shorts, jobs: Any, until: Ints, direct: bool
-) -> bool:
-    """Return whether no job of a word of bits can be reached early enough to pay."""
-    for bit in range(64):
-        if not (more >> np.uint64(bit)) & np.uint64(1):
-            continue
-        job = jobs[z * 64 + bit]
-        for x in range(job.first_choice, job.first_choice + job.n_choices):
-            leg = np.int64(travel_s[c, x]) if direct else np.int64(0)
-            if time + leg < until[x]:
-                return False
-    return True
 
 
 @jit

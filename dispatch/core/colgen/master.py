@@ -95,6 +95,9 @@ class Master:
 
     def cut(self, triples: Iterable[tuple[int, int, int]]) -> None:
         """Demand of triples of jobs that at most one route does two or more of them."""
+        rows = np.full((len(self.columns), max([1, *(len(it.jobs) for it in self.columns)])), -1)
+        for at, column in enumerate(self.columns):
+            rows[at, : len(column.jobs)] = column.jobs
         for triple in triples:
             row = self._solver.Constraint(-self._solver.infinity(), 1.0)
             at = len(self.cuts)
@@ -102,9 +105,8 @@ class Master:
             self._cut_rows.append(row)
             for j in triple:
                 self.cuts_of.setdefault(j, []).append(at)
-            for column, variable in zip(self.columns, self._variables, strict=True):
-                if len(set(column.jobs).intersection(triple)) >= 2:
-                    row.SetCoefficient(variable, 1.0)
+            for hit in np.flatnonzero(np.isin(rows, triple).sum(axis=1) >= 2):
+                row.SetCoefficient(self._variables[hit], 1.0)
 
     def solve(self) -> LpSolution | None:
         """Return the optimum, or ``None`` if GLOP gives up."""

@@ -170,13 +170,14 @@ class Pricing:
         n_units, every = len(self.arrays.unit), gap_cny is not None
         room = n_units * most if room is None else room
         found = Found(
-            entry=np.zeros(room, dtype=np.int64),
-            length=np.zeros(room, dtype=np.int64),
-            route=np.zeros((room, LONGEST_ROUTE), dtype=np.int64),
-            reduced=np.zeros(room, dtype=np.float64),
+            entry=np.empty(room, dtype=np.int64),
+            length=np.empty(room, dtype=np.int64),
+            route=np.empty((room, LONGEST_ROUTE), dtype=np.int64),
+            reduced=np.empty(room, dtype=np.float64),
             size=np.zeros(2, dtype=np.int64),
             least=np.zeros(n_units, dtype=np.float64),
             exact=np.zeros(n_units, dtype=np.int64),
+            floor=np.zeros(n_units, dtype=np.float64),
         )
         if prepared is None:
             prepared = self.bounds(duals, gap_cny=gap_cny or 0.0, slot_s=slot_s)
@@ -218,6 +219,7 @@ def _room(arrays: Arrays, most_labels: int) -> Labels:
         cny=np.zeros(size, dtype=np.float64),
         kwh=np.zeros(size, dtype=np.float64),
         n_rests=np.zeros(size, dtype=np.int64),
+        low=np.zeros(size, dtype=np.float64),
         choice=np.zeros(size, dtype=np.int64),
         parent=np.zeros(size, dtype=np.int64),
         entry=np.zeros(size, dtype=np.int64),
