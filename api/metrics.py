@@ -69,16 +69,8 @@ class Metrics:
         result = "none" if plan is None else "fallback" if decision.failures else "planned"
         self.decisions.add(result)
         self.decision_s.observe(decision.decision_s)
-        gap = None if plan is None else plan_gap(plan.cost_cny, plan.lower_bound_cny)
-        if gap is not None:
-            self.gap.put(to=gap)
-
-
-def plan_gap(cost_cny: float, lower_bound_cny: float | None) -> float | None:
-    """Return how far from the best plan one may be, as a share of its cost; ``None``: unproved."""
-    if lower_bound_cny is None:
-        return None
-    return 0.0 if cost_cny <= 0 else max(0.0, (cost_cny - lower_bound_cny) / cost_cny)
+        if decision.gap is not None:
+            self.gap.put(to=decision.gap)
 
 
 def scraped(metrics: Metrics, world: World) -> str:

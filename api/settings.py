@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     drive: Literal["thread", "manual"] = "thread"
     with_dispatcher: bool = True
-    engine: str = "ortools"
+    engine: str = "colgen"
     decision_charge_s: Annotated[float, Field(ge=0)] = 0.0
     cadence_s: Annotated[float | None, Field(gt=0)] = None
     solver: Literal["process", "inline"] = "process"

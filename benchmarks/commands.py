@@ -13,6 +13,7 @@ from benchmarks.crash.commands import crash
 from benchmarks.demo.load import CALLS_PER_HOUR
 from benchmarks.rolling.commands import rolling, tune
 from benchmarks.snapshots.commands import snapshots
+from benchmarks.tick.commands import tick
 from kernel.errors import InvalidInput
 
 app = typer.Typer(help="Measurements, side by side with peers.", no_args_is_help=True)
@@ -21,6 +22,7 @@ app = typer.Typer(help="Measurements, side by side with peers.", no_args_is_help
 app.command()(crash)
 app.command()(rolling)
 app.command()(snapshots)
+app.command()(tick)
 app.command()(tune)
 
 

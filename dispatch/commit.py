@@ -325,6 +325,9 @@ class _Commit:
                     "skipped": list(self.skipped),
                     "checker": {"violations": 0, "n_rejected": self.decision.n_rejected},
                     "failures": list(self.decision.failures),
+                    "lower_bound_cny": plan.lower_bound_cny,
+                    "gap": self.decision.gap,
+                    "relaxed": list(plan.relaxed),
                 },
             )
         )
@@ -337,6 +340,7 @@ class _Commit:
                 "version": version,
                 "cost_cny": round(plan.cost_cny, 2),
                 "engine": plan.engine,
+                "gap": None if self.decision.gap is None else round(self.decision.gap, 6),
                 "n_unassigned": len(plan.unassigned),
             },
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from dispatch.core import model as core
 from dispatch.core.checker import check
@@ -10,6 +12,9 @@ from dispatch.snapshot import Snapshot
 from dispatch.solver_process import InlineSolver, Runner, Solved, SolverFailed
 
 FALLBACK_ENGINE = "greedy"
+
+SECOND_ENGINES: Mapping[str, tuple[str, ...]] = MappingProxyType({"colgen": ("ortools",)})
+"""What is tried where an engine fails, before greedy: ``ortools`` needs no compiled code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +39,40 @@ class Decision:
     failures: tuple[str, ...] = ()
     n_rejected: int = 0
 
+    @property
+    def gap(self) -> float | None:
+        """Proved distance from the best plan of this snapshot, share of the cost.
+
+        ``None`` where nothing was proved.
+        """
+        plan = self.plan
+        if plan is None or plan.lower_bound_cny is None:
+            return None
+        if plan.cost_cny <= 0:
+            return 0.0
+        return max(0.0, (plan.cost_cny - plan.lower_bound_cny) / plan.cost_cny)
+
 
 def decide(
     snapshot: Snapshot, engine: str, runner: Runner, fallback: Runner | None = None
 ) -> Decision:
-    """Solve and check; the greedy plan takes the place of one that failed or broke a rule.
+    """Solve and check; another engine's plan takes the place of one that failed or broke a rule.
+
+    The last resort is the greedy plan.
 
     Parameters
     ----------
     runner
-        Runs the engine.
+        Runs the engine, and those of `SECOND_ENGINES`.
     fallback
         Runs the greedy engine; in this thread unless given (tests give others).
     """
     failures: list[str] = []
     spent_s, n_rejected = 0.0, 0
-    attempts = [(engine, runner), (FALLBACK_ENGINE, fallback or InlineSolver())]
+    attempts = [(name, runner) for name in (engine, *SECOND_ENGINES.get(engine, ()))]
     if not (snapshot.problem.units and snapshot.problem.jobs):
-        del attempts[0]  # nothing to choose between: any engine says the same
+        attempts = []  # nothing to choose between: any engine says the same
+    attempts.append((FALLBACK_ENGINE, fallback or InlineSolver()))
     for name, attempt in attempts:
         try:
             solved = attempt.solve(snapshot.problem, name)

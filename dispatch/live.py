@@ -15,11 +15,18 @@ from sqlalchemy import select
 from dispatch.commit import Committed, commit_plan
 from dispatch.context import DispatchContext
 from dispatch.contractors import next_deadline
+from dispatch.core.model import Plan
 from dispatch.decide import Decision, decide
 from dispatch.job import JobState
 from dispatch.promise_keeping import enforce, look, open_cases, raise_alarm
 from dispatch.snapshot import Snapshot, build_snapshot, job_key
-from dispatch.solver_process import InlineSolver, Runner, WorkerSolver, solve_with_core
+from dispatch.solver_process import (
+    INSERT_FIRST,
+    InlineSolver,
+    Runner,
+    WorkerSolver,
+    solve_with_core,
+)
 from dispatch.store import IncidentRow
 from kernel import events
 from kernel.clock import ScaledClock, VirtualClock
@@ -29,6 +36,9 @@ from kernel.events import Event
 from kernel.words import Words
 
 _log = structlog.get_logger(__name__)
+
+DEFAULT_ENGINE = "colgen"
+"""Decides unless told otherwise (decision record 0015)."""
 
 WAKING = frozenset(
     {
@@ -100,7 +110,7 @@ class Dispatcher:
         self,
         service: DispatchContext,
         *,
-        engine: str = "ortools",
+        engine: str = DEFAULT_ENGINE,
         decision_charge_s: float = 0,
         cadence_s: float | None = None,
         runner: Runner | None = None,
@@ -313,11 +323,18 @@ class Dispatcher:
         with self._turn:
             reasons, self._reasons, self._late = self._reasons, self._late, []
             self._reason_at = self._context.clock.now() if self._reasons else None
+        first = self._wants_first(snapshot)
         try:
-            decision = decide(snapshot, self._engine, self._runner)
+            decision = (
+                decide(snapshot, INSERT_FIRST, InlineSolver())
+                if first
+                else decide(snapshot, self._engine, self._runner)
+            )
         except Exception:
             self._reinstate(reasons)
             raise
+        if first:
+            self.wake("improve what was inserted")
         self.n_decisions += 1
         if self._on_decision is not None:
             self._on_decision(decision)
@@ -332,6 +349,15 @@ class Dispatcher:
             self._put_into_force(pending)
         else:
             self._pending = pending
+
+    def _wants_first(self, snapshot: Snapshot) -> bool:
+        """Return whether new calls are to get a unit at once, before a long search."""
+        problem = snapshot.problem
+        if len(problem.jobs) <= self._context.settings.timing.insert_first_above:
+            return False
+        planned = {it.job_id for it in problem.commitments}
+        left_out = {job_key(row_id) for row_id in self._unassigned}
+        return any(job.id not in planned | left_out for job in problem.jobs)
 
     def _put_into_force(self, pending: _Pending) -> None:
         """Commit, then judge and enforce with the new plan, all in one transaction."""
@@ -378,8 +404,8 @@ class Dispatcher:
         for reason in reasons:
             self.wake(reason)
 
-    def _tell_failure(self, failures: tuple[str, ...], used: object) -> None:
-        fallback = "none" if used is None else "greedy"
+    def _tell_failure(self, failures: tuple[str, ...], used: Plan | None) -> None:
+        fallback = "none" if used is None else used.engine
         _log.warning("plan.failed", region=self._context.region, reasons=failures)
         self._append("plan.failed", {"reasons": list(failures), "fallback": fallback})
         if used is None:
@@ -414,6 +440,7 @@ class Dispatcher:
             decision_s=round(decision.decision_s, 3),
             cost_cny=None if plan is None else round(plan.cost_cny, 2),
             lower_bound_cny=None if plan is None else plan.lower_bound_cny,
+            gap=None if decision.gap is None else round(decision.gap, 6),
             n_units=len(problem.units),
             n_jobs=len(problem.jobs),
             n_unassigned=None if plan is None else len(plan.unassigned),

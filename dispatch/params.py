@@ -108,6 +108,10 @@ class Timing:
         Wall-clock time after which a live engine stops where it is: decisions take under a second.
     solver_timeout_s
         A solver silent for this long (wall clock) hangs. Five times what a decision may take.
+    insert_first_above
+        With more open jobs than this, a search takes longer than a new call is to be without a
+        unit: new calls first get the unit that costs least as the plan stands, in force at once,
+        then the search begins. With fewer, the best plan is there as soon.
     retry_s
         Pauses after failures in a row; the last one repeats.
     n_nearest_centres
@@ -129,6 +133,7 @@ class Timing:
     reorder_future_s: int
     solver_limit_s: float
     solver_timeout_s: float
+    insert_first_above: int
     retry_s: tuple[float, ...]
     n_nearest_centres: int
     appointment_lead_s: int

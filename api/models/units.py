@@ -97,7 +97,11 @@ class PlanUnassigned(WireModel):
 
 
 class PlanOut(WireModel):
-    """The plan in force: what it costs, by term, and who decided it how fast."""
+    """The plan in force: what it costs, by term, who decided it how fast, and what is proved.
+
+    ``gap`` is how far its cost may be from the least possible one, as a share of it: of the model
+    of that snapshot, not of the day to come. ``null`` where nothing was proved.
+    """
 
     version: int
     created_at: datetime | None
@@ -105,6 +109,8 @@ class PlanOut(WireModel):
     terms: dict[str, float]
     engine: str
     decision_s: float | None
+    lower_bound_cny: float | None
+    gap: float | None
     routes: list[PlanRoute]
     unassigned: list[PlanUnassigned]
 

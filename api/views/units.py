@@ -181,6 +181,8 @@ def plan_in_force(session: Session, runtime: Runtime) -> PlanOut:
         terms={} if stored is None else dict(stored.terms),
         engine="" if stored is None else stored.engine,
         decision_s=None if stored is None else stored.decision_s,
+        lower_bound_cny=None if stored is None else stored.plan.get("lower_bound_cny"),
+        gap=None if stored is None else stored.plan.get("gap"),
         routes=_routes(jobs, numbers, unit_codes(session, region)),
         unassigned=_unassigned(stored, jobs, numbers),
     )

@@ -16,6 +16,7 @@ from benchmarks.demo.one_thread import one_thread
 from benchmarks.demo.virtual_day import VirtualDay
 from benchmarks.demo.world import Day, draw_day
 from benchmarks.service import open_service
+from dispatch.core.warm_up import warm_up
 from geo_data.city import City
 from kernel.clock import VirtualClock
 
@@ -26,7 +27,7 @@ DECISION_CHARGE_S = 1.0
 """What a decision costs in simulated time."""
 
 POLICIES: dict[str, dict[str, Any]] = {
-    "optimizer": {"engine": "ortools"},
+    "optimizer": {"engine": "colgen"},
     "nearest": {"engine": "nearest"},
     "hungarian": {"engine": "hungarian", "cadence_s": 60.0},
 }
@@ -135,6 +136,7 @@ def play_policy(
     **settings: Any,
 ) -> Played:
     """Play a day under one policy, with other settings of the service on top."""
+    warm_up()  # no decision of the day is to wait for the compiler
     clock = VirtualClock(day.start)
     with tempfile.TemporaryDirectory(prefix="roadflare-day-") as folder, one_thread():
         service = open_service(

@@ -16,7 +16,7 @@ from dispatch.context import DispatchContext
 from dispatch.entitlement import Entitlement
 from dispatch.job import Destination, JobKind, JobOption, JobState, ServiceTime
 from dispatch.live import Dispatcher
-from dispatch.params import load_settings
+from dispatch.params import DispatchSettings, load_settings
 from dispatch.progress import ReportKind
 from dispatch.regions import put_region
 from dispatch.status import EventResult, TechnicianEvent, apply_event
@@ -265,7 +265,12 @@ class Scene:
         return [event.kind for event in self.events()]
 
 
-def open_scene(folder: Path, url: str | None = None, **dispatcher: Any) -> Scene:
+def open_scene(
+    folder: Path,
+    url: str | None = None,
+    settings: DispatchSettings | None = None,
+    **dispatcher: Any,
+) -> Scene:
     """Return an empty region with a dispatcher that plans greedily unless told otherwise."""
     database = Database(url or f"sqlite:///{folder / 'line.sqlite'}")
     Base.metadata.create_all(database.engine)
@@ -276,7 +281,7 @@ def open_scene(folder: Path, url: str | None = None, **dispatcher: Any) -> Scene
         city=SimpleNamespace(name=REGION),  # type: ignore[arg-type]
         travel_times=StraightLine(),
         areas=None,  # type: ignore[arg-type]
-        settings=load_settings(),
+        settings=settings or load_settings(),
     )
     with database.write() as session:
         put_region(session, REGION, time_zone="Asia/Shanghai")

@@ -2388,7 +2388,10 @@ export interface components {
         };
         /**
          * PlanOut
-         * @description The plan in force: what it costs, by term, and who decided it how fast.
+         * @description The plan in force: what it costs, by term, who decided it how fast, and what is proved.
+         *
+         *     ``gap`` is how far its cost may be from the least possible one, as a share of it: of the model
+         *     of that snapshot, not of the day to come. ``null`` where nothing was proved.
          */
         PlanOut: {
             /** Cost Cny */
@@ -2399,6 +2402,10 @@ export interface components {
             decision_s: number | null;
             /** Engine */
             engine: string;
+            /** Gap */
+            gap: number | null;
+            /** Lower Bound Cny */
+            lower_bound_cny: number | null;
             /** Routes */
             routes: components["schemas"]["PlanRoute"][];
             /** Terms */
