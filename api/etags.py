@@ -1,5 +1,8 @@
 """``ETag`` and ``If-Match`` (RFC 9110): a change is refused when somebody else was faster.
 
+Staff must send ``If-Match`` with every edit of an incident (RFC 6585 has the status for those who
+do not): two people work on one queue, and neither may undo the other unawares.
+
 The tag of an incident covers what people decide about it, not what the clock and the optimizer do
 to it every few seconds: an ETA that moved is no reason to refuse a note.
 """
@@ -14,7 +17,7 @@ from fastapi import Depends, Header
 
 from dispatch.incident import Incident
 from dispatch.job import ACTIVE, Job
-from kernel.errors import ChangedMeanwhile
+from kernel.errors import ChangedMeanwhile, ReadFirst
 
 
 def etag_of(incident: Incident, job: Job | None) -> str:
@@ -47,10 +50,17 @@ def check(given: str | None, present: str) -> None:
 
     Raises
     ------
+    ReadFirst
+        When no ``If-Match`` was given.
     ChangedMeanwhile
-        When an ``If-Match`` was given and names another state.
+        When it names another state than the present one; ``*`` names any.
     """
-    if given is None or given.strip() == "*":
+    if given is None or not given.strip():
+        raise ReadFirst(
+            "The request does not say which state it changes: there is no If-Match.",
+            remedy="Read it, and send its etag as If-Match; `If-Match: *` changes it in any state.",
+        )
+    if given.strip() == "*":
         return
     if present not in [one.strip() for one in given.split(",")]:
         raise ChangedMeanwhile(
@@ -65,7 +75,8 @@ async def _if_match(
         Header(
             max_length=200,
             pattern=r"^[\x20-\x7e]*$",
-            description="The etag of the incident as it was read; 412 if it has changed since.",
+            description="The etag of the incident as it was read: 412 if it has changed since,"
+            " 428 without one.",
         ),
     ] = None,
 ) -> str | None:

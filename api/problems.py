@@ -25,6 +25,7 @@ STATUS: dict[type[RoadflareError], tuple[int, str]] = {
     errors.NotAuthenticated: (401, "Not logged in"),
     errors.NotAllowed: (403, "Not allowed"),
     errors.TooManyRequests: (429, "Too many requests"),
+    errors.ReadFirst: (428, "Read it first"),
     errors.NotFound: (404, "Not found"),
     errors.StalePlan: (409, "The plan has moved on"),
     errors.ChangedMeanwhile: (412, "Somebody else has changed it"),

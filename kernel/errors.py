@@ -7,6 +7,7 @@
     ├── NotAuthenticated      no valid token                              (401)
     ├── NotAllowed            a valid token without the right             (403)
     ├── TooManyRequests       later, please                               (429)
+    ├── ReadFirst             say which state of it you have read           (428)
     ├── NotFound              no such thing, or not yours to see          (404)
     ├── Conflict              the world has moved on                      (409)
     │   ├── StalePlan         the plan in force is newer than yours
@@ -105,6 +106,12 @@ class TooManyRequests(RoadflareError):
     def __init__(self, message: str, *, remedy: str = "", wait_s: float = 1.0) -> None:
         super().__init__(message, remedy=remedy)
         self.wait_s = wait_s
+
+
+class ReadFirst(RoadflareError):
+    """A change to something that does not tell which state of it was read."""
+
+    code = "precondition_required"
 
 
 class NotFound(RoadflareError):

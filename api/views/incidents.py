@@ -86,6 +86,8 @@ def incident_to_change(
     ------
     NotFound
         When the region has none of that id.
+    ReadFirst
+        When there is no ``if_match``.
     ChangedMeanwhile
         When ``if_match`` names another state than the present one.
     """

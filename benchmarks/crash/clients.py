@@ -62,10 +62,19 @@ class Client:
         return f"{self.seed}-{self._n}"
 
     def send(
-        self, method: str, path: str, body: Any = None, key: str | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        key: str | None = None,
+        *,
+        if_match: str = "*",
     ) -> httpx.Response:
-        """Return the answer to a request, which is repeated until the server gives one."""
-        headers = {"Authorization": f"Bearer {self.token}"}
+        """Return the answer to a request, which is repeated until the server gives one.
+
+        By default it is meant whatever others have done since: who gets in whose way is the point.
+        """
+        headers = {"Authorization": f"Bearer {self.token}", "If-Match": if_match}
         if key is not None:
             headers["Idempotency-Key"] = key
         while True:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from tests.support.service import Town
+from tests.support.service import API, Town
 
 ON_BOTH_DATABASES = True
 
@@ -46,6 +48,31 @@ def test_the_optimizer_does_not_spoil_a_tag_but_a_hand_does(town: Town) -> None:
     assert town["desk"].post(f"{path}/assign", wish, headers=given).status_code == 200
     for tail, body in (("assign", wish), ("release", None), ("cancel", {"reason": "x"})):
         assert town["desk"].post(f"{path}/{tail}", body, headers=given).status_code == 412
+
+
+EDITS: dict[str, Any] = {
+    "": {"note": "red car"},
+    "/cancel": {"reason": "x"},
+    "/solve-remotely": {"note": "x"},
+    "/assign": {"unit_id": 1, "plan_version": 0},
+    "/lock": {"lock": "unit"},
+    "/release": None,
+    "/contractor-offer": {},
+}
+
+
+@pytest.mark.parametrize("tail", EDITS)
+@pytest.mark.parametrize("headers", [{}, {"If-Match": " "}])
+def test_who_has_not_read_it_may_not_change_it(
+    town: Town, tail: str, headers: dict[str, str]
+) -> None:
+    path = f"incidents/{town.call()['id']}"
+    before = town["desk"].get(path).text
+    method = "POST" if tail else "PATCH"
+    blind = town["desk"].request(method, f"{API}/{path}{tail}", json=EDITS[tail], headers=headers)
+    assert (blind.status_code, blind.json()["code"]) == (428, "precondition_required")
+    assert "etag" in blind.json()["remedy"]
+    assert town["desk"].get(path).text == before
 
 
 @pytest.mark.parametrize(("given", "status"), [("*", 200), ('"x"', 412), ('"x", TAG', 200)])

@@ -50,7 +50,7 @@ class LiveTown:
 
     def as_desk(self, method: str, path: str, body: Any = None) -> Any:
         """Return the answer to what the dispatcher asks for, past the console."""
-        headers = {"Authorization": f"Bearer {self.log_in('desk', SECRET)}"}
+        headers = {"Authorization": f"Bearer {self.log_in('desk', SECRET)}", "If-Match": "*"}
         answer = self.client.request(method, f"{API}/{path}", json=body, headers=headers)
         return answer.raise_for_status().json()
 

@@ -67,6 +67,25 @@ def test_the_command_bar_does_what_a_drag_does(live_town: LiveTown) -> None:
     expect(console.locator(".toast")).to_contain_text(f"T-01 assigned to {incident['number']}")
 
 
+def test_who_was_slower_is_told_and_sees_what_the_other_did(live_town: LiveTown) -> None:
+    incident = live_town.call()
+    console = live_town.console()
+    console.click(f"[data-incident='{incident['id']}']")
+    expect(console.locator(".timeline")).to_be_visible()
+    console.keyboard.press("x")
+    console.fill("[name=text]", "false alarm")
+    live_town.as_desk("PATCH", f"incidents/{incident['id']}", {"note": "two children in the car"})
+    console.click("dialog button[type=submit]")
+    expect(console.locator(".toast.bad")).to_contain_text("Somebody else has changed")
+    expect(console.locator(".card")).to_contain_text("two children in the car")
+    assert live_town.as_desk("GET", f"incidents/{incident['id']}")["state"] != "closed"
+
+    console.keyboard.press("x")
+    console.fill("[name=text]", "false alarm")
+    console.click("dialog button[type=submit]")
+    expect(console.locator(f"[data-incident='{incident['id']}']")).to_have_count(0)
+
+
 def test_the_map_stays_where_the_operator_left_it(live_town: LiveTown) -> None:
     live_town.call()
     console = live_town.console()

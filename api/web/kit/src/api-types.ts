@@ -3861,7 +3861,7 @@ export interface operations {
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
                 "Idempotency-Key"?: string | null;
-                /** @description The etag of the incident as it was read; 412 if it has changed since. */
+                /** @description The etag of the incident as it was read: 412 if it has changed since, 428 without one. */
                 "if-match"?: string | null;
             };
             path: {
@@ -3910,7 +3910,7 @@ export interface operations {
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
                 "Idempotency-Key"?: string | null;
-                /** @description The etag of the incident as it was read; 412 if it has changed since. */
+                /** @description The etag of the incident as it was read: 412 if it has changed since, 428 without one. */
                 "if-match"?: string | null;
             };
             path: {
@@ -4006,7 +4006,7 @@ export interface operations {
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
                 "Idempotency-Key"?: string | null;
-                /** @description The etag of the incident as it was read; 412 if it has changed since. */
+                /** @description The etag of the incident as it was read: 412 if it has changed since, 428 without one. */
                 "if-match"?: string | null;
             };
             path: {
@@ -4095,7 +4095,7 @@ export interface operations {
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
                 "Idempotency-Key"?: string | null;
-                /** @description The etag of the incident as it was read; 412 if it has changed since. */
+                /** @description The etag of the incident as it was read: 412 if it has changed since, 428 without one. */
                 "if-match"?: string | null;
             };
             path: {
@@ -4144,7 +4144,7 @@ export interface operations {
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
                 "Idempotency-Key"?: string | null;
-                /** @description The etag of the incident as it was read; 412 if it has changed since. */
+                /** @description The etag of the incident as it was read: 412 if it has changed since, 428 without one. */
                 "if-match"?: string | null;
             };
             path: {
@@ -4240,7 +4240,7 @@ export interface operations {
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
                 "Idempotency-Key"?: string | null;
-                /** @description The etag of the incident as it was read; 412 if it has changed since. */
+                /** @description The etag of the incident as it was read: 412 if it has changed since, 428 without one. */
                 "if-match"?: string | null;
             };
             path: {
@@ -4285,7 +4285,7 @@ export interface operations {
             header?: {
                 /** @description The same key and body get the same answer; another body gets 422. */
                 "Idempotency-Key"?: string | null;
-                /** @description The etag of the incident as it was read; 412 if it has changed since. */
+                /** @description The etag of the incident as it was read: 412 if it has changed since, 428 without one. */
                 "if-match"?: string | null;
             };
             path: {

@@ -1,17 +1,17 @@
 /** What the dispatcher does to incidents; each says its result and fetches anew. */
 
 import type { Incident } from "@roadflare/kit/contract.ts";
+import { ProblemError } from "@roadflare/kit/http.ts";
 import { said } from "@roadflare/kit/words.ts";
 import { t } from "../words.ts";
-import { candidatesOf } from "./detail.ts";
+import { candidatesOf, reloadDetail } from "./detail.ts";
 import { call } from "./session.ts";
 import { say, sayProblem } from "./toasts.ts";
-import { alarms, incidentById, planVersion, refreshSoon, unitById } from "./world.ts";
+import { alarms, incidentById, learn, planVersion, refreshSoon, unitById } from "./world.ts";
 
-async function doing(work: () => Promise<unknown>, result: () => void): Promise<boolean> {
+async function doing<T>(work: () => Promise<T>, result: (answer: T) => void): Promise<boolean> {
   try {
-    await work();
-    result();
+    result(await work());
     return true;
   } catch (error) {
     sayProblem(error);
@@ -21,8 +21,31 @@ async function doing(work: () => Promise<unknown>, result: () => void): Promise<
   }
 }
 
-const post = (incident: Incident, action: string, body: unknown = {}) =>
-  call(`/incidents/${incident.id}/${action}`, { body });
+/** Changes an incident as it was seen; what the server answers is seen at once. */
+async function change(
+  incident: Incident,
+  result: (changed: Incident) => void,
+  options: { action?: string; method?: string; body?: unknown } = {},
+): Promise<boolean> {
+  const { action, ...rest } = options;
+  const path = [`/incidents/${incident.id}`, action].filter(Boolean).join("/");
+  try {
+    const changed = await call<Incident>(path, { body: {}, ...rest, ifMatch: incident.etag });
+    learn(changed);
+    result(changed);
+    return true;
+  } catch (error) {
+    if (error instanceof ProblemError && error.status === CHANGED_MEANWHILE)
+      say(t("fail.changed", { number: incident.number }), { tone: "bad" });
+    else sayProblem(error);
+    return false;
+  } finally {
+    refreshSoon();
+    reloadDetail();
+  }
+}
+
+const CHANGED_MEANWHILE = 412;
 
 export async function assign(incidentId: number, unitId: number): Promise<void> {
   const incident = incidentById.value.get(incidentId);
@@ -35,55 +58,52 @@ export async function assign(incidentId: number, unitId: number): Promise<void> 
     return;
   }
   const body = { unit_id: unitId, plan_version: known?.plan_version ?? planVersion.value };
-  await doing(
-    () => post(incident, "assign", body),
-    () =>
-      say(t("done.assigned", { unit: unit.code, number: incident.number }), {
-        undo: () => void release(incident),
-      }),
-  );
+  const done = (changed: Incident) =>
+    say(t("done.assigned", { unit: unit.code, number: incident.number }), {
+      undo: () => void release(incidentById.value.get(incidentId) ?? changed),
+    });
+  await change(incident, done, { action: "assign", body });
 }
 
 export const setLock = (incident: Incident, lock: "free" | "unit") =>
-  doing(
-    () => post(incident, "lock", { lock }),
+  change(
+    incident,
     () =>
       say(
         lock === "free"
           ? t("done.unlocked", { number: incident.number })
           : t("done.locked", { number: incident.number }),
       ),
+    { action: "lock", body: { lock } },
   );
 
 export const release = (incident: Incident) =>
-  doing(
-    () => post(incident, "release"),
-    () => say(t("done.released", { number: incident.number })),
-  );
+  change(incident, () => say(t("done.released", { number: incident.number })), {
+    action: "release",
+  });
 
 export const cancel = (incident: Incident, reason: string) =>
-  doing(
-    () => post(incident, "cancel", { reason }),
-    () => say(t("done.cancelled", { number: incident.number })),
-  );
+  change(incident, () => say(t("done.cancelled", { number: incident.number })), {
+    action: "cancel",
+    body: { reason },
+  });
 
 export const solveRemotely = (incident: Incident, note: string) =>
-  doing(
-    () => post(incident, "solve-remotely", { note }),
-    () => say(t("done.solved", { number: incident.number })),
-  );
+  change(incident, () => say(t("done.solved", { number: incident.number })), {
+    action: "solve-remotely",
+    body: { note },
+  });
 
 export const offerToContractor = (incident: Incident) =>
-  doing(
-    () => post(incident, "contractor-offer"),
-    () => say(t("done.offered", { number: incident.number })),
-  );
+  change(incident, () => say(t("done.offered", { number: incident.number })), {
+    action: "contractor-offer",
+  });
 
 export const setSafePlace = (incident: Incident, safe: boolean) =>
-  doing(
-    () => call(`/incidents/${incident.id}`, { method: "PATCH", body: { safe_place: safe } }),
-    () => say(t("done.updated", { number: incident.number })),
-  );
+  change(incident, () => say(t("done.updated", { number: incident.number })), {
+    method: "PATCH",
+    body: { safe_place: safe },
+  });
 
 export const acknowledge = (id: number) =>
   doing(

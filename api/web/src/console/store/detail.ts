@@ -42,6 +42,9 @@ async function fetchDetail(): Promise<void> {
   }
 }
 
+/** Something was done to the selected incident, or somebody else was faster: read it again. */
+export const reloadDetail = () => void fetchDetail();
+
 const REFRESH_MS = 10_000;
 
 /** Keeps the selected incident's detail fresh until the returned function is called. */

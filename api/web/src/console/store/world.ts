@@ -1,5 +1,5 @@
 /**
- * The server's state as last fetched. A cache and nothing more: it is replaced whole, never edited.
+ * The server's state as last fetched. A cache and nothing more: what the server said last stands.
  */
 
 import { computed, signal } from "@preact/signals";
@@ -68,6 +68,13 @@ async function fetchClosed(): Promise<void> {
   } catch {
     // As above.
   }
+}
+
+/** Takes over what the server answered to an edit, so that the next one builds on it. */
+export function learn(changed: Incident): void {
+  if (incidents.value === null) return;
+  const others = incidents.value.filter(({ id }) => id !== changed.id);
+  incidents.value = changed.state === "closed" ? others : [...others, changed];
 }
 
 let pokes: Refresher[] = [];
