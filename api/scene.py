@@ -48,6 +48,14 @@ REPORTS: tuple[dict[str, Any], ...] = (
     {"fault": "keys_locked_in", "symptom": "手机与卡片钥匙都在车内"},
     {"fault": "flat_battery", "symptom": "Stopped at 0 %", "state_of_charge_pct": 0},
 )
+VISITS: tuple[dict[str, Any], ...] = (
+    {"kind": "pickup_delivery", "from_h": 9, "back_h": 15, "note": "钥匙在前台"},
+    {"kind": "installation", "from_h": 9, "back_h": None, "note": "Parking level −1, bay 114"},
+    {"kind": "pickup_delivery", "from_h": 11, "back_h": 17, "note": None},
+)
+"""Booked for the morning after; hours are the city's."""
+
+MIDNIGHT = datetime(2026, 6, 6, 4, tzinfo=UTC)
 N_CALLS = 33
 AT_CAR = timedelta(minutes=18)
 
@@ -91,6 +99,8 @@ class Scene:
         n_units = sum(count for _, _, count, *_ in KINDS)
         self._seed(sample_positions(city, n_units + len(CENTRES), rng))
         places = sample_positions(city, N_CALLS, rng)
+        for number, place in enumerate(sample_positions(city, len(VISITS), rng)):
+            self._book(number, place)
         minutes = np.sort(rng.uniform(0, LASTS.total_seconds() / 60 - 0.5, N_CALLS))
         due = [EVENING + timedelta(minutes=float(minute)) for minute in minutes]
         while self.clock.now() < EVENING + LASTS:
@@ -151,6 +161,21 @@ class Scene:
         report = REPORTS[number % len(REPORTS)]
         token = self.dispatcher_token
         self.incidents.append(self._send("POST", "/incidents", token, body | report))
+
+    def _book(self, number: int, place: np.ndarray[Any, np.dtype[np.float64]]) -> None:
+        visit = VISITS[number]
+        body = {
+            "kind": visit["kind"],
+            "window": _two_hours(visit["from_h"]),
+            "caller": {"name": CALLERS[-1 - number], "phone": f"+5698123{4600 + number}"},
+            "vehicle": {"plate": f"SDLL{90 + number}", "model": MODELS[number][0]},
+            "location": {"lon": float(place[0]), "lat": float(place[1]), "datum": "WGS-84"},
+        }
+        if visit["back_h"] is not None:
+            body["return_window"] = _two_hours(visit["back_h"])
+        if visit["note"] is not None:
+            body["note"] = visit["note"]
+        self._send("POST", "/appointments", self.dispatcher_token, body)
 
     def _settle(self) -> None:
         """Let dispatcher and crews do what is due at this instant."""
@@ -237,3 +262,8 @@ class Scene:
                 remedy="The scene no longer fits the service; mend api/scene.py.",
             )
         return dict(answer.json())
+
+
+def _two_hours(from_h: int) -> dict[str, str]:
+    start = MIDNIGHT + timedelta(hours=from_h)
+    return {"start_at": start.isoformat(), "end_at": (start + timedelta(hours=2)).isoformat()}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -167,13 +169,19 @@ class _Studio:
         """Return an incident that somebody is driving to."""
         return self._find(lambda one: one["state"] == "rolling")
 
+    def incident_in(self, state: str) -> dict[str, Any]:
+        """Return an incident in a state."""
+        return self._find(lambda one: one["state"] == state)
+
     def planned_incident(self) -> dict[str, Any]:
         """Return an incident whose unit may still be chosen."""
-        return self._find(lambda one: one["arrived_at"] is None and one["job"]["lock"] == "free")
+        return self._find(
+            lambda one: one["state"] in ("waiting", "assigned") and one["job"]["lock"] == "free"
+        )
 
     def _find(self, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self.scene.dispatcher_token}"}
-        answer = self.scene.client.get("/api/v1/incidents?state=open&limit=100", headers=headers)
+        answer = self.scene.client.get("/api/v1/incidents?state=all&limit=100", headers=headers)
         items: list[dict[str, Any]] = answer.raise_for_status().json()["items"]
         return next(filter(fits, items), items[0])
 
@@ -211,16 +219,58 @@ def _owner(page: Page, studio: _Studio) -> None:
     _map_drawn(page)
 
 
-def _technician(page: Page, studio: _Studio) -> None:
-    code = studio.open_incident()["job"]["unit_code"]
+def _login(page: Page, studio: _Studio) -> None:
+    page.goto(f"{studio.url}/console/")
+    page.wait_for_selector("[name=secret]")
+
+
+def _visits(page: Page, studio: _Studio) -> None:
+    studio.console(page)
+    page.keyboard.press("v")
+    page.click(".visit-day button >> nth=1")  # tomorrow
+    page.click("[data-visit] >> nth=0")
+
+
+def _booking(page: Page, studio: _Studio) -> None:
+    studio.console(page)
+    page.keyboard.press("b")
+    page.fill("[data-path='caller.phone'] input", "138 0013 8000")
+    page.click(".map-box", position={"x": 320, "y": 420})
+    page.wait_for_function("document.querySelector('.picked')?.textContent.includes('(')")
+
+
+def _owner_of(page: Page, studio: _Studio, state: str) -> None:
+    page.goto(f"{studio.url}{studio.incident_in(state)['track_url']}")
+    page.wait_for_selector(".headline h1")
+    if state != "closed":
+        _map_drawn(page)
+
+
+def _phone_of(page: Page, studio: _Studio, code: str) -> None:
     lon, lat = studio.scene.crews[code].place
     page.context.set_geolocation({"longitude": lon, "latitude": lat})
     page.goto(f"{studio.url}/field/")
     page.fill("[name=unit]", code)
     page.fill("[name=pin]", PIN)
     page.click("button[type=submit]")
+
+
+def _technician(page: Page, studio: _Studio) -> None:
+    _phone_of(page, studio, studio.open_incident()["job"]["unit_code"])
     page.wait_for_selector(".job-drive")
     _map_drawn(page)
+
+
+def _technician_at_car(page: Page, studio: _Studio) -> None:
+    _phone_of(page, studio, studio.incident_in("on_site")["job"]["unit_code"])
+    page.wait_for_selector(".next")
+    page.get_by_role("button", name=re.compile("Something else|其他情况")).click()
+    page.wait_for_selector(".sheet")
+
+
+def _technician_login(page: Page, studio: _Studio) -> None:
+    page.goto(f"{studio.url}/field/")
+    page.wait_for_selector("[name=pin]")
 
 
 SHOTS = (
@@ -228,8 +278,16 @@ SHOTS = (
     _Shot("console-night", DESK, _incident, dark=True),
     _Shot("incident", DESK, _incident),
     _Shot("new-incident", DESK, _intake),
+    _Shot("visits", DESK, _visits),
+    _Shot("new-visit", DESK, _booking),
+    _Shot("login", DESK, _login),
     _Shot("owner", PHONE, _owner),
     _Shot("owner-night", PHONE, _owner, dark=True),
+    _Shot("owner-waiting", PHONE, partial(_owner_of, state="waiting")),
+    _Shot("owner-at-car", PHONE, partial(_owner_of, state="on_site")),
+    _Shot("owner-done", PHONE, partial(_owner_of, state="closed")),
     _Shot("technician", PHONE, _technician),
+    _Shot("technician-at-car", PHONE, _technician_at_car),
+    _Shot("technician-login", PHONE, _technician_login),
 )
 """Every page, in the order of a call."""

@@ -2,6 +2,7 @@
 
 import type { FieldJob } from "@roadflare/kit/contract.ts";
 import { timeOfDay } from "@roadflare/kit/format.ts";
+import { placeText } from "@roadflare/kit/place_words.ts";
 import { said } from "@roadflare/kit/words.ts";
 import { list } from "./store/sync.ts";
 import { t } from "./words.ts";
@@ -12,7 +13,7 @@ function Later({ job }: { job: FieldJob }) {
       <time>{job.planned_arrival_at ? timeOfDay(job.planned_arrival_at) : "–"}</time>
       <span>
         <b>{said(job.label)}</b>
-        <span class="muted">{job.location.text}</span>
+        <span class="muted">{placeText(job.location.text)}</span>
       </span>
       <span class="muted">{job.number}</span>
     </li>

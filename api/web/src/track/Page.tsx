@@ -4,6 +4,7 @@ import { common } from "@roadflare/kit/common_words.ts";
 import type { Track } from "@roadflare/kit/contract.ts";
 import { timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
+import { placeText } from "@roadflare/kit/place_words.ts";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { language, said, speak } from "@roadflare/kit/words.ts";
 import { useEffect, useState } from "preact/hooks";
@@ -54,7 +55,7 @@ function Facts({ track }: { track: Track }) {
   return (
     <dl class="box facts">
       <dt>{t("fact.place")}</dt>
-      <dd>{track.location.text}</dd>
+      <dd>{placeText(track.location.text)}</dd>
       {track.unit?.plate && (
         <>
           <dt>{t("fact.vehicle")}</dt>

@@ -11,6 +11,7 @@ import {
   timeOfDay,
 } from "@roadflare/kit/format.ts";
 import { FaultIcon, Icon } from "@roadflare/kit/icons.tsx";
+import { placeText } from "@roadflare/kit/place_words.ts";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { said } from "@roadflare/kit/words.ts";
 import { useState } from "preact/hooks";
@@ -71,7 +72,7 @@ function Where({ job }: { job: FieldJob }) {
   }
   return (
     <>
-      <h2 class="job-place">{location.text}</h2>
+      <h2 class="job-place">{placeText(location.text)}</h2>
       {job.state !== "on_site" && <Drive job={job} />}
       {location.note && <p class="job-note">{location.note}</p>}
     </>

@@ -4,6 +4,7 @@ import { faultText } from "@roadflare/kit/common_words.ts";
 import type { Incident } from "@roadflare/kit/contract.ts";
 import { timeOfDay } from "@roadflare/kit/format.ts";
 import { FaultIcon, Icon } from "@roadflare/kit/icons.tsx";
+import { placeText } from "@roadflare/kit/place_words.ts";
 import { said } from "@roadflare/kit/words.ts";
 import type { ComponentChildren } from "preact";
 import { t } from "../words.ts";
@@ -24,7 +25,7 @@ function PlaceFact({ location }: { location: Incident["location"] }) {
   const sure = location.confidence >= SURE;
   return (
     <Fact label={t("card.place")}>
-      <span class={sure ? "" : "text-at-risk"}>{location.text}</span>{" "}
+      <span class={sure ? "" : "text-at-risk"}>{placeText(location.text)}</span>{" "}
       <span class={`confidence ${sure ? "sure" : "unsure"}`}>
         {!sure && <Icon name="warning" size={13} />}
         {sure ? t("card.sure") : t("card.unsure")} · {Math.round(location.confidence * 100)} %

@@ -8,11 +8,11 @@ import { stageOf } from "../queue/order.ts";
 import { setSafePlace } from "../store/actions.ts";
 import { detailFault, detailOf } from "../store/detail.ts";
 import { openUnitCard, selectedIncident, selectIncident } from "../store/selection.ts";
-import { say } from "../store/toasts.ts";
 import { t } from "../words.ts";
 import { Actions, lockText } from "./Actions.tsx";
 import { Candidates } from "./Candidates.tsx";
 import { Facts, SafetyLine } from "./Facts.tsx";
+import { OwnerLink } from "./OwnerLink.tsx";
 import { PromiseClock } from "./PromiseClock.tsx";
 import { Refusals, Timeline } from "./Timeline.tsx";
 
@@ -38,24 +38,6 @@ function JobLine({ incident }: { incident: Incident }) {
         </p>
       )}
     </section>
-  );
-}
-
-function OwnerLink({ url }: { url: string }) {
-  const copy = async () => {
-    await navigator.clipboard.writeText(new URL(url, location.href).href);
-    say(t("card.copied"));
-  };
-  return (
-    <p class="owner-link">
-      <a class="button small" href={url} target="_blank" rel="noreferrer">
-        {t("card.owner")}
-      </a>
-      <button type="button" class="button small" onClick={() => void copy()}>
-        <Icon name="share" size={14} />
-        {t("card.copy")}
-      </button>
-    </p>
   );
 }
 

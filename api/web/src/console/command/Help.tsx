@@ -16,7 +16,8 @@ const keys = (): [string, string][] => [
   ["S", t("act.solve")],
   ["X", t("act.cancel")],
   ["M", t("map.show")],
-  ["I  U", `${t("top.incidents")} / ${t("top.units")}`],
+  ["I  U  V", `${t("top.incidents")} / ${t("top.units")} / ${t("top.visits")}`],
+  ["B", t("visit.book")],
   ["D", t("top.theme")],
   ["Esc", t("help.esc")],
 ];

@@ -2,12 +2,14 @@
 
 import { kindText } from "@roadflare/kit/common_words.ts";
 import type { Incident, Unit } from "@roadflare/kit/contract.ts";
+import { placeText } from "@roadflare/kit/place_words.ts";
 import { setTheme, theme } from "@roadflare/kit/theme.ts";
 import { language, speak } from "@roadflare/kit/words.ts";
 import { ask } from "../card/ask.ts";
 import { showOnMap } from "../map/view.ts";
 import { assign, release, setLock } from "../store/actions.ts";
 import {
+  bookVisit,
   openUnitCard,
   overlay,
   selectedIncident,
@@ -114,6 +116,15 @@ function generalCommands(): Command[] {
       },
     },
     {
+      id: "visits",
+      text: t("cmd.tabVisits"),
+      keys: "V",
+      run: () => {
+        tab.value = "visits";
+      },
+    },
+    { id: "book", text: t("visit.book"), keys: "B", run: bookVisit },
+    {
       id: "theme",
       text: t("top.theme"),
       keys: "D",
@@ -141,7 +152,7 @@ function found(incidents: readonly Incident[], units: readonly Unit[]): Command[
     ...incidents.map((incident) => ({
       id: `incident ${incident.id}`,
       text: t("cmd.incident", { number: incident.number }),
-      hint: [incident.location.text, incident.vehicle.plate].filter(Boolean).join(" · "),
+      hint: [placeText(incident.location.text), incident.vehicle.plate].filter(Boolean).join(" · "),
       run: () => selectIncident(incident.id),
     })),
     ...units.map((unit) => ({
@@ -167,7 +178,7 @@ export function commandsFor(
       {
         id: "assign",
         text: t("cmd.assign", { unit: unit.code, number: incident.number }),
-        hint: incident.location.text,
+        hint: placeText(incident.location.text),
         run: () => {
           selectIncident(incident.id);
           void assign(incident.id, unit.id);

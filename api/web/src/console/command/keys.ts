@@ -9,6 +9,9 @@ import { assign, release, setLock } from "../store/actions.ts";
 import { candidatesOf } from "../store/detail.ts";
 import { queueFilter, queueSearch } from "../store/filters.ts";
 import {
+  bookingVisit,
+  bookVisit,
+  cancellingVisit,
   openCommandBar,
   openUnit,
   overlay,
@@ -20,6 +23,7 @@ import {
   takingCall,
   typed,
 } from "../store/selection.ts";
+import { openVisit } from "../store/visits.ts";
 import { incidents } from "../store/world.ts";
 
 function step(by: 1 | -1): void {
@@ -45,8 +49,18 @@ function sendCandidate(place: number): void {
 function showSelected(): void {
   const unit = openUnit.value;
   const incident = selectedIncident.value;
-  if (unit?.lon && unit.lat) showOnMap([unit.lon, unit.lat]);
+  const visit = openVisit.value;
+  if (visit) showOnMap([visit.location.lon, visit.location.lat]);
+  else if (unit?.lon && unit.lat) showOnMap([unit.lon, unit.lat]);
   else if (incident) showOnMap([incident.location.lon, incident.location.lat]);
+}
+
+/** A visit's card covers the incident's: only its own keys act. */
+function forVisit(key: string): boolean {
+  const visit = openVisit.value;
+  if (key !== "x" || visit?.state !== "booked") return false;
+  cancellingVisit.value = true;
+  return true;
 }
 
 function forIncident(key: string): boolean {
@@ -81,6 +95,10 @@ const ANYWHERE: Record<string, () => void> = {
   u: () => {
     tab.value = "units";
   },
+  v: () => {
+    tab.value = "visits";
+  },
+  b: bookVisit,
   d: () => setTheme(theme.value === "dark" ? "light" : "dark"),
 };
 
@@ -108,7 +126,11 @@ function onKey(event: KeyboardEvent): void {
   }
   const key = event.key.toLowerCase();
   // A call being taken covers the card: its keys would act on what cannot be seen.
-  if (takingCall.value && !"/?dm".includes(key)) return;
+  if ((takingCall.value || bookingVisit.value) && !"/?dm".includes(key)) return;
+  if (openVisit.value && !ANYWHERE[key]) {
+    if (forVisit(key)) event.preventDefault();
+    return;
+  }
   if (/^[1-9]$/.test(key)) sendCandidate(Number(key));
   else if (ANYWHERE[key]) ANYWHERE[key]();
   else if (!forIncident(key)) return;

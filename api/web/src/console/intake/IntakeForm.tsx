@@ -11,11 +11,13 @@ import { call } from "../store/session.ts";
 import { sayProblem } from "../store/toasts.ts";
 import { refreshSoon } from "../store/world.ts";
 import { t } from "../words.ts";
+import { CallerFields } from "./CallerFields.tsx";
 import { CarFields, TroubleFields } from "./CarFields.tsx";
-import { type Draft, EMPTY, hasPlace, incidentOf } from "./draft.ts";
+import { type Draft, hasPlace, incidentOf } from "./draft.ts";
 import { Faults, Field } from "./Field.tsx";
 import { PlaceField } from "./PlaceField.tsx";
 import { Promised } from "./Promised.tsx";
+import { useDraft } from "./use_draft.ts";
 
 const CHANNELS: Channel[] = ["phone", "app", "wechat", "chat", "ecall", "store"];
 const SHOWN_PATHS =
@@ -64,31 +66,6 @@ function Safety({ draft, change }: PartProps) {
   );
 }
 
-function Caller({ draft, change, faults }: PartProps) {
-  return (
-    <div class="field-row">
-      <Field label={t("new.phone")} path="caller.phone" faults={faults}>
-        <input
-          type="tel"
-          required
-          maxLength={24}
-          value={draft.phone}
-          autocomplete="off"
-          onInput={(event) => change({ phone: event.currentTarget.value })}
-        />
-      </Field>
-      <Field label={t("new.name")} path="caller.name" faults={faults}>
-        <input
-          maxLength={60}
-          value={draft.name}
-          autocomplete="off"
-          onInput={(event) => change({ name: event.currentTarget.value })}
-        />
-      </Field>
-    </div>
-  );
-}
-
 function ChannelField({ draft, change, faults }: PartProps) {
   return (
     <Field label={t("new.channel")} path="channel" faults={faults}>
@@ -104,26 +81,6 @@ function ChannelField({ draft, change, faults }: PartProps) {
       </select>
     </Field>
   );
-}
-
-function useDraft() {
-  const [draft, setDraft] = useState<Draft>(EMPTY);
-  const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
-  // The map is the other half of the form: its clicks set the pin while "Map" is chosen.
-  useEffect(() => {
-    picking.value = draft.placeBy === "map";
-  }, [draft.placeBy]);
-  useEffect(() => {
-    const stop = pickedPlace.subscribe((pin) => {
-      if (pin) setDraft((before) => ({ ...before, pin }));
-    });
-    return () => {
-      stop();
-      picking.value = false;
-      pickedPlace.value = null;
-    };
-  }, []);
-  return { draft, change, reset: () => setDraft(EMPTY) };
 }
 
 export function IntakeForm() {
@@ -183,7 +140,7 @@ export function IntakeForm() {
         <form ref={form} onSubmit={(event) => void save(event)} novalidate>
           <div class="scroll">
             <Safety {...parts} />
-            <Caller {...parts} />
+            <CallerFields {...parts} />
             <PlaceField {...parts} />
             <CarFields {...parts} />
             <TroubleFields {...parts} />

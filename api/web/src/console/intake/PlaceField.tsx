@@ -3,6 +3,7 @@
 import type { LonLat, Place } from "@roadflare/kit/contract.ts";
 import type { InputFault } from "@roadflare/kit/http.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
+import { placeText } from "@roadflare/kit/place_words.ts";
 import { useEffect, useState } from "preact/hooks";
 import { SURE } from "../card/Facts.tsx";
 import { pickedPlace, showOnMap } from "../map/view.ts";
@@ -92,7 +93,7 @@ function AddressSearch({ draft, change, faults }: PlaceFieldProps) {
           <li key={`${place.lon} ${place.lat} ${place.text}`}>
             <button type="button" onClick={() => choose(place)}>
               <Icon name="place" size={15} />
-              <span>{place.text}</span>
+              <span>{placeText(place.text)}</span>
               <span class={`confidence ${place.confidence >= SURE ? "sure" : "unsure"}`}>
                 {Math.round(place.confidence * 100)} %
               </span>
@@ -167,7 +168,7 @@ export function PlaceField({ draft, change, faults }: PlaceFieldProps) {
         <p class="with-icon picked">
           <Icon name="place" size={16} />
           {draft.pin
-            ? `${name} (${draft.pin[0].toFixed(5)}, ${draft.pin[1].toFixed(5)})`
+            ? `${placeText(name)} (${draft.pin[0].toFixed(5)}, ${draft.pin[1].toFixed(5)})`
             : t("new.noPlace")}
         </p>
       )}

@@ -51,20 +51,25 @@ export const EMPTY: Draft = {
 };
 
 /** The members that hold something: empty fields are not sent at all. */
-function filled<T extends Record<string, unknown>>(members: T): Partial<T> {
+export function filled<T extends Record<string, unknown>>(members: T): Partial<T> {
   const kept = Object.entries(members).filter(([, value]) => value !== "" && value !== null);
   return Object.fromEntries(kept) as Partial<T>;
 }
 
 const number = (text: string): number | null => (text.trim() === "" ? null : Number(text));
 
-function locationOf(draft: Draft): LocationIn {
+export function locationOf(draft: Draft): LocationIn {
   if (draft.placeBy === "road") {
     return { ref: draft.ref, km: number(draft.km) ?? 0, direction: draft.direction };
   }
   if (draft.pin) return { lon: draft.pin[0], lat: draft.pin[1], datum: "WGS-84" };
   return { address: draft.address };
 }
+
+export const carOf = ({ vin, plate, model, colour }: Draft) =>
+  filled({ vin, plate, model, colour });
+
+export const callerOf = ({ phone, name }: Draft) => ({ phone, ...filled({ name }) });
 
 export function incidentOf(draft: Draft): IncidentIn {
   const optional = filled({
@@ -78,13 +83,8 @@ export function incidentOf(draft: Draft): IncidentIn {
   });
   return {
     channel: draft.channel,
-    caller: { phone: draft.phone, ...filled({ name: draft.name }) },
-    vehicle: filled({
-      vin: draft.vin,
-      plate: draft.plate,
-      model: draft.model,
-      colour: draft.colour,
-    }),
+    caller: callerOf(draft),
+    vehicle: carOf(draft),
     location: locationOf(draft),
     fault: draft.fault,
     ...optional,

@@ -4,8 +4,9 @@ import { useComputed } from "@preact/signals";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { queueFilter, queueSearch } from "../store/filters.ts";
-import { tab } from "../store/selection.ts";
+import { type Tab, tab } from "../store/selection.ts";
 import { incidents, loadFault, retryLoading, units } from "../store/world.ts";
+import { VisitList } from "../visits/VisitList.tsx";
 import { t } from "../words.ts";
 import { isServed, type QueueFilter, queueOf } from "./order.ts";
 import { QueueRow } from "./QueueRow.tsx";
@@ -131,11 +132,29 @@ function Queue() {
   );
 }
 
+interface TabWords {
+  name: Tab;
+  key: string;
+  text: () => string;
+  count?: () => number | string;
+}
+
+const TABS: TabWords[] = [
+  {
+    name: "incidents",
+    key: "I",
+    text: () => t("top.incidents"),
+    count: () => incidents.value?.length ?? "–",
+  },
+  { name: "units", key: "U", text: () => t("top.units"), count: () => units.value.length },
+  { name: "visits", key: "V", text: () => t("top.visits") },
+];
+
 export function QueuePanel() {
   return (
     <aside class="panel left" aria-label={t("queue.title")}>
       <div class="tabs" role="tablist">
-        {(["incidents", "units"] as const).map((name) => (
+        {TABS.map(({ name, key, text, count }) => (
           <button
             type="button"
             role="tab"
@@ -145,15 +164,15 @@ export function QueuePanel() {
               tab.value = name;
             }}
           >
-            {name === "incidents" ? t("top.incidents") : t("top.units")}
-            <span class="count">
-              {name === "incidents" ? (incidents.value?.length ?? "–") : units.value.length}
-            </span>
-            <kbd>{name === "incidents" ? "I" : "U"}</kbd>
+            {text()}
+            {count && <span class="count">{count()}</span>}
+            <kbd>{key}</kbd>
           </button>
         ))}
       </div>
-      {tab.value === "incidents" ? <Queue /> : <UnitList />}
+      {tab.value === "incidents" && <Queue />}
+      {tab.value === "units" && <UnitList />}
+      {tab.value === "visits" && <VisitList />}
     </aside>
   );
 }

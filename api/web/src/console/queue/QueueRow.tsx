@@ -4,6 +4,7 @@ import { faultText } from "@roadflare/kit/common_words.ts";
 import type { Incident } from "@roadflare/kit/contract.ts";
 import { timeOfDay } from "@roadflare/kit/format.ts";
 import { FaultIcon, Icon } from "@roadflare/kit/icons.tsx";
+import { placeText } from "@roadflare/kit/place_words.ts";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { selectedIncidentId, selectIncident } from "../store/selection.ts";
 import { t } from "../words.ts";
@@ -73,7 +74,7 @@ export function QueueRow({ incident }: { incident: Incident }) {
           <FaultIcon fault={incident.fault} size={16} />
           <span class="row-fault">{faultText(incident.fault)}</span>
         </span>
-        <span class="row-place">{incident.location.text}</span>
+        <span class="row-place">{placeText(incident.location.text)}</span>
         <UnitAndEta incident={incident} />
         <Clock incident={incident} />
         <span class="visually-hidden">{t(`risk.${incident.risk}`)}</span>

@@ -1,6 +1,7 @@
 /** The queue's order: what is in danger first, not what came first. */
 
 import type { Incident, IncidentState, Risk } from "@roadflare/kit/contract.ts";
+import { placeText } from "@roadflare/kit/place_words.ts";
 
 const RISK_RANK: Record<Risk, number> = { breached: 0, at_risk: 1, normal: 2 };
 
@@ -39,7 +40,7 @@ function passes(incident: Incident, filter: QueueFilter): boolean {
 function mentions(incident: Incident, words: string[]): boolean {
   const text = [
     incident.number,
-    incident.location.text,
+    placeText(incident.location.text),
     incident.vehicle.plate,
     incident.vehicle.model,
     incident.caller.name,

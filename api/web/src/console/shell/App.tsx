@@ -12,9 +12,18 @@ import { IntakeForm } from "../intake/IntakeForm.tsx";
 import { MapPanel } from "../map/MapPanel.tsx";
 import { QueuePanel } from "../queue/QueuePanel.tsx";
 import { followDetail } from "../store/detail.ts";
-import { openUnit, overlay, selectedIncidentId, takingCall } from "../store/selection.ts";
+import {
+  bookingVisit,
+  openUnit,
+  overlay,
+  selectedIncidentId,
+  takingCall,
+} from "../store/selection.ts";
 import { token } from "../store/session.ts";
+import { followVisits, openVisit } from "../store/visits.ts";
 import { follow } from "../store/world.ts";
+import { VisitCard } from "../visits/VisitCard.tsx";
+import { VisitForm } from "../visits/VisitForm.tsx";
 import { t } from "../words.ts";
 import { Alarms } from "./Alarms.tsx";
 import { Login } from "./Login.tsx";
@@ -23,6 +32,8 @@ import { TopBar } from "./TopBar.tsx";
 
 function Card() {
   if (takingCall.value) return <IntakeForm />;
+  if (bookingVisit.value) return <VisitForm />;
+  if (openVisit.value) return <VisitCard visit={openVisit.value} />;
   if (openUnit.value) return <UnitCard unit={openUnit.value} />;
   const id = selectedIncidentId.value;
   if (id !== null) return <IncidentCard id={id} key={id} />;
@@ -39,7 +50,7 @@ function Card() {
 
 function Console() {
   useEffect(() => {
-    const stops = [follow(), followDetail(), listenToKeys()];
+    const stops = [follow(), followDetail(), followVisits(), listenToKeys()];
     return () => {
       for (const stop of stops) stop();
     };

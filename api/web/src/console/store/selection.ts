@@ -3,7 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import { incidentById, unitById } from "./world.ts";
 
-export type Tab = "incidents" | "units";
+export type Tab = "incidents" | "units" | "visits";
 export type Overlay = "command" | "help" | null;
 
 export const tab = signal<Tab>("incidents");
@@ -14,6 +14,10 @@ export const selectedIncidentId = signal<number | null>(null);
 /** A unit's card lies over the incident's: the incident stays selected below it. */
 export const openUnitId = signal<number | null>(null);
 export const takingCall = signal(false);
+/** A visit's card, or the form to book one, lies over the incident's too. */
+export const openVisitId = signal<number | null>(null);
+export const bookingVisit = signal(false);
+export const cancellingVisit = signal(false);
 /** The candidate under the pointer or focus. */
 export const pointedUnitId = signal<number | null>(null);
 
@@ -26,20 +30,40 @@ export const openUnit = computed(() =>
   openUnitId.value === null ? null : (unitById.value.get(openUnitId.value) ?? null),
 );
 
-export function selectIncident(id: number | null): void {
-  selectedIncidentId.value = id;
+/** Puts away whatever lies over the incident's card. */
+function uncover(): void {
   openUnitId.value = null;
-  pointedUnitId.value = null;
   takingCall.value = false;
+  openVisitId.value = null;
+  bookingVisit.value = false;
+  cancellingVisit.value = false;
+}
+
+export function selectIncident(id: number | null): void {
+  uncover();
+  selectedIncidentId.value = id;
+  pointedUnitId.value = null;
 }
 
 export function openUnitCard(id: number | null): void {
+  uncover();
   openUnitId.value = id;
-  takingCall.value = false;
+}
+
+export function openVisitCard(id: number | null): void {
+  uncover();
+  openVisitId.value = id;
 }
 
 export function takeCall(): void {
+  uncover();
   takingCall.value = true;
+}
+
+export function bookVisit(): void {
+  uncover();
+  tab.value = "visits";
+  bookingVisit.value = true;
 }
 
 export function openCommandBar(): void {
@@ -51,6 +75,8 @@ export function openCommandBar(): void {
 export function stepBack(): boolean {
   if (overlay.value) overlay.value = null;
   else if (takingCall.value) takingCall.value = false;
+  else if (bookingVisit.value) bookingVisit.value = false;
+  else if (openVisitId.value !== null) openVisitCard(null);
   else if (openUnitId.value !== null) openUnitId.value = null;
   else if (selectedIncidentId.value !== null) selectIncident(null);
   else return false;

@@ -1,0 +1,135 @@
+/** One booked visit: its code, the owner's link, and calling it off. */
+
+import type { Appointment } from "@roadflare/kit/contract.ts";
+import { dayOf, timeOfDay, timeRange } from "@roadflare/kit/format.ts";
+import { Icon } from "@roadflare/kit/icons.tsx";
+import { placeText } from "@roadflare/kit/place_words.ts";
+import { OwnerLink } from "../card/OwnerLink.tsx";
+import { showOnMap } from "../map/view.ts";
+import { Dialog } from "../shell/Dialog.tsx";
+import { cancellingVisit, openVisitCard } from "../store/selection.ts";
+import { cancelVisit } from "../store/visits.ts";
+import { t } from "../words.ts";
+import { visitKind } from "./VisitList.tsx";
+
+const when = (window: readonly [string, string]) => `${dayOf(window[0])} ${timeRange(window)}`;
+
+function Facts({ visit }: { visit: Appointment }) {
+  const { vehicle, caller, location } = visit;
+  const car = [vehicle.model, vehicle.colour].filter(Boolean).join(" · ");
+  return (
+    <dl class="facts">
+      <dt>{visit.return_window ? t("visit.fetch") : t("visit.window")}</dt>
+      <dd>
+        <b>{when(visit.window)}</b>
+      </dd>
+      {visit.return_window && (
+        <>
+          <dt>{t("visit.back")}</dt>
+          <dd>
+            <b>{when(visit.return_window)}</b>
+          </dd>
+        </>
+      )}
+      <dt>{t("card.place")}</dt>
+      <dd>
+        {placeText(location.text)}
+        {location.note && <p class="muted">{location.note}</p>}
+      </dd>
+      <dt>{t("card.car")}</dt>
+      <dd>
+        {vehicle.plate && <span class="plate">{vehicle.plate}</span>} {car}
+      </dd>
+      <dt>{t("card.caller")}</dt>
+      <dd>
+        {caller.name} <span class="phone">{caller.phone}</span>
+      </dd>
+      <dt>{t("job.unit")}</dt>
+      <dd>
+        {visit.unit_code ?? <span class="muted">{t("visit.unplanned")}</span>}
+        {visit.planned_arrival_at && ` · ${timeOfDay(visit.planned_arrival_at)}`}
+      </dd>
+      {visit.note && (
+        <>
+          <dt>{t("visit.note")}</dt>
+          <dd>{visit.note}</dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+export function CancelVisit({ visit }: { visit: Appointment }) {
+  const close = () => {
+    cancellingVisit.value = false;
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    close();
+    const reason = String(form.get("text") ?? "").trim();
+    void cancelVisit(visit, reason, t("visit.cancelledDone", { code: visit.code }));
+  };
+  return (
+    <Dialog title={t("visit.cancelTitle", { code: visit.code })} onClose={close}>
+      <form class="ask" onSubmit={submit}>
+        <label>
+          {t("ask.reason")}
+          <input name="text" required maxLength={200} autocomplete="off" />
+        </label>
+        <div class="ask-buttons">
+          <button type="button" class="button" onClick={close}>
+            {t("ask.no")} <kbd>Esc</kbd>
+          </button>
+          <button type="submit" class="button primary">
+            {t("ask.yes")} <kbd>↵</kbd>
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+export function VisitCard({ visit }: { visit: Appointment }) {
+  const { lon, lat } = visit.location;
+  return (
+    <article class="card" aria-label={visit.code}>
+      <header class="card-head">
+        <h2>{visit.code}</h2>
+        <b>{visitKind(visit)}</b>
+        <button type="button" class="button small" onClick={() => showOnMap([lon, lat])}>
+          <Icon name="place" size={15} />
+          {t("map.show")} <kbd>M</kbd>
+        </button>
+        <button
+          type="button"
+          class="button quiet icon-only"
+          aria-label={t("card.close")}
+          onClick={() => openVisitCard(null)}
+        >
+          <Icon name="close" size={18} />
+        </button>
+      </header>
+      <div class="scroll">
+        {visit.state === "cancelled" ? (
+          <p class="safety">{t("visit.cancelled")}</p>
+        ) : (
+          <div class="actions">
+            <button
+              type="button"
+              class="button danger"
+              onClick={() => {
+                cancellingVisit.value = true;
+              }}
+            >
+              {t("visit.cancel")} <kbd>X</kbd>
+            </button>
+          </div>
+        )}
+        <Facts visit={visit} />
+        {visit.track_url && <OwnerLink url={visit.track_url} />}
+      </div>
+      {cancellingVisit.value && <CancelVisit visit={visit} />}
+    </article>
+  );
+}
