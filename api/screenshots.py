@@ -154,6 +154,8 @@ class _Studio:
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         shot.pose(page, self)
+        page.wait_for_timeout(400)  # fonts are asked for once there is text in them
+        page.evaluate("document.fonts.ready")
         name = f"{shot.name}.{language}.png"
         page.screenshot(path=self.folder / name)
         context.close()
@@ -188,7 +190,6 @@ class _Studio:
 
 def _map_drawn(page: Page) -> None:
     page.wait_for_selector("[data-map=idle]")
-    page.evaluate("document.fonts.ready")
 
 
 def _console(page: Page, studio: _Studio) -> None:
@@ -264,6 +265,7 @@ def _technician(page: Page, studio: _Studio) -> None:
 def _technician_at_car(page: Page, studio: _Studio) -> None:
     _phone_of(page, studio, studio.incident_in("on_site")["job"]["unit_code"])
     page.wait_for_selector(".next")
+    _map_drawn(page)
     page.get_by_role("button", name=re.compile("Something else|其他情况")).click()
     page.wait_for_selector(".sheet")
 

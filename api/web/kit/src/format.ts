@@ -33,6 +33,12 @@ export function dayOf(at: string | number): string {
   return made({ weekday: "short", day: "numeric", month: "short" }).format(new Date(at));
 }
 
+/** "2026-11-04": "Wed 4 Nov" */
+export function dayNamed(day: string): string {
+  const options = { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" } as const;
+  return new Intl.DateTimeFormat(locale(), options).format(new Date(`${day}T00:00:00Z`));
+}
+
 /** "21:33–21:41" */
 export function timeRange([from, to]: readonly [string, string]): string {
   return `${timeOfDay(from)}–${timeOfDay(to)}`;

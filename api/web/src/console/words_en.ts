@@ -257,6 +257,7 @@ export const en = {
   "visit.loading": "Loading visits…",
   "visit.none": "No visits on this day.",
   "visit.noneHint": "Book one with B; weekday mornings are calmest.",
+  "visit.unit": "Unit",
   "visit.unplanned": "Not planned yet",
   "visit.cancelled": "Cancelled",
   "visit.cancel": "Cancel visit",

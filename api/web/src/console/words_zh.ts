@@ -257,6 +257,7 @@ export const zh: Record<keyof typeof en, string> = {
   "visit.loading": "正在加载预约…",
   "visit.none": "当天没有预约。",
   "visit.noneHint": "按 B 新建；工作日上午最空闲。",
+  "visit.unit": "服务车",
   "visit.unplanned": "尚未安排",
   "visit.cancelled": "已取消",
   "visit.cancel": "取消预约",

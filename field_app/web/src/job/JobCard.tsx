@@ -117,7 +117,7 @@ export function JobCard({ job }: { job: FieldJob }) {
         </button>
         <a class="button big" href={`tel:${job.caller.phone}`}>
           <Icon name="phone" size={22} />
-          {t("go.call")}
+          <span class="call">{t("go.call")}</span>
           {job.caller.name && <small>{job.caller.name}</small>}
         </a>
       </div>

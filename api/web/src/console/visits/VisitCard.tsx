@@ -44,7 +44,7 @@ function Facts({ visit }: { visit: Appointment }) {
       <dd>
         {caller.name} <span class="phone">{caller.phone}</span>
       </dd>
-      <dt>{t("job.unit")}</dt>
+      <dt>{t("visit.unit")}</dt>
       <dd>
         {visit.unit_code ?? <span class="muted">{t("visit.unplanned")}</span>}
         {visit.planned_arrival_at && ` · ${timeOfDay(visit.planned_arrival_at)}`}

@@ -1,7 +1,7 @@
 /** Booking a visit: what, when, whose car, where. */
 
 import type { Appointment } from "@roadflare/kit/contract.ts";
-import { dayOf, timeRange, timezone } from "@roadflare/kit/format.ts";
+import { dayNamed, dayOf, timeRange, timezone } from "@roadflare/kit/format.ts";
 import { type InputFault, ProblemError } from "@roadflare/kit/http.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { now } from "@roadflare/kit/server_clock.ts";
@@ -27,6 +27,11 @@ import { nextVisit, type VisitDraft, visitOf, type WindowDraft } from "./visit_d
 const SHOWN_PATHS =
   /^(caller\.|location|location_note|vehicle|window|return_window|centre_id|note)/;
 
+const HALF_HOURS = Array.from({ length: 48 }, (_, n) => {
+  const hour = String(Math.floor(n / 2)).padStart(2, "0");
+  return `${hour}:${n % 2 ? "30" : "00"}`;
+});
+
 interface WindowProps {
   label: string;
   path: string;
@@ -36,24 +41,36 @@ interface WindowProps {
 }
 
 function WindowField({ label, path, faults, window, change }: WindowProps) {
-  const input = (name: keyof WindowDraft, type: "date" | "time", text: string) => (
+  // A list, not the browser's own time field: that one says AM and PM to whom it likes.
+  const time = (name: "from" | "to", text: string) => (
     <Field label={text} path={`${path}.${name}`} faults={[]}>
-      <input
-        type={type}
-        required
+      <select
         value={window[name]}
-        onInput={(event) => change({ ...window, [name]: event.currentTarget.value })}
-      />
+        onChange={(event) => change({ ...window, [name]: event.currentTarget.value })}
+      >
+        {HALF_HOURS.map((half) => (
+          <option key={half}>{half}</option>
+        ))}
+      </select>
     </Field>
   );
   const mine = faults.filter(({ field }) => field === path || field.startsWith(`${path}.`));
   return (
     <fieldset class={mine.length > 0 ? "group faulty" : "group"} data-path={path}>
-      <legend>{label}</legend>
+      <legend>
+        {label} <span class="muted">{window.day && dayNamed(window.day)}</span>
+      </legend>
       <div class="field-row three">
-        {input("day", "date", t("visit.day"))}
-        {input("from", "time", t("visit.from"))}
-        {input("to", "time", t("visit.to"))}
+        <Field label={t("visit.day")} path={`${path}.day`} faults={[]}>
+          <input
+            type="date"
+            required
+            value={window.day}
+            onInput={(event) => change({ ...window, day: event.currentTarget.value })}
+          />
+        </Field>
+        {time("from", t("visit.from"))}
+        {time("to", t("visit.to"))}
       </div>
       <Faults faults={mine} />
     </fieldset>

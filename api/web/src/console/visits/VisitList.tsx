@@ -1,7 +1,7 @@
 /** The visits of one day, in order of time. */
 
 import type { Appointment } from "@roadflare/kit/contract.ts";
-import { timeOfDay, timeRange } from "@roadflare/kit/format.ts";
+import { dayNamed, timeOfDay, timeRange } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { placeText } from "@roadflare/kit/place_words.ts";
 import { dayAfter } from "@roadflare/kit/zoned.ts";
@@ -83,6 +83,7 @@ export function VisitList() {
             {t("visit.today")}
           </button>
         </div>
+        <p class="visit-day-name">{dayNamed(day)}</p>
         <button type="button" class="button primary" onClick={bookVisit}>
           <Icon name="plus" size={16} />
           {t("visit.book")} <kbd>B</kbd>
