@@ -86,6 +86,19 @@ def test_who_was_slower_is_told_and_sees_what_the_other_did(live_town: LiveTown)
     expect(console.locator(f"[data-incident='{incident['id']}']")).to_have_count(0)
 
 
+def test_the_number_is_shown_to_call_back_and_that_is_kept(live_town: LiveTown) -> None:
+    incident = live_town.call()
+    console = live_town.console()
+    console.click(f"[data-incident='{incident['id']}']")
+    expect(console.locator(".card .phone")).to_have_text("138****0001")
+    console.keyboard.press("p")
+    expect(console.locator("dialog [name=text]")).to_have_value("Call back")
+    console.keyboard.press("Enter")
+    expect(console.locator(".card a.phone")).to_have_text("+8613812340001")
+    [asked] = live_town.events("caller.revealed")
+    assert asked["payload"]["words"] == {"reason": "Call back", "asked_by": "调度"}
+
+
 def test_the_map_stays_where_the_operator_left_it(live_town: LiveTown) -> None:
     live_town.call()
     console = live_town.console()

@@ -28,6 +28,7 @@ export type AppointmentIn = Schemas["AppointmentIn"];
 export type AppointmentKind = Appointment["kind"];
 export type IncidentIn = Schemas["IncidentIn"];
 export type LocationIn = IncidentIn["location"];
+export type CallerNumber = Schemas["CallerNumber"];
 export type TimelineEntry = Schemas["TimelineItem"];
 
 export type UnitKind = "tow" | "charge" | "repair" | "valet" | "electrician";

@@ -189,6 +189,9 @@ export const en = {
   "done.updated": "{number} updated",
   "done.acknowledged": "Alarm acknowledged",
   "fail.forbidden": "{unit} cannot go: {reason}",
+  "card.reveal": "Show number",
+  "ask.reveal": "Show the caller's number of {number}?",
+  "ask.revealReason": "Call back",
   "fail.changed":
     "Somebody else has changed {number} meanwhile. Nothing was done: look again, then decide.",
   "fail.stale": "The plan has changed meanwhile. Look again, then repeat.",

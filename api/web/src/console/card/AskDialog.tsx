@@ -1,13 +1,14 @@
 /** The dialog of the open question: a reason, a note, or a yes. */
 
 import { Dialog } from "../shell/Dialog.tsx";
-import { cancel, offerToContractor, solveRemotely } from "../store/actions.ts";
+import { cancel, offerToContractor, reveal, solveRemotely } from "../store/actions.ts";
 import { t } from "../words.ts";
 import { type Question, question } from "./ask.ts";
 
 function titleOf({ what, about }: Question): string {
   const number = about.number;
   if (what === "cancel") return t("ask.cancel", { number });
+  if (what === "reveal") return t("ask.reveal", { number });
   return what === "solve" ? t("ask.solve", { number }) : t("ask.contractor", { number });
 }
 
@@ -15,6 +16,7 @@ async function answer({ what, about }: Question, text: string): Promise<void> {
   question.value = null;
   if (what === "cancel") await cancel(about, text);
   else if (what === "solve") await solveRemotely(about, text);
+  else if (what === "reveal") await reveal(about, text);
   else await offerToContractor(about);
 }
 
@@ -37,8 +39,15 @@ export function AskDialog() {
           <p>{t("ask.contractorHint")}</p>
         ) : (
           <label>
-            {asked.what === "cancel" ? t("ask.reason") : t("ask.note")}
-            <input name="text" required maxLength={200} list="ask-suggestions" autocomplete="off" />
+            {asked.what === "solve" ? t("ask.note") : t("ask.reason")}
+            <input
+              name="text"
+              required
+              maxLength={200}
+              list="ask-suggestions"
+              autocomplete="off"
+              defaultValue={asked.what === "reveal" ? t("ask.revealReason") : ""}
+            />
           </label>
         )}
         {asked.what === "cancel" && (

@@ -7,7 +7,9 @@ import { FaultIcon, Icon } from "@roadflare/kit/icons.tsx";
 import { placeText } from "@roadflare/kit/place_words.ts";
 import { said } from "@roadflare/kit/words.ts";
 import type { ComponentChildren } from "preact";
+import { revealed } from "../store/actions.ts";
 import { t } from "../words.ts";
+import { ask } from "./ask.ts";
 
 /** Below this the gazetteer may have found another place of the same name. */
 export const SURE = 0.7;
@@ -68,6 +70,27 @@ function CarFact({ vehicle }: Pick<Incident, "vehicle">) {
   );
 }
 
+/** Masked until somebody needs it to call back; who looked, and why, is kept. */
+function Phone({ incident }: { incident: Incident }) {
+  const whole = revealed.value?.incidentId === incident.id ? revealed.value.phone : null;
+  if (whole) {
+    return (
+      <a class="phone" href={`tel:${whole}`}>
+        {whole}
+      </a>
+    );
+  }
+  return (
+    <>
+      <span class="phone">{incident.caller.phone}</span>{" "}
+      <button type="button" class="button small" onClick={() => ask("reveal", incident)}>
+        <Icon name="phone" size={14} />
+        {t("card.reveal")} <kbd>P</kbd>
+      </button>
+    </>
+  );
+}
+
 export function SafetyLine({ safe }: { safe: boolean | null }) {
   if (safe === true) return null;
   return (
@@ -87,7 +110,7 @@ export function Facts({ incident }: { incident: Incident }) {
       <TroubleFact incident={incident} />
       <CarFact vehicle={incident.vehicle} />
       <Fact label={t("card.caller")}>
-        {caller.name} <span class="phone">{caller.phone}</span>
+        {caller.name} <Phone incident={incident} />
         {incident.n_people !== null && (
           <span class="muted"> · {t("card.people", { n: incident.n_people })}</span>
         )}

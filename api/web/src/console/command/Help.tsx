@@ -15,6 +15,7 @@ const keys = (): [string, string][] => [
   ["C", t("act.contractor")],
   ["S", t("act.solve")],
   ["X", t("act.cancel")],
+  ["P", t("card.reveal")],
   ["M", t("map.show")],
   ["I  U  V", `${t("top.incidents")} / ${t("top.units")} / ${t("top.visits")}`],
   ["B", t("visit.book")],

@@ -86,6 +86,13 @@ function incidentCommands(incident: Incident): Command[] {
       run: () => ask("solve", incident),
     },
     {
+      id: "reveal",
+      text: t("card.reveal"),
+      hint: incident.number,
+      keys: "P",
+      run: () => ask("reveal", incident),
+    },
+    {
       id: "cancel",
       text: t("act.cancel"),
       hint: incident.number,

@@ -73,6 +73,7 @@ function forIncident(key: string): boolean {
   else if (key === "x") ask("cancel", incident);
   else if (key === "s") ask("solve", incident);
   else if (key === "c") ask("contractor", incident);
+  else if (key === "p") ask("reveal", incident);
   else if (key === "a" && unit) void assign(incident.id, unit.id);
   else return false;
   return true;

@@ -6,6 +6,7 @@ import { timeOfDay } from "@roadflare/kit/format.ts";
 import { FaultIcon, Icon } from "@roadflare/kit/icons.tsx";
 import { placeText } from "@roadflare/kit/place_words.ts";
 import { now } from "@roadflare/kit/server_clock.ts";
+import { SURE } from "../card/Facts.tsx";
 import { selectedIncidentId, selectIncident } from "../store/selection.ts";
 import { t } from "../words.ts";
 import { readPromise } from "./clock_text.ts";
@@ -57,6 +58,8 @@ export function QueueRow({ incident }: { incident: Incident }) {
   const served = isServed(incident);
   const classes = ["row", served ? "served" : incident.risk];
   if (selected) classes.push("selected");
+  const { location } = incident;
+  const sure = location.confidence >= SURE;
   if (draggedUnitId.value !== null) classes.push("droppable");
   return (
     <li>
@@ -74,7 +77,10 @@ export function QueueRow({ incident }: { incident: Incident }) {
           <FaultIcon fault={incident.fault} size={16} />
           <span class="row-fault">{faultText(incident.fault)}</span>
         </span>
-        <span class="row-place">{placeText(incident.location.text)}</span>
+        <span class={sure ? "row-place" : "row-place unsure"} title={placeText(location.text)}>
+          {!sure && <Icon name="warning" size={13} />}
+          {placeText(location.text)}
+        </span>
         <UnitAndEta incident={incident} />
         <Clock incident={incident} />
         <span class="visually-hidden">{t(`risk.${incident.risk}`)}</span>

@@ -1,6 +1,7 @@
 /** What the dispatcher does to incidents; each says its result and fetches anew. */
 
-import type { Incident } from "@roadflare/kit/contract.ts";
+import { signal } from "@preact/signals";
+import type { CallerNumber, Incident } from "@roadflare/kit/contract.ts";
 import { ProblemError } from "@roadflare/kit/http.ts";
 import { said } from "@roadflare/kit/words.ts";
 import { t } from "../words.ts";
@@ -104,6 +105,17 @@ export const setSafePlace = (incident: Incident, safe: boolean) =>
     method: "PATCH",
     body: { safe_place: safe },
   });
+
+/** The whole number of a caller, once somebody had a reason to see it; gone with the card. */
+export const revealed = signal<{ incidentId: number; phone: string } | null>(null);
+
+export const reveal = (incident: Incident, reason: string) =>
+  doing(
+    () => call<CallerNumber>(`/incidents/${incident.id}/caller`, { body: { reason } }),
+    ({ phone }) => {
+      revealed.value = { incidentId: incident.id, phone };
+    },
+  );
 
 export const acknowledge = (id: number) =>
   doing(
