@@ -88,6 +88,7 @@ def price_units(
     bounds: Completions,
     labels: Labels,
     found: Found,
+    near: Ints,
     most: int,
     most_labels: int,
     direct: bool,
@@ -100,7 +101,8 @@ def price_units(
     At most ``most`` for each unit, the cheapest. ``found.least[u]`` is the least reduced cost, or
     the threshold if nothing is below it; ``found.exact[u]`` says that it is proved. ``every`` asks
     for all routes, the cheapest for each set of jobs, not only for useful ones. ``beam`` lets a
-    label drop another whatever they have done (not exact). ``direct`` says that no detour is
+    label drop another whatever they have done, and ``near`` (unless it has no columns)
+    lists the only choices that may follow each: neither is exact. ``direct`` says that no detour is
     faster than the direct way, ``resting[u]`` that the breaks of a unit matter, ``patient`` that
     some job makes units wait.
     """
@@ -188,10 +190,15 @@ def price_units(
             e = entry_of[here]
             row = n_all + e if is_entry else node
             start_s, start_cny = time_s[here], cny[here]
-            for x in range(n_mine):
-                c = mine[x]
+            nearby = not is_entry and near.shape[1] > 0
+            for x in range(near.shape[1] if nearby else n_mine):
+                c = near[node, x] if nearby else mine[x]
                 if until[c] <= start_s and n_due == 0:
+                    if nearby:
+                        continue
                     break
+                if nearby and extra_cny[u, c] == np.inf:
+                    continue
                 stop = stops[c]
                 j = stop.job
                 leg = np.int64(travel_s[row, c])
@@ -331,12 +338,12 @@ def price_units(
                 found.exact[u], at = 0, here
                 break
         found.floor[u] = found.least[u]
-        if beam or (every and not found.exact[u]):
+        if beam or near.shape[1] > 0 or (every and not found.exact[u]):
             found.floor[u] = -np.inf
         for x in range(at, n_labels):
             if not dead[x]:
                 found.floor[u] = min(found.floor[u], low[x])
-        if beam:
+        if beam or near.shape[1] > 0:
             found.exact[u] = 0
         n_chosen = min(n_chosen, most)
         for x in range(n_chosen):

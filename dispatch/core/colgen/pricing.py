@@ -24,6 +24,14 @@ SLOT_S = 600
 
 MOST_SLOTS = 400
 
+N_NEAR = 30
+"""Choices tried after each other one where pricing need not be exact."""
+
+DELAY_CNY = 6 / 60
+"""What a second more on the way is taken to cost those who wait, besides driving."""
+
+NOT_NEAR = np.zeros((0, 0), dtype=np.int64)
+
 Prepared = tuple[Completions, Floats, Ints, Ints, Ints, Ints]
 """Completion bounds; the gain, use, lists and numbers of choices behind them; who rests."""
 
@@ -124,6 +132,14 @@ class Pricing:
         bounds = Completions(first, second, next_job, after, self.least_end, slot_s)
         return bounds, gain, until, choices, n_choices, resting
 
+    def _near(self, gain: Floats) -> Ints:
+        """Return for each choice those that pay most right after it."""
+        n, rate = len(gain), float(self.arrays.unit["drive_rate"][0])
+        if n <= N_NEAR:
+            return NOT_NEAR
+        worth = self.arrays.travel_s[:n] * (rate + DELAY_CNY) - gain
+        return np.ascontiguousarray(np.argpartition(worth, N_NEAR, axis=1)[:, :N_NEAR])
+
     def _resting(self, until: Ints) -> Ints:
         """Return for each unit whether a break can come before a job that is of use.
 
@@ -198,6 +214,7 @@ class Pricing:
             bounds,
             self.labels,
             found,
+            self._near(gain) if beam else NOT_NEAR,
             most,
             min(cap, self.most_labels),
             self.direct,

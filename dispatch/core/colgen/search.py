@@ -5,8 +5,8 @@
 3. Diving, and ruin and recreate from what it finds: a plan close to the bound.
 4. All routes within the gap, cuts, and SCIP on what is left: the optimum, proved.
 
-The bound is one of the snapshot's model; it is claimed only for rounds in which every unit was
-priced to the end.
+The bound is one of the snapshot's model. Where a unit was not priced to the end, its part rests on
+what its open labels can still gain at most: weaker, and as true.
 """
 
 from __future__ import annotations
@@ -47,6 +47,13 @@ for so many seconds."""
 
 RUIN_S = 3e-4
 """Seconds for each job for which the search without columns pays."""
+
+ROUGH_TRUST, ROUGH_SHARE, ROUGH_ROUTES, FINE_SLOT_S = 0.5, 0.6, 12, 150
+"""Where routes are long: the weight of earlier duals, the share of the time, routes for each unit
+in a round, and the slots of the one bound."""
+
+MOST_POOLED = 5_000
+"""Routes of ruin and recreate that the linear program begins with, the last ones."""
 
 FEW_LABELS = 1_000
 """Labels of one unit at first, while duals are wild; more once few routes are found."""
@@ -93,14 +100,14 @@ class Search:
             self.note("polish")
 
     def _ruin_s(self) -> float:
-        """Return for how long the search without columns pays, where time decides.
-
-        Where routes are long, columns converge slowly, and it is the better half of the search.
-        """
+        """Return for how long the search without columns pays, where time decides."""
         seconds = self.budget.seconds or 0.0
-        if len(self.leave_cny) > LONG_ROUTES * max(1, self.master.n_units):
-            return 0.6 * seconds
+        if self._long_routes():
+            return 0.05 * seconds
         return min(0.1 * seconds, RUIN_S * len(self.leave_cny))
+
+    def _long_routes(self) -> bool:
+        return len(self.leave_cny) > LONG_ROUTES * max(1, self.master.n_units)
 
     def proved(self) -> bool:
         """Return whether the best plan is known to be the optimum."""
@@ -132,16 +139,19 @@ class Search:
         self.offer(self.ruin.improved(routes or self.best, steps, hot, cold, share))
 
     def _bound(self, priced: Priced, duals: Floats) -> None:
-        if priced.exact and self.model.complete:
-            value = float(duals.sum() + priced.least.sum())
+        if self.model.complete:
+            value = float(duals.sum() + priced.found.floor.sum())
             self.bound_cny = max(self.bound_cny, value - ROUNDING_CNY * (1 + abs(value)))
 
     # ------------------------------------------------------------------ columns
 
     def _generate(self) -> tuple[Floats, Floats] | None:
         """Generate columns; if none is missing any more, return duals and least reduced costs."""
-        self.master.add(self.model.columns([*self.best, *self.ruin.pooled()]))
+        pooled = self.ruin.pooled()[-MOST_POOLED:]
+        self.master.add(self.model.columns([*self.best, *pooled]))
         self.master.add(self.known)
+        if self._long_routes() and not self._generate_roughly():
+            return None
         few = 1 + self.master.n_units // 20
         cap, trust, centre = FEW_LABELS, CENTRE_TRUST, self._marginal()
         idle = np.zeros(self.master.n_units)
@@ -171,6 +181,31 @@ class Search:
             elif added == 0:
                 return None
         return None
+
+    def _generate_roughly(self) -> bool:
+        """Generate columns where exact pricing takes too long; return whether time is left.
+
+        One bound is taken at the end, from labels that are not searched to the end.
+        """
+        solution, centre = self.master.solve(), self._marginal()
+        few, idle, trust = 1 + self.master.n_units // 20, np.zeros(self.master.n_units), ROUGH_TRUST
+        for _ in range(self.params.pricing_rounds):
+            if solution is None or self.budget.over(ROUGH_SHARE):
+                break
+            centre = trust * centre + (1 - trust) * solution.duals
+            priced = self.pricing.price(centre, idle, beam=True, most=ROUGH_ROUTES)
+            added = self.master.add(self._improving(priced, solution))
+            self.note(f"{added} rough columns, {solution.cny:.1f}, {trust:.2f}")
+            solution = self.master.solve()
+            if added < few and trust == 0.0:
+                break
+            trust = 0.0 if added < 10 * few else trust
+        self.duals = centre
+        self._bound(
+            self.pricing.price(centre, idle, most_labels=FEW_LABELS, slot_s=FINE_SLOT_S), centre
+        )
+        self.note("rough")
+        return not self.budget.over(ROUGH_SHARE)
 
     def _marginal(self) -> Floats:
         """Return what each job adds to the best plan: a first guess of its dual."""
@@ -210,8 +245,9 @@ class Search:
             solution.unit_duals,
             active=active,
             most=3,
-            most_labels=FEW_LABELS,
+            most_labels=None if self._long_routes() else FEW_LABELS,
             slot_s=DIVING_SLOT_S,
+            beam=self._long_routes(),
         )
         return [it for it in self.model.columns(priced.routes()) if covered.isdisjoint(it.jobs)]
 
@@ -220,6 +256,8 @@ class Search:
         left_s = self.budget.left_s()
         if self.budget.seconds is None:
             return SLOWEST
+        if self._long_routes():
+            return FASTEST
         return int(np.clip(left_s / (STEP_S * len(self.leave_cny)), FASTEST, SLOWEST))
 
     def offer_polished(self, plan: list[Column]) -> None:

@@ -23,7 +23,7 @@ class Found:
     seen: int = 0
 
 
-def check_bounds(n_problems: int) -> Found:
+def check_bounds(n_problems: int, params: SolveParams = STEPS) -> Found:
     """Check that no bound exceeds the optimum."""
     found = Found()
 
@@ -37,7 +37,7 @@ def check_bounds(n_problems: int) -> Found:
     )
     @given(problems(max_units=3, max_jobs=4))
     def run(problem: Problem) -> None:
-        plan = solve(problem, engine="colgen", params=STEPS)
+        plan = solve(problem, engine="colgen", params=params)
         assert check(problem, plan) == []
         least = optimum(problem)
         cost, bound = cost_as_searched(problem, plan), plan.lower_bound_cny

@@ -19,6 +19,12 @@ def test_the_bound_never_exceeds_the_optimum_of_small_problems() -> None:
     assert found.proved >= found.seen // 2
 
 
+@pytest.mark.parametrize("most_labels", [2, 6])
+def test_a_search_cut_short_proves_nothing_false(most_labels: int) -> None:
+    few = replace(STEPS, most_labels=most_labels, ruin_steps=1, pricing_rounds=3)
+    check_bounds(120, few)
+
+
 def resting(seed: int) -> Problem:
     """Return problem number ``seed`` with a break for each unit."""
     given = seeded_problem(seed, max_units=3, max_jobs=4, links=False)

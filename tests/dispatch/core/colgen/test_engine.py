@@ -58,10 +58,19 @@ def test_no_engine_is_cheaper_than_the_bound() -> None:
         assert bound is None or bound <= cost + 1e-6
 
 
-def test_too_few_labels_claim_no_bound() -> None:
-    wave = wave_problem(draw_wave(5, 30, 1))
-    plan = solved(wave, replace(STEPS, most_labels=10))
-    assert plan.lower_bound_cny is None
+@pytest.mark.parametrize("most_labels", [1, 10, 100])
+def test_too_few_labels_claim_no_more_than_they_prove(most_labels: int) -> None:
+    wave = wave_problem(draw_wave(10, 26, 1))
+    best = solved(wave).cost_cny
+    bound = solved(wave, replace(STEPS, most_labels=most_labels)).lower_bound_cny
+    assert bound is None or bound <= best + 1e-6
+
+
+def test_long_routes_get_a_plan_and_a_bound() -> None:
+    wave = wave_problem(draw_wave(6, 24, 1))
+    plan = solved(wave, replace(STEPS, pricing_rounds=12))
+    assert plan.lower_bound_cny is not None
+    assert plan.lower_bound_cny <= solve(wave, engine="ortools").cost_cny + 1e-6
 
 
 def test_replanning_what_is_optimal_changes_nothing() -> None:
