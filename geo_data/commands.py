@@ -62,9 +62,10 @@ def import_city(
     from geo_data.city_import import import_city_from_file, import_city_from_place
 
     if (pbf is None) == (place is None):
-        raise InvalidInput.one(
-            "", "city.source", "A city has one source.", "Give either --pbf FILE or --place NAME."
-        )
+        remedy = "Give either --pbf FILE or --place NAME."
+        if Path(name).is_file():
+            remedy = f"Give the city a name first: roadflare city import NAME --pbf {name}"
+        raise InvalidInput.one("", "city.source", "A city has one source.", remedy)
     given = {"en": title_en, "zh": title_zh}
     title = {language: text for language, text in given.items() if text} or None
     if pbf is not None:

@@ -348,7 +348,7 @@ def _climb(
     n_rows: int,
     rows: Weights,
 ) -> Weights:
-    """Search upwards in all lanes of a batch; vertices that have no row get one for now.
+    """Search upwards in all lanes of a batch; vertices that have no row get one.
 
     Returns the rows, which may have had to move.
     """

@@ -90,8 +90,9 @@ class CchMetric:
     def updated(self, edges: NDArray[np.integer], edge_ms: NDArray[np.integer]) -> CchMetric:
         """Return a metric in which the given edges take other times, the rest stays.
 
-        All arcs are customised again: where speeds change all over a city, nearly every long arc
-        changes too, and finding out which costs more than it saves.
+        All arcs are customised again: where speeds change all over a city, most triangles lie
+        below arcs that change too, and finding out which costs more than it saves
+        (docs/travel-times.md).
         """
         changed = changed_edge_ms(self._edge_ms, edges, edge_ms)
         return CchMetric(self.topology, changed, self.edge_cm)

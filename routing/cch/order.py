@@ -1,7 +1,7 @@
 """In which order vertices are taken out of the way: by cutting roads, the last cuts first.
 
 `routingkit_cch` orders any graph by separating vertices; on the graph of turns that gives two and a
-half times as many triangles as cuts through roads do (decision record 0007).
+half times as many triangles as cuts through roads do, and is half as fast (decision record 0007).
 """
 
 from __future__ import annotations

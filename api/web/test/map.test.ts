@@ -1,9 +1,10 @@
-import type { LonLat } from "@roadflare/kit/contract.ts";
+import type { LonLat, RoadReport } from "@roadflare/kit/contract.ts";
 import { distanceM } from "@roadflare/kit/map/geo.ts";
 import { GROUND } from "@roadflare/kit/map/ground.ts";
 import { type Layer, ordered } from "@roadflare/kit/map/layer.ts";
 import { trimmed } from "@roadflare/kit/map/trim.ts";
 import { expect, test } from "vitest";
+import { roadFeatures } from "../src/console/map/features.ts";
 import { CONSOLE_LAYERS } from "../src/console/map/layers.ts";
 import { Motion } from "../src/console/map/motion.ts";
 
@@ -38,6 +39,18 @@ test("an undeclared layer and a layer twice are refused", () => {
   const stranger = { ...GROUND[0], id: "heatmap" } as unknown as Layer;
   expect(() => ordered([stranger])).toThrow("heatmap");
   expect(() => ordered([...GROUND, ...GROUND])).toThrow("twice");
+});
+
+test("closures lie above the routes that avoid them, and slower roads look otherwise", () => {
+  const ids = ordered(CONSOLE_LAYERS).map(({ id }) => id);
+  expect(ids.indexOf("road-reports")).toBeGreaterThan(ids.indexOf("routes"));
+  const geometry = { type: "MultiLineString", coordinates: [LINE] } as const;
+  const reports = (["closed", "factor"] as const).map((effect) => ({ effect, geometry }));
+  const { features } = roadFeatures(reports as unknown as RoadReport[]);
+  expect(features.map(({ properties }) => properties)).toEqual([
+    { closed: true },
+    { closed: false },
+  ]);
 });
 
 test("a degree of latitude is about 111 km", () => {

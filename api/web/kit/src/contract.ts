@@ -5,7 +5,7 @@
  * put in its place.
  */
 
-import type { FeatureCollection, LineString } from "geojson";
+import type { FeatureCollection, LineString, MultiLineString } from "geojson";
 import type { components } from "./api-types.ts";
 
 type Schemas = components["schemas"];
@@ -43,6 +43,7 @@ export type CandidateList = With<Schemas["Candidates"], { items: Candidate[] }>;
 type UnitJob = With<Schemas["UnitJob"], { state: JobState }>;
 export type Unit = With<Schemas["UnitOut"], Kinds & { job: UnitJob | null }>;
 export type RouteLegs = FeatureCollection<LineString>;
+export type RoadReport = With<Schemas["RoadReportOut"], { geometry: MultiLineString }>;
 export type Alarm = Schemas["AlarmOut"];
 export type Place = Schemas["PlaceOut"];
 export type ServiceCentre = Schemas["ServiceCentreOut"];

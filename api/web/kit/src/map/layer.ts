@@ -16,6 +16,7 @@ export const LAYER_ORDER = [
   "service-area-outlines",
   "route-casings",
   "routes",
+  "road-reports",
   "candidate-lines",
   "road-names",
   "road-refs",

@@ -19,11 +19,12 @@ import {
   selectedIncident,
   selectIncident,
 } from "../store/selection.ts";
-import { incidents, units } from "../store/world.ts";
+import { incidents, roadReports, units } from "../store/world.ts";
 import {
   candidateFeatures,
   centreFeatures,
   incidentFeatures,
+  roadFeatures,
   routeFeatures,
   type ShownRoute,
   unitFeatures,
@@ -60,6 +61,7 @@ function feed(map: MapLibre, motion: Motion): (() => void)[] {
       fix.value = fix.peek() + 1;
     }),
     effect(() => show(map, "incidents", incidentFeatures(incidents.value ?? []))),
+    effect(() => show(map, "road-reports", roadFeatures(roadReports.value))),
     effect(() => {
       void frame.value;
       void fix.value;

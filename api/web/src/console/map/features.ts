@@ -4,6 +4,7 @@ import type {
   Candidate,
   Incident,
   LonLat,
+  RoadReport,
   RouteLegs,
   ServiceCentre,
   Unit,
@@ -80,6 +81,15 @@ export function routeFeatures(routes: readonly ShownRoute[], at: Positions): Fea
     ...lines.filter((line) => !line.properties?.planned),
   ]);
 }
+
+export const roadFeatures = (reports: readonly RoadReport[]): FeatureCollection =>
+  collection(
+    reports.map(({ effect, geometry }) => ({
+      type: "Feature",
+      geometry,
+      properties: { closed: effect === "closed" },
+    })),
+  );
 
 const SHOWN_CANDIDATES = 5;
 

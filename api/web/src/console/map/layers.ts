@@ -5,6 +5,7 @@ import { candidateLines } from "@roadflare/kit/map/layers/candidate_lines.ts";
 import { centres } from "@roadflare/kit/map/layers/centres.ts";
 import { incidents } from "@roadflare/kit/map/layers/incidents.ts";
 import { pickedPlace } from "@roadflare/kit/map/layers/picked_place.ts";
+import { roadReports } from "@roadflare/kit/map/layers/road_reports.ts";
 import { routeCasings } from "@roadflare/kit/map/layers/route_casings.ts";
 import { routes } from "@roadflare/kit/map/layers/routes.ts";
 import { selectionHalo } from "@roadflare/kit/map/layers/selection_halo.ts";
@@ -18,6 +19,7 @@ export const CONSOLE_LAYERS = [
   serviceAreaOutlines,
   routeCasings,
   routes,
+  roadReports,
   candidateLines,
   centres,
   pickedPlace,

@@ -3,7 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import type { RouteLegs, Unit } from "@roadflare/kit/contract.ts";
 import { call } from "../store/session.ts";
-import { units } from "../store/world.ts";
+import { roadReports, units } from "../store/world.ts";
 
 interface KnownRoute {
   /** What the route was fetched for; another key needs another route. */
@@ -14,8 +14,10 @@ interface KnownRoute {
 export const routes = signal<ReadonlyMap<number, KnownRoute>>(new Map());
 
 const driving = (unit: Unit) => unit.state === "rolling" || unit.state === "loaded";
+/** Other reports, other ways. */
+const roadsNow = () => roadReports.value.map(({ id }) => id).join();
 const keyOf = (unit: Unit) =>
-  `${unit.state} ${unit.job?.incident_id} ${unit.job?.target.lon} ${unit.next.map((stop) => stop.incident_id)}`;
+  `${roadsNow()} ${unit.state} ${unit.job?.incident_id} ${unit.job?.target.lon} ${unit.next.map((stop) => stop.incident_id)}`;
 
 async function fetchRoute(unit: Unit, key: string): Promise<void> {
   try {

@@ -3,7 +3,14 @@
  */
 
 import { computed, signal } from "@preact/signals";
-import type { Alarm, Incident, IncidentList, Region, Unit } from "@roadflare/kit/contract.ts";
+import type {
+  Alarm,
+  Incident,
+  IncidentList,
+  Region,
+  RoadReport,
+  Unit,
+} from "@roadflare/kit/contract.ts";
 import { type Connection, openStream } from "@roadflare/kit/event_stream.ts";
 import { timezone } from "@roadflare/kit/format.ts";
 import { type Refresher, refresher } from "./refresher.ts";
@@ -17,6 +24,8 @@ export const incidents = signal<Incident[] | null>(null);
 export const planVersion = signal(0);
 export const units = signal<Unit[]>([]);
 export const alarms = signal<Alarm[]>([]);
+/** Closures and slower traffic in force; empty for who may not see them. */
+export const roadReports = signal<RoadReport[]>([]);
 export const closedToday = signal<Incident[]>([]);
 export const loadFault = signal<string | null>(null);
 export const connection = signal<Connection>({ connected: false, heardAt: null });
@@ -60,6 +69,14 @@ async function fetchAlarms(): Promise<void> {
   }
 }
 
+async function fetchRoads(): Promise<void> {
+  try {
+    roadReports.value = (await call<{ items: RoadReport[] }>("/road-reports")).items;
+  } catch {
+    // As above.
+  }
+}
+
 async function fetchClosed(): Promise<void> {
   try {
     const list = await call<IncidentList>("/incidents?state=closed&limit=500");
@@ -97,8 +114,9 @@ export function follow(): () => void {
   const unitsSoon = refresher(fetchUnits, 250);
   const alarmsSoon = refresher(fetchAlarms, 250);
   const closedSoon = refresher(fetchClosed, 3000);
+  const roadsSoon = refresher(fetchRoads, 250);
   pokes = [incidentsSoon, unitsSoon];
-  const all = [incidentsSoon, unitsSoon, alarmsSoon, closedSoon];
+  const all = [incidentsSoon, unitsSoon, alarmsSoon, closedSoon, roadsSoon];
 
   fetchRegion().catch((error: unknown) => {
     loadFault.value = problemText(error);
@@ -107,6 +125,7 @@ export function follow(): () => void {
   void fetchUnits();
   void fetchAlarms();
   void fetchClosed();
+  void fetchRoads();
 
   const stream = openStream({
     url: "/api/v1/events",
@@ -118,6 +137,7 @@ export function follow(): () => void {
       incidentsSoon.poke();
       if (kind.startsWith("unit.") || kind.startsWith("job.")) unitsSoon.poke();
       if (kind.startsWith("alarm.")) alarmsSoon.poke();
+      if (kind.startsWith("road.")) roadsSoon.poke();
       void tellRefusal(event);
       if (kind === "incident.closed" || kind === "incident.cancelled") closedSoon.poke();
     },
@@ -134,6 +154,7 @@ export function follow(): () => void {
     setInterval(() => {
       incidentsSoon.poke();
       alarmsSoon.poke();
+      roadsSoon.poke(); // they run out without an event
     }, SAFETY_NET_MS),
   ];
   return () => {
