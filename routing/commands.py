@@ -91,7 +91,8 @@ def isochrone_command(
     if as_json:
         typer.echo(_area_document(found_city, areas))
         return
-    areas_km2 = areas.to_crs(areas.estimate_utm_crs()).area / 1e6
+    nothing = areas.is_empty.all()  # in no time at all; and no projection fits it
+    areas_km2 = areas.area if nothing else areas.to_crs(areas.estimate_utm_crs()).area / 1e6
     for limit, area_km2 in zip(limits, areas_km2, strict=True):
         typer.echo(f"{limit / 60:6g} minutes {area_km2:10,.1f} km²")
     typer.echo(found_city.attribution)

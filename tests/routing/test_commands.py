@@ -63,6 +63,11 @@ def test_isochrone_for_people(ends, data_dir):
     assert "km²" in printed
 
 
+def test_in_no_time_nothing_is_reached(ends, data_dir):
+    printed = run(isochrone_app, ends[0], "--minutes", "0", data_dir=data_dir)
+    assert "0 minutes        0.0 km²" in printed
+
+
 SLOW = """
 timezone = "Asia/Shanghai"
 [[slices]]
