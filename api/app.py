@@ -39,7 +39,7 @@ from api.routes import (
 from api.runtime import Runtime
 from api.settings import Settings
 from api.streaming import stream_changes, while_logged_in
-from api.streams import Reader
+from api.streams import Fits, Reader
 from api.world import World
 from api.writing import Repeatable, Run
 from field_app.access import Technician
@@ -133,13 +133,13 @@ def _endpoints() -> APIRouter:
     return root
 
 
-def _technician(who: TechnicianPrincipal, runtime: Run) -> Technician:
+async def _technician(who: TechnicianPrincipal, runtime: Run) -> Technician:
     if who.unit_id is None:
         raise NotAllowed("This token belongs to no unit.", remedy="Log in with a unit's code.")
 
-    def stream(read: Reader, *, name: str, after: int | None) -> Response:
+    def stream(read: Reader, fits: Fits, *, name: str, after: int | None) -> Response:
         may = while_logged_in(runtime, who)
-        return stream_changes(runtime, read, name=name, after=after, may=may)
+        return stream_changes(runtime, read, name=name, after=after, may=may, fits=fits)
 
     def write(
         repeat: Repeated, act: Callable[[WriteSession], BaseModel], *, appends: bool = True

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fastapi import Request
+from fastapi import FastAPI, Request
 
 from api.route_lines import RouteLines
 from api.settings import Settings
+from api.shared import SharedAnswers
 from api.streams import EventFeed
 from dispatch.context import DispatchContext
 from dispatch.desk import IntakeDesk
@@ -28,6 +29,8 @@ class Runtime:
         Wakes streams when events are committed.
     lines
         Ways on the map.
+    shared
+        Lists that every console asks for.
     """
 
     settings: Settings
@@ -35,6 +38,7 @@ class Runtime:
     desk: IntakeDesk
     feed: EventFeed
     lines: RouteLines
+    shared: SharedAnswers
 
     @property
     def database(self) -> Database:
@@ -57,7 +61,12 @@ class Runtime:
         return self.context.region
 
 
-def runtime_of(request: Request) -> Runtime:
-    """Return the runtime of the application that serves a request."""
-    runtime: Runtime = request.app.state.runtime
+def runtime_in(app: FastAPI) -> Runtime:
+    """Return the runtime of an application."""
+    runtime: Runtime = app.state.runtime
     return runtime
+
+
+async def runtime_of(request: Request) -> Runtime:
+    """Return the runtime of the application that serves a request; async: it needs no thread."""
+    return runtime_in(request.app)

@@ -18,6 +18,7 @@ from api.place_finder import CityFinder
 from api.route_lines import RouteLines
 from api.runtime import Runtime
 from api.settings import Settings
+from api.shared import SharedAnswers
 from api.streams import EventFeed
 from api.world import World, open_world
 from dispatch.desk import IntakeDesk
@@ -156,12 +157,15 @@ def _compose(settings: Settings, world: World, held: contextlib.ExitStack) -> Se
     finder = CityFinder(context.city)
     held.callback(finder.close)
     locator = Locator(context.areas, context.travel_times, finder)
+    feed = EventFeed(context.database)
     runtime = Runtime(
         settings=settings,
         context=context,
         desk=IntakeDesk(context.region, locator),
-        feed=EventFeed(context.database),
+        feed=feed,
         lines=RouteLines(context),
+        # Whoever drives the dispatcher by hand looks at each step.
+        shared=SharedAnswers(feed, settings.list_age_s if settings.drive == "thread" else 0.0),
     )
     app = create_app(runtime, world, world.metrics)
     return Service(runtime, app, world, Notices(context.database), held)

@@ -59,6 +59,8 @@ class Settings(BaseSettings):
         From which the webhooks' signing secrets are derived; without one there are no webhooks.
     webhooks_to_private
         Also deliver to private and loopback addresses, and without TLS: for tests only.
+    list_age_s
+        How old lists of incidents and units may be where nothing has happened; consoles share them.
     public_url
         What owner links begin with, e.g. ``https://help.example.com``; empty: relative links.
     """
@@ -98,6 +100,7 @@ class Settings(BaseSettings):
     webhook_key: Annotated[SecretStr, Field(min_length=16)] | None = None
     webhooks_to_private: bool = False
     public_url: str = ""
+    list_age_s: Annotated[float, Field(ge=0, le=5)] = 1.0
     heartbeat_s: Annotated[float, Field(gt=0)] = 15.0
     slow_client_s: Annotated[float, Field(gt=0)] = 30.0
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from api.identity import Principal, token_holds
 from api.models.events import EventOut
 from api.runtime import Runtime
-from api.streams import EventStream, Reader, sse, told
+from api.streams import EventStream, Fits, Reader, sse, told
 from kernel import events
 from kernel.events import Event
 
@@ -31,21 +32,27 @@ def while_logged_in(runtime: Runtime, who: Principal) -> May:
 
 
 def stream_events(
-    runtime: Runtime, read: Reader, *, after: int | None, may: May = always
+    runtime: Runtime, read: Reader, *, fits: Fits, after: int | None, may: May = always
 ) -> EventStream:
     """Stream events in full; ``after`` is the last one seen, ``None``: begin with the next."""
-    return _stream(runtime, read, _whole, after, may)
+    return _stream(runtime, _Chosen(read, fits, _whole), after, may)
 
 
 def stream_changes(
-    runtime: Runtime, read: Reader, *, name: str, after: int | None, may: May = always
+    runtime: Runtime,
+    read: Reader,
+    *,
+    name: str,
+    after: int | None,
+    may: May = always,
+    fits: Fits | None = None,
 ) -> EventStream:
     """Stream one bare ``name`` for each event read: that something changed, not what."""
 
     def show(event: Event) -> bytes:
         return sse("{}", seq=event.seq, kind=name)
 
-    return _stream(runtime, read, show, after, may)
+    return _stream(runtime, _Chosen(read, fits, show), after, may)
 
 
 def event_out(event: Event) -> EventOut:
@@ -66,12 +73,27 @@ def _whole(event: Event) -> bytes:
     return sse(event_out(event).model_dump_json(), seq=event.seq, kind=event.kind)
 
 
-def _stream(
-    runtime: Runtime, read: Reader, show: Callable[[Event], bytes], after: int | None, may: May
-) -> EventStream:
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """Which events a stream shows, and how."""
+
+    read: Reader
+    fits: Fits | None
+    show: Callable[[Event], bytes]
+
+
+def _stream(runtime: Runtime, chosen: _Chosen, after: int | None, may: May) -> EventStream:
     if after is None:
         with runtime.database.read() as session:
             after, _ = events.last(session)
     settings = runtime.settings
-    chunks = told(runtime.feed, read, show, after=after, heartbeat_s=settings.heartbeat_s, may=may)
+    chunks = told(
+        runtime.feed,
+        chosen.read,
+        chosen.show,
+        after=after,
+        heartbeat_s=settings.heartbeat_s,
+        may=may,
+        fits=chosen.fits,
+    )
     return EventStream(chunks, slow_client_s=settings.slow_client_s)

@@ -1,14 +1,19 @@
 """Server-sent events (WHATWG HTML, 9.2): the event table is the truth, commits only wake readers.
 
-A stream holds no queue: it reads the table after the last sequence number it has sent. So it can
-resume anywhere (``Last-Event-ID``), and a slow client costs nothing but its own lag.
+A stream holds no queue: it reads on after the last sequence number it has seen, from the newest
+events that the process keeps once for all streams, else from the table. So it can resume anywhere
+(``Last-Event-ID``), and a slow client costs nothing but its own lag.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from itertools import islice
 
 import anyio
 from fastapi.sse import format_sse_event
@@ -16,6 +21,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from kernel import events
 from kernel.database import Database
 from kernel.events import Event
 
@@ -29,41 +35,98 @@ _HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 Reader = Callable[[int], list[Event]]
 """Returns up to `BATCH` events after a sequence number, those that the client may see."""
 
+Fits = Callable[[Event], bool]
+"""Says whether a client may see an event, and wants to."""
+
+KEPT = 2000
+"""So many of the newest events are kept in memory."""
+
+
+def _any(_event: Event) -> bool:
+    return True
+
 
 class EventFeed:
-    """Wakes streams at commits of this process and, by its follower, at those of others.
+    """The newest events of the log, read once for all streams of this process.
 
-    Should a wake be lost, streams look by themselves every ``poll_s``.
+    Commits of this process come to it as they are told, those of others by the follower. A stream
+    is woken only by events that fit it, and takes them from here; what lies further back, it reads
+    from the table. Should a wake be lost, the table is looked at every ``poll_s``, by one for all.
+
+    Attributes
+    ----------
+    newest
+        Sequence number up to which all events are known.
+    heard
+        Grows with every transaction that is told.
     """
 
     def __init__(self, database: Database, *, poll_s: float = 10.0) -> None:
-        self._waiters: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
-        self.poll_s = None if database.is_sqlite else poll_s
+        self._database = database
+        self._waiters: dict[asyncio.Event, tuple[asyncio.AbstractEventLoop, Fits]] = {}
+        self._turn = threading.Lock()
+        self._recent: deque[Event] = deque(maxlen=KEPT)
+        self._early: dict[int, Event] = {}
+        with database.read() as session:
+            self.newest, _ = events.last(session)
+        self.poll_s = poll_s
+        self._looked_at = time.monotonic()
+        self.heard = 0
         self.closed = False
         database.on_commit(self._committed)
 
     @contextlib.contextmanager
-    def listening(self) -> Iterator[asyncio.Event]:
-        """Yield an event that is set at every commit, and when the service closes."""
+    def listening(self, fits: Fits = _any) -> Iterator[asyncio.Event]:
+        """Yield an event that is set by whatever fits, and when the service closes."""
         waiter = asyncio.Event()
-        self._waiters[waiter] = asyncio.get_running_loop()
+        self._waiters[waiter] = asyncio.get_running_loop(), fits
         try:
             yield waiter
         finally:
             self._waiters.pop(waiter, None)
+
+    def since(self, seq: int) -> list[Event] | None:
+        """Return all events after ``seq``; ``None`` when some are kept in the table only."""
+        with self._turn:
+            if seq >= self.newest:
+                return []
+            if not self._recent or self._recent[0].seq > seq + 1:
+                return None
+            return list(islice(self._recent, seq + 1 - self._recent[0].seq, None))
+
+    def look(self) -> None:
+        """Look at the table, unless that was done within ``poll_s``."""
+        now = time.monotonic()
+        if now - self._looked_at < self.poll_s:
+            return
+        self._looked_at = now
+        with self._database.read() as session:
+            found = events.read_after(session, self.newest, limit=KEPT)
+        self._committed(tuple(found))
 
     def close(self) -> None:
         """End all streams."""
         self.closed = True
         self._wake()
 
-    def _committed(self, _events: tuple[Event, ...]) -> None:
-        self._wake()
+    def _committed(self, happened: tuple[Event, ...]) -> None:
+        """Take events in the order of their numbers; a thread may tell its own a moment early."""
+        fresh = []
+        with self._turn:
+            self.heard += 1
+            self._early.update((it.seq, it) for it in happened if it.seq > self.newest)
+            while (following := self._early.pop(self.newest + 1, None)) is not None:
+                self._recent.append(following)
+                self.newest = following.seq
+                fresh.append(following)
+        if fresh:
+            self._wake(fresh)
 
-    def _wake(self) -> None:
-        for waiter, loop in tuple(self._waiters.items()):
-            with contextlib.suppress(RuntimeError):  # that loop has ended, and its streams with it
-                loop.call_soon_threadsafe(waiter.set)
+    def _wake(self, fresh: Sequence[Event] | None = None) -> None:
+        for waiter, (loop, fits) in tuple(self._waiters.items()):
+            if fresh is None or any(map(fits, fresh)):
+                with contextlib.suppress(RuntimeError):  # that loop has ended, its streams with it
+                    loop.call_soon_threadsafe(waiter.set)
 
 
 async def told(
@@ -74,35 +137,54 @@ async def told(
     after: int,
     heartbeat_s: float,
     may: Callable[[], bool] = lambda: True,
+    fits: Fits | None = None,
 ) -> AsyncIterator[bytes]:
     """Yield what is sent: every event after ``after``, and a comment whenever nothing happens.
 
     ``may`` is asked at least every ``heartbeat_s`` whether the client may still listen: a stream
-    ends soon after the token or the link that opened it.
+    ends soon after the token or the link that opened it. ``fits`` says the same as ``read`` of one
+    event; without it, every event is looked up.
     """
     yield _RETRY
     loop = asyncio.get_running_loop()
     silent_since = asked_at = loop.time()
-    with feed.listening() as woken:
+    with feed.listening(fits or _any) as woken:
         while not feed.closed:
             woken.clear()
             if loop.time() - asked_at >= heartbeat_s:
                 if not await run_in_threadpool(may):
                     return
                 asked_at = loop.time()
-            batch = await run_in_threadpool(read, after)
+            batch, after, more = await _next(feed, read, after, fits)
             for one in batch:
-                after = one.seq
                 yield show(one)
                 silent_since = loop.time()
-            if len(batch) >= BATCH:
+            if more:
                 continue
             left_s = heartbeat_s - (loop.time() - silent_since)
             if left_s <= 0:
                 yield _PING
                 silent_since, left_s = loop.time(), heartbeat_s
-            with anyio.move_on_after(min(left_s, feed.poll_s or left_s)):
+            with anyio.move_on_after(min(left_s, feed.poll_s)) as waited:
                 await woken.wait()
+            if waited.cancelled_caught:
+                await run_in_threadpool(feed.look)
+
+
+async def _next(
+    feed: EventFeed, read: Reader, after: int, fits: Fits | None
+) -> tuple[list[Event], int, bool]:
+    """Return the next events to show, what is seen with them, and whether there are more."""
+    kept = feed.since(after)
+    if kept == []:
+        return [], after, False
+    if kept is not None and fits is not None:
+        return [one for one in kept if fits(one)], kept[-1].seq, False
+    newest = feed.newest
+    batch = await run_in_threadpool(read, after)
+    if len(batch) >= BATCH:
+        return batch, batch[-1].seq, True
+    return batch, max(newest, batch[-1].seq if batch else 0), False
 
 
 def sse(data: str, *, seq: int | None = None, kind: str | None = None) -> bytes:

@@ -51,7 +51,7 @@ class Repeatable:
         )
 
 
-def _repeatable(request: field_app.repeating.Repeat) -> Repeatable:
+async def _repeatable(request: field_app.repeating.Repeat) -> Repeatable:
     return Repeatable(request)
 
 

@@ -11,6 +11,7 @@ import typer
 
 from benchmarks.crash.commands import crash
 from benchmarks.demo.load import CALLS_PER_HOUR
+from benchmarks.load.commands import load
 from benchmarks.rolling.commands import rolling, tune
 from benchmarks.snapshots.commands import snapshots
 from benchmarks.tick.commands import tick
@@ -20,6 +21,7 @@ app = typer.Typer(help="Measurements, side by side with peers.", no_args_is_help
 
 
 app.command()(crash)
+app.command()(load)
 app.command()(rolling)
 app.command()(snapshots)
 app.command()(tick)

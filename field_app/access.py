@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,13 +21,15 @@ class Streamer(Protocol):
     def __call__(
         self,
         read: Callable[[int], list[Event]],
+        fits: Callable[[Event], bool],
         *,
         name: str,
         after: int | None,
     ) -> Response:
         """Return a stream that sends ``name``, without content, for each event that is read.
 
-        ``read`` returns the events after a sequence number; ``after`` is where to begin (``None``:
+        ``read`` returns the events after a sequence number, ``fits`` says of one event whether it
+        would be among them; ``after`` is where to begin (``None``:
         with what happens next).
         """
         ...
@@ -57,5 +59,5 @@ class Technician:
     write: Writer
 
 
-Authenticate = Callable[..., Technician]
+Authenticate = Callable[..., Technician | Awaitable[Technician]]
 """A FastAPI dependency that returns the technician or raises."""

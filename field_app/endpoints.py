@@ -42,7 +42,7 @@ def router(authenticate: Authenticate) -> APIRouter:
         A dependency that returns the `Technician`; it also declares who may call.
     """
 
-    def remember(request: Request, who: Annotated[Technician, Depends(authenticate)]) -> None:
+    async def remember(request: Request, who: Annotated[Technician, Depends(authenticate)]) -> None:
         request.state.technician = who
 
     guarded = APIRouter(prefix="/field", tags=["technician"], dependencies=[Depends(remember)])
@@ -50,7 +50,7 @@ def router(authenticate: Authenticate) -> APIRouter:
     return guarded
 
 
-def _remembered(request: Request) -> Technician:
+async def _remembered(request: Request) -> Technician:
     who: Technician = request.state.technician
     return who
 
@@ -121,4 +121,7 @@ def stream_list(
         with who.context.database.read() as session:
             return events.read_after(session, seq, unit_id=who.unit_id, limit=_BATCH)
 
-    return who.stream(mine, name="changed", after=last_event_id)
+    def is_mine(event: Event) -> bool:
+        return event.unit_id == who.unit_id
+
+    return who.stream(mine, is_mine, name="changed", after=last_event_id)

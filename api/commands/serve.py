@@ -92,6 +92,7 @@ def serve(
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=5,
+            timeout_keep_alive=75,  # phones report every few seconds: longer than they pause
             server_header=False,
         )
         url = f"http://{settings.host}:{listening.getsockname()[1]}"

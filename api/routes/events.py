@@ -58,8 +58,17 @@ def event_stream(
                 limit=BATCH,
             )
 
+    def fits(event: Event) -> bool:
+        return (
+            event.region == runtime.region
+            and incident_id in (None, event.incident_id)
+            and unit_id in (None, event.unit_id)
+            and (not kind or event.kind in kind)
+        )
+
     seen = last_event_id if last_event_id is not None else after
-    return stream_events(runtime, read, after=seen, may=while_logged_in(runtime, who))
+    may = while_logged_in(runtime, who)
+    return stream_events(runtime, read, fits=fits, after=seen, may=may)
 
 
 @router.get("/log", dependencies=[FOR_CALL_TAKERS])

@@ -36,6 +36,8 @@ from kernel.database import WriteSession
 router = APIRouter(prefix="/incidents", tags=["incidents"])
 
 IncidentId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+_SHARED_LIMITS = frozenset({200, 500})
+"""What our own pages ask for."""
 
 
 @router.post(
@@ -57,15 +59,21 @@ def create_incident(body: IncidentIn, who: CallTaker, repeat: Repeat, runtime: R
     return repeat.answer(runtime, who.key, act)
 
 
-@router.get("", dependencies=[FOR_CALL_TAKERS])
+@router.get("", response_model=Incidents, dependencies=[FOR_CALL_TAKERS])
 def list_incidents(
     runtime: Run,
     state: Annotated[Literal["open", "closed", "all"], Query()] = "open",
     limit: Annotated[int, Query(ge=1, le=5000)] = 200,
-) -> Incidents:
+) -> Response:
     """Return incidents, newest call first."""
-    with runtime.database.read() as session:
-        return many_incidents(session, runtime, state, limit)
+
+    def make() -> Incidents:
+        with runtime.database.read() as session:
+            return many_incidents(session, runtime, state, limit)
+
+    if limit not in _SHARED_LIMITS:
+        return Response(make().model_dump_json(), media_type="application/json")
+    return runtime.shared.answer(f"incidents {state} {limit}", make)
 
 
 @router.get("/{incident_id}", dependencies=[FOR_CALL_TAKERS])

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.access import Open
 from api.metrics import scraped
 from api.readiness import readiness
-from api.runtime import runtime_of
+from api.runtime import runtime_in
 from kernel.errors import NotAllowed
 from kernel.metrics import CONTENT_TYPE
 
@@ -29,7 +29,7 @@ def healthz() -> Response:
 @router.get("/readyz", dependencies=[_WATCHED])
 def readyz(request: Request) -> Response:
     """Say whether requests may be sent here now; 503 with the reasons if not."""
-    runtime = runtime_of(request)
+    runtime = runtime_in(request.app)
     reasons = readiness(request.app.state.world, closing=runtime.feed.closed)
     text = "\n".join(reasons) if reasons else "ready"
     return Response(f"{text}\n", status_code=503 if reasons else 200, media_type="text/plain")
@@ -53,7 +53,7 @@ def metrics(request: Request, authorization: Annotated[str, Header()] = "") -> R
 
 
 def _admit(request: Request, authorization: str) -> None:
-    token = runtime_of(request).settings.metrics_token
+    token = runtime_in(request.app).settings.metrics_token
     if token is None:
         here = request.client is None or request.client.host in _LOCAL
         if here and "x-forwarded-for" not in request.headers and "forwarded" not in request.headers:

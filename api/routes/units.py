@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 
 from api.access import FOR_DISPATCHERS
 from api.models.units import FeatureCollection, PlanOut, Units
@@ -17,11 +17,15 @@ router = APIRouter(tags=["units"])
 UnitId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
-@router.get("/units", dependencies=[FOR_DISPATCHERS])
-def list_units(runtime: Run) -> Units:
+@router.get("/units", response_model=Units, dependencies=[FOR_DISPATCHERS])
+def list_units(runtime: Run) -> Response:
     """Return all units with what they do now and next."""
-    with runtime.database.read() as session:
-        return views.list_units(session, runtime)
+
+    def make() -> Units:
+        with runtime.database.read() as session:
+            return views.list_units(session, runtime)
+
+    return runtime.shared.answer("units", make)
 
 
 @router.get("/units/{unit_id}/route", dependencies=[FOR_DISPATCHERS])

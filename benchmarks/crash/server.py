@@ -8,11 +8,12 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 from kernel.errors import ExternalServiceError
 
@@ -22,10 +23,14 @@ _LOOK_EVERY_S = 0.05
 
 @dataclass
 class Server:
-    """``roadflare serve`` on one port and one database.
+    """``roadflare serve`` (or ``dispatcher``) on one port and one database.
 
     Attributes
     ----------
+    settings
+        More environment variables.
+    command, more
+        Of the process, and further arguments.
     start_s
         Seconds of each start, from the call of the process to its first ready answer.
     """
@@ -37,6 +42,9 @@ class Server:
     log: Path
     port: int = 0
     start_s: list[float] = field(default_factory=list)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    command: Literal["serve", "dispatcher"] = "serve"
+    more: tuple[str, ...] = ()
     _process: subprocess.Popen[bytes] | None = None
     _said: IO[bytes] | None = None
 
@@ -48,6 +56,13 @@ class Server:
         """Where it listens."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """Of the process that runs."""
+        if self._process is None:
+            raise AssertionError("it was not started")
+        return self._process.pid
+
     def start(self) -> None:
         """Start it and wait until it is ready.
 
@@ -58,14 +73,16 @@ class Server:
         """
         began = time.monotonic()
         self._said = self.log.open("ab")
+        port = "--port" if self.command == "serve" else "--watch-port"
         self._process = subprocess.Popen(  # noqa: S603 (our own command)
             [
-                *(sys.executable, "-c", "from api.cli import main; main()", "serve", "--json"),
+                *(sys.executable, "-c", "from api.cli import main; main()", self.command, "--json"),
                 *("--city", self.city, "--database", self.database),
-                *("--data-dir", str(self.data_dir), "--port", str(self.port)),
+                *("--data-dir", str(self.data_dir), port, str(self.port), *self.more),
             ],
             env=os.environ
-            | {"ROADFLARE_ADMIN_TOKEN": self.admin, "ROADFLARE_LOG_LEVEL": "warning"},
+            | {"ROADFLARE_ADMIN_TOKEN": self.admin, "ROADFLARE_LOG_LEVEL": "warning"}
+            | dict(self.settings),
             stdout=subprocess.DEVNULL,
             stderr=self._said,
         )

@@ -25,13 +25,13 @@ from math import inf
 
 from dispatch.core.changes import Change, applied, duration
 from dispatch.core.evaluate import tours_of
-from dispatch.core.insertion import Pricer
+from dispatch.core.insertion import Pricer, inserted
 from dispatch.core.ledger import Ledger, Routes, difference, feasible
 from dispatch.core.locks import is_fixed
 from dispatch.core.model import Plan, Problem
 from dispatch.core.reasons import STAGES
 from dispatch.core.remedy import must_do, smallest_change
-from dispatch.core.schedule import Timetable
+from dispatch.core.schedule import Broken, Timetable
 from dispatch.core.together import Together
 from dispatch.core.validate import MOST_CNY
 from kernel.errors import InvalidInput, NotFound
@@ -146,6 +146,12 @@ def forced(problem: Problem, job_id: str, unit_id: str) -> Problem:
     return replace(problem, jobs=jobs, commitments=commitments)
 
 
+def _sides(
+    pairs: list[tuple[Timetable, Timetable]],
+) -> tuple[list[Timetable], list[Timetable]]:
+    return [before for before, _ in pairs], [after for _, after in pairs]
+
+
 def _rank(verdict: UnitVerdict) -> tuple[bool, float, bool, str]:
     if verdict.extra_cny is None:
         stages = (*STAGES, "linked")
@@ -165,6 +171,9 @@ class _Case:
     cost: dict[str, float]
     cost_without: dict[str, float]
     arrivals_s: dict[int, int]
+    times_without: list[Timetable]
+    terms_without: dict[str, float]
+    total_without_cny: float
 
     @classmethod
     def of(cls, problem: Problem, plan: Plan, job_id: str) -> _Case:
@@ -179,9 +188,11 @@ class _Case:
             message = "The plan breaks a rule of the problem."
             raise InvalidInput.one("", "plan.broken", message, "Check it; then plan again.")
         without = [tuple(c for c in r if compiled.job_of[c] != job) for r in routes]
-        alone = Together.of(pricer, without).routes
+        together = Together.of(pricer, without)
+        alone = together.routes
         times_without = [it for it in ledger.times(alone) if isinstance(it, Timetable)]
-        cost_without = ledger.terms(times_without, job)
+        terms_without = ledger.terms(times_without, job)
+        cost_without = dict(terms_without)
         held = [h for heads in compiled.head for h in heads if h.job == job]
         cost_without["release"] -= sum(h.release_cny or 0.0 for h in held)
         return cls(
@@ -193,6 +204,9 @@ class _Case:
             cost=ledger.terms(times),
             cost_without=cost_without,
             arrivals_s=ledger.arrivals_s(times_without),
+            times_without=times_without,
+            terms_without=terms_without,
+            total_without_cny=together.cost_cny,
         )
 
     def verdict(self, u: int, resolve: Resolve | None) -> UnitVerdict:
@@ -224,16 +238,42 @@ class _Case:
         return (Change("unlink", job=compiled.jobs[self.job].id),)
 
     def _cny(self, routes: Routes) -> float:
-        times = feasible(self.ledger.times(routes))
-        return inf if times is None else sum(self.ledger.terms(times).values())
+        times = feasible(self._times(routes))
+        return inf if times is None else sum(self._terms(times).values())
+
+    def _times(self, routes: Routes) -> list[Timetable | Broken]:
+        """Return the times of routes; without links, only of those that are not as before."""
+        if self.pricer.compiled.links or len(self.times_without) != len(routes):
+            return self.ledger.times(routes)
+        return [
+            was if route is before else self.ledger.route_times(u, route)
+            for u, (route, before, was) in enumerate(
+                zip(routes, self.without, self.times_without, strict=True)
+            )
+        ]
+
+    def _terms(self, times: list[Timetable]) -> dict[str, float]:
+        """Return what routes cost by term: what it was without the job, and what changed since."""
+        changed = [it for it in zip(self.times_without, times, strict=True) if it[0] is not it[1]]
+        job_of = self.pricer.compiled.job_of
+        was, now = ({job_of[s.choice] for it in side for s in it.stops} for side in _sides(changed))
+        if now != was | {self.job}:
+            return self.ledger.terms(times)
+        totals = dict(self.terms_without)
+        for before, after in changed:
+            for name, cny in self.ledger.route_terms(before).items():
+                totals[name] -= cny
+            for name, cny in self.ledger.route_terms(after).items():
+                totals[name] += cny
+        return totals
 
     def _inserted(self, u: int) -> list[tuple[int, ...]] | None:
         """Return the routes with the job at the unit's cheapest place, making room if need be."""
-        whole = Together.of(self.pricer, self.without)
+        whole = Together(self.pricer, list(self.without), self.total_without_cny)
         found = whole.best(u, self.job)
         if found.choice == -1:
             return self._makes_room(u, whole)
-        whole.insert(u, found)
+        whole.routes[u] = inserted(whole.routes[u], found)
         return whole.routes
 
     def _makes_room(self, u: int, whole: Together) -> list[tuple[int, ...]] | None:
@@ -260,8 +300,8 @@ class _Case:
 
     def _allowed(self, u: int, routes: Routes, verdict: str, method: str) -> UnitVerdict:
         compiled = self.pricer.compiled
-        times = [it for it in self.ledger.times(routes) if isinstance(it, Timetable)]
-        terms = self.ledger.terms(times)
+        times = [it for it in self._times(routes) if isinstance(it, Timetable)]
+        terms = self._terms(times)
         extra = difference(terms, self.cost)
         arrivals_s = self.ledger.arrivals_s(times)
         position = next(i for i, c in enumerate(routes[u]) if compiled.job_of[c] == self.job)

@@ -26,7 +26,7 @@ class Ledger:
     def times(self, routes: Routes) -> list[Timetable | Broken]:
         """Return the times of all routes, or the rules they break, by unit number."""
         linked = linked_timetables(self.compiled, routes)
-        return [linked.get(u) or self._times(u, route) for u, route in enumerate(routes)]
+        return [linked.get(u) or self.route_times(u, route) for u, route in enumerate(routes)]
 
     def terms(self, times: Iterable[Timetable], without: int = -1) -> dict[str, float]:
         """Return what routes and the jobs on none of them cost, all `TERMS`.
@@ -34,11 +34,13 @@ class Ledger:
         The price of leaving out job ``without`` is not counted.
         """
         totals = dict.fromkeys(TERMS, 0.0)
-        served = {without}
+        served, job_of = {without}, self.compiled.job_of
         for it in times:
-            served |= {self.compiled.job_of[stop.choice] for stop in it.stops}
-            for name, cny in self._route_terms(it).items():
-                totals[name] += cny
+            if it.stops:
+                served.update(job_of[stop.choice] for stop in it.stops)
+            if terms := self.route_terms(it):
+                for name, cny in terms.items():
+                    totals[name] += cny
         left = (j for j in range(len(self.compiled.jobs)) if j not in served)
         totals["unassigned"] += sum(it.cny for it in unassigned(self.compiled, left))
         return totals
@@ -48,7 +50,7 @@ class Ledger:
         job_of = self.compiled.job_of
         return {job_of[stop.choice]: stop.arrival_s for it in times for stop in it.stops}
 
-    def _route_terms(self, times: Timetable) -> dict[str, float]:
+    def route_terms(self, times: Timetable) -> dict[str, float]:
         """Return what one route costs; its timetable is kept, so that no other gets its id."""
         known = self._charged.get(id(times))
         if known is None:
@@ -58,7 +60,8 @@ class Ledger:
             known = self._charged[id(times)] = (times, terms)
         return known[1]
 
-    def _times(self, u: int, route: tuple[int, ...]) -> Timetable | Broken:
+    def route_times(self, u: int, route: tuple[int, ...]) -> Timetable | Broken:
+        """Return the times of one unit's route, or the rule it breaks."""
         found = self._known.get((u, route))
         if found is None:
             found = self._known[u, route] = timetable(self.compiled, u, route)

@@ -26,6 +26,10 @@ export function candidatesOf(id: number): CandidateList | null {
   return candidates.value?.incidentId === id ? candidates.value.value : null;
 }
 
+/** Every unit is judged anew for each list: not at every event of the city. */
+const CANDIDATES_MS = 10_000;
+let askedAt = 0;
+
 async function fetchDetail(): Promise<void> {
   const id = selectedIncidentId.value;
   if (id === null) return;
@@ -35,6 +39,9 @@ async function fetchDetail(): Promise<void> {
     incident.value = { incidentId: id, value };
     detailFault.value = null;
     if (value.state === "closed") return;
+    const known = candidates.value?.incidentId === id;
+    if (known && Date.now() - askedAt < CANDIDATES_MS) return;
+    askedAt = Date.now();
     const list = await call<CandidateList>(`/incidents/${id}/candidates`);
     if (selectedIncidentId.value === id) candidates.value = { incidentId: id, value: list };
   } catch (error) {
