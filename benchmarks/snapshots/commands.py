@@ -85,10 +85,10 @@ def _table(name: dict[str, Any], found: dict[str, Any]) -> str:
     lines = [", ".join(f"{key} {value}" for key, value in name.items())]
     for engine, it in found["results"].items():
         if it["cost"] is None:
-            lines.append(f"  {engine:<10} failed: {it['failed'][:80]}")
+            lines.append(f"  {engine:<13} failed: {it['failed'][:80]}")
             continue
         gap = "" if it["gap"] is None else f"  certified gap {it['gap']:.3%}"
-        lines.append(f"  {engine:<10}{it['cost']:>12.1f}{it['seconds']:>8.2f} s{gap}")
+        lines.append(f"  {engine:<13}{it['cost']:>12.1f}{it['seconds']:>8.2f} s{gap}")
     return "\n".join(lines)
 
 
@@ -106,5 +106,5 @@ def _medians(engines: tuple[str, ...], instances: list[dict[str, Any]]) -> str:
         took = median(row["seconds"] for row in rows)
         gaps = [row["gap"] for row in rows if row["gap"] is not None]
         gap = f"{median(gaps):>9.3%}" if len(gaps) == len(rows) else ""
-        lines.append(f"  {engine:<10}{over:>9.2%}{took:>8.2f} s{gap}")
+        lines.append(f"  {engine:<13}{over:>9.2%}{took:>8.2f} s{gap}")
     return "\n".join(lines)

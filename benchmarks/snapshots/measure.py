@@ -11,7 +11,6 @@ from benchmarks.snapshots.peers import PEERS, Sequences
 from dispatch.core.checker import check
 from dispatch.core.colgen.routes import RouteModel
 from dispatch.core.colgen.ruin import Ruin
-from dispatch.core.engines import ENGINES
 from dispatch.core.evaluate import evaluate, plan_from_tours
 from dispatch.core.insertion import Pricer
 from dispatch.core.model import Plan, Problem
@@ -23,7 +22,11 @@ OURS = "colgen"
 QUICK = ("greedy", "hungarian", "nearest")
 """Policies that take the time they take."""
 
-ALL_ENGINES = (OURS, "ortools", *PEERS, *QUICK)
+SHIPPED = "ortools+ruin"
+"""Our engine ``ortools``: OR-Tools between our own descents and ruin and recreate. The peer
+``ortools`` is OR-Tools alone."""
+
+ALL_ENGINES = (OURS, SHIPPED, *PEERS, *QUICK)
 
 ONE_AHEAD = ("hungarian", "nearest")
 """Policies that give each free unit one job, and decide again when units are free again."""
@@ -72,13 +75,8 @@ def _solver(engine: str) -> Callable[[Problem, float], Plan]:
         return lambda problem, seconds: adopted(problem, PEERS[engine](problem, seconds), engine)
     if engine in ONE_AHEAD:
         return lambda problem, _: played_out(problem, engine)
-    return lambda problem, seconds: solve(problem, engine=engine, params=_params(engine, seconds))
-
-
-def _params(engine: str, seconds: float) -> SolveParams:
-    """Return budgets for a time; `ortools` is OR-Tools' search, without our ruin and recreate."""
-    params = SolveParams.within(seconds)
-    return replace(params, polish_steps=0) if engine == "ortools" else params
+    name = "ortools" if engine == SHIPPED else engine
+    return lambda problem, seconds: solve(problem, engine=name, params=SolveParams.within(seconds))
 
 
 def adopted(problem: Problem, sequences: Sequences, engine: str) -> Plan:
@@ -164,7 +162,7 @@ def check_names(engines: Iterable[str]) -> tuple[str, ...]:
         When a name is unknown.
     """
     names = tuple(engines) or ALL_ENGINES
-    unknown = [name for name in names if name not in ENGINES and name not in PEERS]
+    unknown = [name for name in names if name not in ALL_ENGINES]
     if unknown:
         raise ValueError(f"unknown engine {unknown[0]!r}; use {', '.join(ALL_ENGINES)}")
     return names

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from benchmarks.snapshots.routing_peer import ortools
 from dispatch.core.model import UNREACHABLE_S, Job, Problem, Unit
 
 Sequences = dict[str, list[tuple[str, str]]]
@@ -207,5 +208,10 @@ def _skills(problem: Problem) -> set[str]:
     return {need for job in problem.jobs for need in job.options[0].needs}
 
 
-PEERS: Mapping[str, Peer] = {"nextroute": nextroute, "pyvrp": pyvrp, "vroom": vroom}
+PEERS: Mapping[str, Peer] = {
+    "ortools": ortools,
+    "nextroute": nextroute,
+    "pyvrp": pyvrp,
+    "vroom": vroom,
+}
 """Solvers that are compared with, never depended on."""
