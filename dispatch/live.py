@@ -17,9 +17,9 @@ from dispatch.context import DispatchContext
 from dispatch.contractors import next_deadline
 from dispatch.core.model import Plan
 from dispatch.decide import Decision, decide
-from dispatch.job import JobState
 from dispatch.promise_keeping import enforce, look, open_cases, raise_alarm
-from dispatch.snapshot import Snapshot, build_snapshot, job_key
+from dispatch.reasons_to_plan import WAKING, overdue, visits_due, wants_first
+from dispatch.snapshot import Snapshot, build_snapshot
 from dispatch.solver_process import (
     INSERT_FIRST,
     InlineSolver,
@@ -39,34 +39,6 @@ _log = structlog.get_logger(__name__)
 
 DEFAULT_ENGINE = "colgen"
 """Decides unless told otherwise (decision record 0015)."""
-
-WAKING = frozenset(
-    {
-        "incident.created",
-        "incident.updated",
-        "incident.merged",
-        "incident.cancelled",
-        "incident.closed",
-        "job.planned",
-        "job.ordered",
-        "job.withdrawn",
-        "job.diverted",
-        "job.declined",
-        "job.failed",
-        "job.done",
-        "unit.shift_started",
-        "unit.shift_ended",
-        "unit.paused",
-        "unit.resumed",
-        "contractor.accepted",
-        "contractor.rejected",
-        "contractor.expired",
-        "appointment.booked",
-        "appointment.changed",
-        "appointment.cancelled",
-    }
-)
-"""Committed events of these kinds need a new plan, unless the dispatcher itself wrote them."""
 
 _POLL_S = 0.5
 """How often `Dispatcher.run_forever` looks whether it is to stop, wall-clock seconds."""
@@ -268,7 +240,7 @@ class Dispatcher:
             self._has_units = bool(snapshot.problem.units)
             self._plan_next_watch(session, snapshot)
         with self._turn:
-            for reason in found + self._overdue(snapshot) + self._visits_due(snapshot):
+            for reason in found + self._due(snapshot):
                 self._note(reason)
         return snapshot
 
@@ -293,31 +265,9 @@ class Dispatcher:
         if deadline is not None and deadline >= now:
             self._watch_at = min(self._watch_at, deadline + timedelta(seconds=1))
 
-    def _overdue(self, snapshot: Snapshot) -> list[str]:
-        """Return units whose work outlasts what the last decision took for granted."""
-        if not snapshot.jobs:
-            return []
-        slip = timedelta(seconds=self._context.settings.timing.slip_s)
-        return [
-            f"{code} is busy for longer"
-            for code, free_at in snapshot.free_at.items()
-            if free_at > snapshot.at
-            and code in self._assumed_free
-            and free_at - self._assumed_free[code] > slip
-        ]
-
-    def _visits_due(self, snapshot: Snapshot) -> list[str]:
-        """Return appointments whose idle unit must leave now."""
-        lead = timedelta(seconds=self._context.settings.timing.appointment_lead_s)
-        bound = snapshot.world.job_of_unit()
-        due = []
-        for job in snapshot.jobs.values():
-            waits = job.appointment_id is not None and job.state is JobState.OPEN
-            first = job.planned_sequence == 0 and job.planned_unit_id not in bound
-            leave_at = snapshot.leave_at(job) if waits and first else None
-            if leave_at is not None and leave_at - lead <= snapshot.at:
-                due.append(f"visit {job_key(job.id)} is due")
-        return due
+    def _due(self, snapshot: Snapshot) -> list[str]:
+        timing = self._context.settings.timing
+        return overdue(snapshot, self._assumed_free, timing) + visits_due(snapshot, timing)
 
     def _decide(self, snapshot: Snapshot) -> None:
         with self._turn:
@@ -351,13 +301,8 @@ class Dispatcher:
             self._pending = pending
 
     def _wants_first(self, snapshot: Snapshot) -> bool:
-        """Return whether new calls are to get a unit at once, before a long search."""
-        problem = snapshot.problem
-        if len(problem.jobs) <= self._context.settings.timing.insert_first_above:
-            return False
-        planned = {it.job_id for it in problem.commitments}
-        left_out = {job_key(row_id) for row_id in self._unassigned}
-        return any(job.id not in planned | left_out for job in problem.jobs)
+        above = self._context.settings.timing.insert_first_above
+        return wants_first(snapshot, self._unassigned, above)
 
     def _put_into_force(self, pending: _Pending) -> None:
         """Commit, then judge and enforce with the new plan, all in one transaction."""

@@ -1,0 +1,82 @@
+"""Why a new plan is needed, and whether new calls may wait for the search."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from datetime import datetime, timedelta
+
+from dispatch.job import JobState
+from dispatch.params import Timing
+from dispatch.snapshot import Snapshot, job_key
+
+WAKING = frozenset(
+    {
+        "incident.created",
+        "incident.updated",
+        "incident.merged",
+        "incident.cancelled",
+        "incident.closed",
+        "job.planned",
+        "job.ordered",
+        "job.withdrawn",
+        "job.diverted",
+        "job.declined",
+        "job.failed",
+        "job.done",
+        "unit.shift_started",
+        "unit.shift_ended",
+        "unit.paused",
+        "unit.resumed",
+        "contractor.accepted",
+        "contractor.rejected",
+        "contractor.expired",
+        "appointment.booked",
+        "appointment.changed",
+        "appointment.cancelled",
+    }
+)
+"""Committed events of these kinds need a new plan, unless the dispatcher itself wrote them."""
+
+
+def overdue(snapshot: Snapshot, assumed_free: Mapping[str, datetime], timing: Timing) -> list[str]:
+    """Return units whose work outlasts what the last decision took for granted."""
+    if not snapshot.jobs:
+        return []
+    slip = timedelta(seconds=timing.slip_s)
+    return [
+        f"{code} is busy for longer"
+        for code, free_at in snapshot.free_at.items()
+        if free_at > snapshot.at and code in assumed_free and free_at - assumed_free[code] > slip
+    ]
+
+
+def visits_due(snapshot: Snapshot, timing: Timing) -> list[str]:
+    """Return appointments whose idle unit must leave now."""
+    lead = timedelta(seconds=timing.appointment_lead_s)
+    bound = snapshot.world.job_of_unit()
+    due = []
+    for job in snapshot.jobs.values():
+        waits = job.appointment_id is not None and job.state is JobState.OPEN
+        first = job.planned_sequence == 0 and job.planned_unit_id not in bound
+        leave_at = snapshot.leave_at(job) if waits and first else None
+        if leave_at is not None and leave_at - lead <= snapshot.at:
+            due.append(f"visit {job_key(job.id)} is due")
+    return due
+
+
+def wants_first(snapshot: Snapshot, left_out: Container[int], above: int) -> bool:
+    """Return whether new calls are to get a unit at once, before a long search.
+
+    Parameters
+    ----------
+    left_out
+        Jobs (row ids) that the plan in force leaves out: no reason to wait for them.
+    above
+        Number of open jobs up to which the search is as fast.
+    """
+    if len(snapshot.problem.jobs) <= above:
+        return False
+    planned = {it.job_id for it in snapshot.problem.commitments}
+    return any(
+        name not in planned and job.id not in left_out for name, job in snapshot.jobs.items()
+    )
