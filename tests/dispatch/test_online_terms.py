@@ -108,7 +108,7 @@ def test_who_waits_for_long_is_served_before_one_who_is_nearer(
     """Both are late whatever is done, and the unit stands beside the newer one."""
     scene = open_scene(tmp_path)
     scene.unit("R-01", 0)
-    old = scene.call(12, target_min=1 - old_late_min)
+    old = scene.call(4, target_min=1 - old_late_min)
     near = scene.call(0, target_min=1)
     route = solve(snapshot_problem(scene), engine="colgen").routes[0]
     expected = {"old": old, "near": near}[served_first]
