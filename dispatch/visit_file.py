@@ -26,7 +26,7 @@ back, as a job of its own that may go to another crew.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -104,8 +104,17 @@ class Day(_Strict):
     visits: Annotated[list[DayVisit], Field(max_length=2000)]
 
     def instant(self, clock: str) -> datetime:
-        """Return the instant of a local time of the day."""
-        return datetime.combine(self.day, time.fromisoformat(clock), ZoneInfo(self.time_zone))
+        """Return the instant of a local time of the day, in UTC.
+
+        Between times of one zone Python counts what clocks show, not what passes: an hour wrong on
+        the days on which clocks are changed. A time that comes twice is the first one.
+        """
+        local = datetime.combine(self.day, time.fromisoformat(clock), ZoneInfo(self.time_zone))
+        return local.astimezone(UTC)
+
+    def local(self, instant: datetime) -> datetime:
+        """Return an instant as the crews' clocks show it."""
+        return instant.astimezone(ZoneInfo(self.time_zone))
 
     def places(self) -> Iterator[tuple[str, PlaceRef]]:
         """Yield every place with its JSON pointer."""

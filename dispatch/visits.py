@@ -171,17 +171,21 @@ class _Builder:
 
 def _route(planned: PlannedDay, epoch: datetime, route: core.Route) -> dict[str, Any]:
     last = route.jobs[-1]
+
+    def shown(seconds: int) -> str:
+        return planned.day.local(epoch + timedelta(seconds=seconds)).isoformat()
+
     return {
         "unit": route.unit_id,
         "drive_min": round(sum(job.drive_s for job in route.jobs) / 60, 1),
-        "last_end_at": (epoch + timedelta(seconds=last.end_s)).isoformat(),
+        "last_end_at": shown(last.end_s),
         "stops": [
             {
                 "visit": _visit_id(job.job_id),
                 "part": _part(job.job_id),
-                "arrival_at": (epoch + timedelta(seconds=job.arrival_s)).isoformat(),
-                "start_at": (epoch + timedelta(seconds=job.start_s)).isoformat(),
-                "end_at": (epoch + timedelta(seconds=job.end_s)).isoformat(),
+                "arrival_at": shown(job.arrival_s),
+                "start_at": shown(job.start_s),
+                "end_at": shown(job.end_s),
                 "drive_min": round(job.drive_s / 60, 1),
                 "window": _window(planned.day, job.job_id),
             }

@@ -65,6 +65,46 @@ def stops(document: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     ]
 
 
+@pytest.mark.parametrize(
+    ("day", "ends"),
+    [
+        ("2026-03-29", "03:00"),  # an hour after 01:00, because 02:00 to 03:00 is left out
+        ("2026-10-25", "02:00"),  # for the first time
+        ("2026-11-01", "02:00"),
+    ],
+)
+def test_clocks_that_are_changed_at_night_do_not_change_how_long_work_takes(
+    tmp_path: Path, day: str, ends: str
+) -> None:
+    crew = {"id": "E-01", "skills": ["charger_install"], "home": 0, "start": "00:30"}
+    path = day_file(
+        tmp_path,
+        installation("early", 1, "01:00", "01:00"),
+        installation("late", 1, "04:00", "05:00"),
+        day=day,
+        time_zone="Europe/Berlin",
+        units=[crew | {"end": "09:00"}],
+    )
+    document = planned(path)
+    assert stops(document) == [("early", "work", "01:00", ends), ("late", "work", "04:00", "05:00")]
+
+
+def test_a_night_is_as_long_as_it_is(tmp_path: Path) -> None:
+    crew = {
+        "id": "E-01",
+        "skills": ["charger_install"],
+        "home": 0,
+        "start": "00:00",
+        "end": "06:00",
+    }
+    lengths = []
+    for day in ("2026-03-29", "2026-10-25", "2026-11-01"):
+        path = day_file(tmp_path, day=day, time_zone="Europe/Berlin", units=[crew])
+        [unit] = plan_day(read_day(path), load_settings().prices, StraightLine()).problem.units
+        lengths.append((unit.shift_end_s or 0) / 3600)
+    assert lengths == [5, 7, 6]
+
+
 def test_windows_decide_the_order(tmp_path: Path) -> None:
     late = installation("late", 1, "13:00", "14:00")
     early = installation("early", 2, "09:00", "10:00")

@@ -40,6 +40,33 @@ def test_the_time_zone_decides() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "zone", "instant", "is_open"),
+    [
+        # The gap: in Berlin 02:00 to 03:00 does not exist on 29 March 2026.
+        ("02:15-02:45", "Europe/Berlin", "2026-03-29T00:59:00+00:00", False),  # 01:59
+        ("02:15-02:45", "Europe/Berlin", "2026-03-29T01:00:00+00:00", False),  # 03:00
+        ("00:00-03:00", "Europe/Berlin", "2026-03-29T00:59:59+00:00", True),
+        ("00:00-03:00", "Europe/Berlin", "2026-03-29T01:00:00+00:00", False),  # an hour shorter
+        # The fold: 02:00 to 03:00 comes twice on 25 October 2026.
+        ("02:15-02:45", "Europe/Berlin", "2026-10-25T00:30:00+00:00", True),  # for the first time
+        ("02:15-02:45", "Europe/Berlin", "2026-10-25T00:59:00+00:00", False),
+        ("02:15-02:45", "Europe/Berlin", "2026-10-25T01:30:00+00:00", True),  # and the second
+        ("22:00-06:00", "Europe/Berlin", "2026-10-25T04:59:59+00:00", True),  # 05:59:59
+        ("22:00-06:00", "Europe/Berlin", "2026-10-25T05:00:00+00:00", False),
+        # In Chile it is midnight that is missing (6 September) or comes twice (5 April).
+        ("Sa 20:00-24:00", "America/Santiago", "2026-09-06T03:59:59+00:00", True),
+        ("Sa 20:00-24:00", "America/Santiago", "2026-09-06T04:00:00+00:00", False),
+        ("Su 00:00-08:00", "America/Santiago", "2026-09-06T04:00:00+00:00", True),  # 01:00
+        ("Sa 20:00-24:00", "America/Santiago", "2026-04-05T03:59:59+00:00", True),  # 23:59 again
+        ("Su 00:00-08:00", "America/Santiago", "2026-04-05T03:59:59+00:00", False),
+        ("Su 00:00-08:00", "America/Santiago", "2026-04-05T04:00:00+00:00", True),
+    ],
+)
+def test_the_gap_and_the_fold(text: str, zone: str, instant: str, is_open: bool) -> None:
+    assert OpeningHours(text, zone).is_open(datetime.fromisoformat(instant)) is is_open
+
+
+@pytest.mark.parametrize(
     "text", ["", "always", "Mo 8-20", "Xx 08:00-20:00", "25:00-26:00", "08:70-09:00", "Mo-"]
 )
 def test_what_is_not_understood_is_refused(text: str) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from dispatch.appointments import (
     jobs_of_appointment,
 )
 from dispatch.job import Job, JobState
+from dispatch.regions import put_region
 from dispatch.store import JobRow
 from fleet.model import UnitKind, UnitSpec
 from fleet.store import put_unit
@@ -163,3 +164,38 @@ def test_a_visit_that_has_begun_is_not_cancelled(office: Office) -> None:
         row.state, row.unit_id = "rolling", unit.id
     with office.database.write() as session, pytest.raises(Conflict, match="has begun"):
         cancel_appointment(session, office.clock.now(), visit.id, "no time")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "day", "hours"),
+    [
+        ("2026-09-06T04:00:00+00:00", "2026-09-07T02:59:00+00:00", date(2026, 9, 6), 23),
+        ("2026-04-04T03:00:00+00:00", "2026-04-05T03:59:00+00:00", date(2026, 4, 4), 25),
+    ],
+    ids=["gap at midnight", "an hour that comes twice"],
+)
+def test_a_local_day_has_all_its_visits_when_clocks_are_changed(
+    office: Office, first: str, last: str, day: date, hours: int
+) -> None:
+    """In Chile, where it is the hour before or after midnight."""
+    office.clock.move_to(datetime.fromisoformat(first) - timedelta(days=20))
+    with office.database.write() as session:
+        region = put_region(session, REGION, time_zone="America/Santiago")
+    made = []
+    for minute, start_at in enumerate((first, last)):
+        start = datetime.fromisoformat(start_at)
+        assert region.today(start) == day
+        window = {"start_at": start_at, "end_at": (start + timedelta(minutes=30)).isoformat()}
+        car = CALL["vehicle"] | {"plate": f"BBCL2{minute}"}
+        visit, _ = make(office, kind="installation", window=window, vehicle=car, return_window=None)
+        made.append(visit.id)
+    between = datetime.fromisoformat(last) - datetime.fromisoformat(first)
+    assert round(between.total_seconds() / 3600) == hours
+    with office.database.read() as session:
+        found = [visit.id for visit in appointments_of(session, REGION, day)]
+        others = [
+            visit.id
+            for away in (-1, 1)
+            for visit in appointments_of(session, REGION, day + timedelta(days=away))
+        ]
+    assert (found, others) == (made, [])
