@@ -15,6 +15,7 @@ from dispatch.desk import IntakeDesk
 from geo_data.city import City
 from kernel.clock import Clock
 from kernel.database import Database
+from kernel.together import WritesTogether
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Runtime:
         Ways on the map.
     shared
         Lists that every console asks for.
+    together
+        Writes that come by the hundred and append no events: places of units.
     """
 
     settings: Settings
@@ -39,6 +42,7 @@ class Runtime:
     feed: EventFeed
     lines: RouteLines
     shared: SharedAnswers
+    together: WritesTogether
 
     @property
     def database(self) -> Database:

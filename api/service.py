@@ -26,6 +26,7 @@ from dispatch.live import Dispatcher
 from dispatch.locate import Locator
 from kernel.clock import Clock, SystemClock
 from kernel.errors import InvalidInput
+from kernel.together import WritesTogether
 
 
 @dataclass
@@ -164,6 +165,7 @@ def _compose(settings: Settings, world: World, held: contextlib.ExitStack) -> Se
         desk=IntakeDesk(context.region, locator),
         feed=feed,
         lines=RouteLines(context),
+        together=WritesTogether(context.database),
         # Whoever drives the dispatcher by hand looks at each step.
         shared=SharedAnswers(feed, settings.list_age_s if settings.drive == "thread" else 0.0),
     )

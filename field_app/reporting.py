@@ -26,7 +26,7 @@ from field_app.models import (
 from fleet import shifts
 from fleet.model import PositionReport
 from fleet.positions import take_positions
-from fleet.store import get_unit
+from fleet.store import get_unit, unit_row
 from kernel.database import WriteSession
 from kernel.errors import Conflict, Fault, InvalidInput, NotFound, RoadflareError
 from kernel.position import Position
@@ -78,7 +78,8 @@ def take_fixes(
         PositionReport(it.at, it.lon, it.lat, it.accuracy_m, it.speed_kph, it.heading_deg)
         for it in body.positions
     ]
-    taken = take_positions(session, context.clock.now(), unit_id, reports)
+    kept = unit_row(session, unit_id)  # held, or the session would read it once more
+    taken = take_positions(session, context.clock.now(), kept.id, reports)
     if taken.n_accepted == 0:
         raise InvalidInput(taken.refused)
     return FieldPositionsOut(

@@ -10,6 +10,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 from anyio.from_thread import BlockingPortal
+from starlette.concurrency import run_in_threadpool
 
 from api.streams import EventFeed, EventStream, sse, told
 from kernel import events
@@ -211,6 +212,101 @@ def test_closing_the_feed_ends_the_stream(feed: EventFeed) -> None:
         return n_chunks
 
     assert asyncio.run(all_chunks()) == 1
+
+
+def paused(database: Database, *unit_ids: int) -> None:
+    for unit_id in unit_ids:
+        with database.write() as session:
+            events.append(session, NOON, "unit.paused", region="town", unit_id=unit_id)
+
+
+def test_one_reader_wakes_only_whom_it_concerns(feed: EventFeed) -> None:
+    async def listen() -> list[int]:
+        with (
+            feed.listening(lambda it: it.unit_id == 1) as mine,
+            feed.listening(lambda it: it.unit_id == 2) as other,
+        ):
+            await run_in_threadpool(paused, feed._database, 1)
+            with anyio.fail_after(30):
+                await mine.wait()
+            assert not other.is_set()
+        return [it.seq for it in feed.since(0) or []]
+
+    assert asyncio.run(listen()) == [1]
+
+
+def test_what_is_kept_is_told_without_the_table_and_what_is_not_with_it(feed: EventFeed) -> None:
+    def never(_seq: int) -> list[Event]:
+        raise AssertionError("nobody should have to read")
+
+    async def first(read: Any, n: int, after: int) -> list[bytes]:
+        def wanted(event: Event) -> bool:
+            return event.unit_id == 1
+
+        stream = told(feed, read, show, after=after, heartbeat_s=30, fits=wanted)
+        return [await anext(stream) for _ in range(n + 1)][1:]
+
+    paused(feed._database, 1, 2, 1)
+    assert asyncio.run(first(never, 2, 0)) == [sse("{}", seq=1), sse("{}", seq=3)]
+    again = EventFeed(feed._database)  # a process that starts now has kept nothing
+
+    def from_table(seq: int) -> list[Event]:
+        with feed._database.read() as session:
+            return events.read_after(session, seq, unit_id=1, limit=200)
+
+    async def resumed() -> list[bytes]:
+        stream = told(again, from_table, show, after=0, heartbeat_s=30, fits=lambda _: False)
+        with anyio.fail_after(30):
+            return [await anext(stream) for _ in range(3)][1:]
+
+    again.newest = 0
+    again._committed(tuple(from_table(2)))  # 3 came early, 1 and 2 were never told
+    assert again.since(0) == []
+    again.newest = 3
+    assert asyncio.run(resumed()) == [sse("{}", seq=1), sse("{}", seq=3)]
+
+
+def test_a_slow_client_holds_up_nobody(feed: EventFeed) -> None:
+    """One client takes nothing any more; another, on the same feed, hears everything at once."""
+
+    def read(seq: int) -> list[Event]:
+        with feed._database.read() as session:
+            return events.read_after(session, seq, limit=200)
+
+    heard: list[bytes] = []
+
+    async def both() -> None:
+        cut, done = anyio.Event(), anyio.Event()
+
+        async def receive() -> Any:
+            await anyio.sleep_forever()
+
+        async def stuck(message: Any) -> None:
+            if b"id" in message.get("body", b""):
+                await anyio.sleep_forever()
+
+        async def quick(message: Any) -> None:
+            heard.append(message.get("body", b""))
+            if sum(b"id: " in it for it in heard) == 50:
+                done.set()
+
+        async def serve(send: Any, patience_s: float, ended: anyio.Event | None) -> None:
+            chunks = told(feed, read, show, after=0, heartbeat_s=30, fits=lambda _: True)
+            await EventStream(chunks, slow_client_s=patience_s)({"type": "http"}, receive, send)
+            if ended is not None:
+                ended.set()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(serve, stuck, 0.05, cut)
+            tasks.start_soon(serve, quick, 30, None)
+            await run_in_threadpool(paused, feed._database, *range(1, 51))
+            with anyio.fail_after(30):
+                await done.wait()
+                await cut.wait()
+            tasks.cancel_scope.cancel()
+
+    asyncio.run(both())
+    assert [it for it in heard if b"id: " in it] == [sse("{}", seq=n) for n in range(1, 51)]
 
 
 async def endless() -> AsyncIterator[bytes]:

@@ -1,0 +1,72 @@
+"""Lists that consoles share: made once, never older than what has happened."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from api.shared import SharedAnswers
+from api.streams import EventFeed
+from kernel import events
+from kernel.database import Base, Database
+from tests.support.service import NOON
+
+
+class Count(BaseModel):
+    n: int
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database(f"sqlite:///{tmp_path}/shared.sqlite")
+    Base.metadata.create_all(opened.engine)
+    yield opened
+    opened.close()
+
+
+class Maker:
+    """Counts how often a list was made."""
+
+    def __init__(self) -> None:
+        self.n = 0
+        self.go = threading.Event()
+        self.go.set()
+
+    def __call__(self) -> Count:
+        self.go.wait(30)
+        self.n += 1
+        return Count(n=self.n)
+
+
+def test_a_list_is_made_anew_by_every_event(database: Database) -> None:
+    shared, make = SharedAnswers(EventFeed(database), 5.0), Maker()
+    assert [shared.answer("x", make).body for _ in range(3)] == [b'{"n":1}'] * 3
+    with database.write() as session:
+        events.append(session, NOON, "unit.paused", region="town", unit_id=1)
+    assert shared.answer("x", make).body == b'{"n":2}'
+    assert shared.answer("y", make).body == b'{"n":3}'
+
+
+def test_without_an_age_every_list_is_new(database: Database) -> None:
+    shared, make = SharedAnswers(EventFeed(database), 0.0), Maker()
+    assert [shared.answer("x", make).body for _ in range(2)] == [b'{"n":1}', b'{"n":2}']
+
+
+def test_who_asks_at_once_gets_one_list(database: Database) -> None:
+    shared, make = SharedAnswers(EventFeed(database), 5.0), Maker()
+    make.go.clear()
+    answers: list[bytes] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(bytes(shared.answer("x", make).body)))
+        for _ in range(8)
+    ]
+    for one in threads:
+        one.start()
+    make.go.set()
+    for one in threads:
+        one.join()
+    assert set(answers) == {b'{"n":1}'}
