@@ -14,6 +14,7 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -144,6 +145,66 @@ def running_server(programs: Path) -> Iterator[PostgisServer]:
             yield running
         finally:
             guard.communicate()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass
+class OwnServer:
+    """A server of one test, which may be stopped and started again."""
+
+    command: list[str]
+    folder: Path
+    account: dict[str, Any]
+    port: int
+    url: str = ""
+    _process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        with (self.folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self.command,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                cwd=self.folder,
+                **self.account,
+            )
+        _wait_until_ready(PostgisServer(self.port), self.folder / "server.log")
+
+    def stop(self) -> None:
+        """Stop it; whoever is connected is cut off (fast shutdown)."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(timeout=START_TIMEOUT_S)
+            self._process = None
+
+
+@contextlib.contextmanager
+def own_server() -> Iterator[OwnServer]:
+    """Yield a private PostGIS server with one empty database, `OwnServer.url`."""
+    programs = server_programs()
+    if programs is None:
+        missing("PostGIS", "sudo apt-get install postgresql-postgis")
+    account = _unprivileged_account()
+    folder = Path(tempfile.mkdtemp(prefix="roadflare-postgis-"))
+    try:
+        if account:
+            os.chown(folder, account["user"], account["group"])
+        _initialise(programs, folder / "data", account)
+        port = _free_port()
+        settings = [f"-c{name}={value}" for name, value in SETTINGS.items()]
+        command = [str(programs / "postgres"), "-D", str(folder / "data"), "-p", str(port)]
+        server = OwnServer(command + settings, folder, account, port)
+        server.start()
+        try:
+            running = PostgisServer(port)
+            running.make_template()
+            server.url = running.create()
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
