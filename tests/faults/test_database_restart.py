@@ -81,6 +81,7 @@ def cluster() -> Iterator[Restartable]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.mark.long
 @pytest.mark.postgis
 @pytest.mark.timeout(300)
 def test_the_service_outlives_its_database(cluster: Restartable, town_data: Path) -> None:
