@@ -46,6 +46,7 @@ def test_two_hours_offline_told_in_any_order_and_twice(
 ) -> None:
     town, code, job = busy
     rng, start = random.Random(seed), town.clock.now()
+    n_before = town.n_rows()["technician_events"]  # the beginning of each shift is one too
     town.clock.advance(7200)
     story = {"accepted": 1, "rolling": 3, "arrived": 21, "done": 64}
     events = [
@@ -73,7 +74,7 @@ def test_two_hours_offline_told_in_any_order_and_twice(
     assert told["arrived_at"] == "2026-06-01T04:21:00Z"
     assert unit_state(town, code) == "idle"
     rows = town.n_rows()
-    assert rows["technician_events"] == len(story)
+    assert rows["technician_events"] - n_before == len(story)
     assert rows["unit_positions"] >= len(fixes)
     assert town[code].post("field/positions", {"positions": fixes}).is_success
     assert town.n_rows() == rows
