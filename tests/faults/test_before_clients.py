@@ -15,6 +15,7 @@ from tests.support.proxy import Proxy, proxy_to
 from tests.support.service import NewDatabase
 
 ON_BOTH_DATABASES = True
+pytestmark = pytest.mark.long  # a short one is in tests/api/test_rough_weather.py
 
 
 @pytest.fixture(scope="module")

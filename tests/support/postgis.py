@@ -175,8 +175,15 @@ class OwnServer:
 
     def stop(self) -> None:
         """Stop it; whoever is connected is cut off (fast shutdown)."""
+        self._end(signal.SIGINT)
+
+    def crash(self) -> None:
+        """End it at once, without a checkpoint: the next start recovers from its log."""
+        self._end(signal.SIGQUIT)
+
+    def _end(self, number: signal.Signals) -> None:
         if self._process is not None:
-            self._process.send_signal(signal.SIGINT)
+            self._process.send_signal(number)
             self._process.wait(timeout=START_TIMEOUT_S)
             self._process = None
 
