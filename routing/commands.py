@@ -91,8 +91,9 @@ def isochrone_command(
     if as_json:
         typer.echo(_area_document(found_city, areas))
         return
-    nothing = areas.is_empty.all()  # in no time at all; and no projection fits it
-    areas_km2 = areas.area if nothing else areas.to_crs(areas.estimate_utm_crs()).area / 1e6
+    areas_km2 = [0.0] * len(areas)
+    if not areas.is_empty.all():  # as in no time at all; no projection fits that
+        areas_km2 = (areas.to_crs(areas.estimate_utm_crs()).area / 1e6).tolist()
     for limit, area_km2 in zip(limits, areas_km2, strict=True):
         typer.echo(f"{limit / 60:6g} minutes {area_km2:10,.1f} km²")
     typer.echo(found_city.attribution)
