@@ -13,8 +13,9 @@ from fastapi import Depends
 from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 
-from api.identity import Principal, principal_of
+from api.identity import Principal
 from api.models.identity import Role
 from api.owner_links import OwnerLink, open_link
 from api.runtime import Runtime, runtime_of
@@ -25,7 +26,7 @@ _Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 _Runtime = Annotated[Runtime, Depends(runtime_of)]
 
 
-def _token(credentials: _Credentials) -> str:
+async def _token(credentials: _Credentials) -> str:
     if credentials is None:
         raise NotAuthenticated(
             "No bearer token was given.", remedy="Send Authorization: Bearer TOKEN."
@@ -43,10 +44,11 @@ class Gate:
 
     roles: frozenset[Role]
 
-    def __call__(self, runtime: _Runtime, bearer: Bearer) -> Principal:
+    async def __call__(self, runtime: _Runtime, bearer: Bearer) -> Principal:
         """Return who speaks."""
-        with runtime.database.read() as session:
-            principal = principal_of(session, bearer, runtime.clock.now())
+        principal = runtime.known.recall(bearer)
+        if principal is None:
+            principal = await run_in_threadpool(runtime.known.look_up, bearer)
         if principal.region != runtime.region:
             raise NotAllowed(
                 f"The token is for {principal.region!r}, this service is {runtime.region!r}.",

@@ -146,7 +146,13 @@ async def _technician(who: TechnicianPrincipal, runtime: Run) -> Technician:
     ) -> Response:
         return Repeatable(repeat).answer(runtime, who.key, act, appends=appends)
 
-    return Technician(unit_id=who.unit_id, context=runtime.context, stream=stream, write=write)
+    return Technician(
+        unit_id=who.unit_id,
+        context=runtime.context,
+        stream=stream,
+        write=write,
+        versions=runtime.versions,
+    )
 
 
 def _describe(app: FastAPI) -> None:

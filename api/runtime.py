@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
 
+from api.known_tokens import KnownTokens
 from api.route_lines import RouteLines
 from api.settings import Settings
 from api.shared import SharedAnswers
 from api.streams import EventFeed
 from dispatch.context import DispatchContext
 from dispatch.desk import IntakeDesk
+from field_app.versions import ListVersions
 from geo_data.city import City
 from kernel.clock import Clock
 from kernel.database import Database
@@ -34,6 +36,10 @@ class Runtime:
         Lists that every console asks for.
     together
         Writes that come by the hundred and append no events: places of units.
+    known
+        Tokens that were proved a moment ago.
+    versions
+        Of technicians' lists.
     """
 
     settings: Settings
@@ -43,6 +49,8 @@ class Runtime:
     lines: RouteLines
     shared: SharedAnswers
     together: WritesTogether
+    known: KnownTokens
+    versions: ListVersions
 
     @property
     def database(self) -> Database:

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.identity import NewUser, issue_token, put_user
+from api.known_tokens import KnownTokens
 from api.models.identity import Role
 from api.notices import Notices, Notify
 from api.place_finder import CityFinder
@@ -24,6 +25,7 @@ from api.world import World, open_world
 from dispatch.desk import IntakeDesk
 from dispatch.live import Dispatcher
 from dispatch.locate import Locator
+from field_app.versions import ListVersions
 from kernel.clock import Clock, SystemClock
 from kernel.errors import InvalidInput
 from kernel.together import WritesTogether
@@ -166,6 +168,8 @@ def _compose(settings: Settings, world: World, held: contextlib.ExitStack) -> Se
         feed=feed,
         lines=RouteLines(context),
         together=WritesTogether(context.database),
+        known=KnownTokens(context.database, context.clock),
+        versions=ListVersions(context.database),
         # Whoever drives the dispatcher by hand looks at each step.
         shared=SharedAnswers(feed, settings.list_age_s if settings.drive == "thread" else 0.0),
     )

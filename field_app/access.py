@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from dispatch.context import DispatchContext
 from field_app.repeating import Repeated
+from field_app.versions import ListVersions
 from kernel.database import WriteSession
 from kernel.events import Event
 
@@ -57,6 +58,7 @@ class Technician:
     context: DispatchContext
     stream: Streamer
     write: Writer
+    versions: ListVersions
 
 
 Authenticate = Callable[..., Technician | Awaitable[Technician]]

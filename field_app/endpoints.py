@@ -96,7 +96,7 @@ def take_positions(body: FieldPositionsIn, who: Who, repeat: Repeat) -> Response
     """Take a batch of fixes, in any order."""
 
     def act(session: WriteSession) -> FieldPositionsOut:
-        return reporting.take_fixes(session, who.context, who.unit_id, body)
+        return reporting.take_fixes(session, who, body)
 
     return who.write(repeat, act, appends=False)
 

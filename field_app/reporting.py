@@ -12,6 +12,7 @@ from dispatch.job import ACTIVE
 from dispatch.progress import ReportKind
 from dispatch.status import EventResult, TechnicianEvent, apply_event
 from dispatch.store import JobRow, TechnicianEventRow
+from field_app.access import Technician
 from field_app.jobs import field_jobs
 from field_app.models import (
     FieldEventIn,
@@ -26,7 +27,7 @@ from field_app.models import (
 from fleet import shifts
 from fleet.model import PositionReport
 from fleet.positions import take_positions
-from fleet.store import get_unit, unit_row
+from fleet.store import get_unit
 from kernel.database import WriteSession
 from kernel.errors import Conflict, Fault, InvalidInput, NotFound, RoadflareError
 from kernel.position import Position
@@ -64,9 +65,7 @@ def take_events(
     )
 
 
-def take_fixes(
-    session: WriteSession, context: DispatchContext, unit_id: int, body: FieldPositionsIn
-) -> FieldPositionsOut:
+def take_fixes(session: WriteSession, who: Technician, body: FieldPositionsIn) -> FieldPositionsOut:
     """Store a batch of fixes and move the unit to the newest one.
 
     Raises
@@ -78,12 +77,15 @@ def take_fixes(
         PositionReport(it.at, it.lon, it.lat, it.accuracy_m, it.speed_kph, it.heading_deg)
         for it in body.positions
     ]
-    kept = unit_row(session, unit_id)  # held, or the session would read it once more
-    taken = take_positions(session, context.clock.now(), kept.id, reports)
+    taken = take_positions(session, who.context.clock.now(), who.unit_id, reports)
     if taken.n_accepted == 0:
         raise InvalidInput(taken.refused)
+
+    def version() -> int:
+        return field_jobs(session, who.context, who.unit_id).version
+
     return FieldPositionsOut(
-        accepted=taken.n_accepted, version=field_jobs(session, context, unit_id).version
+        accepted=taken.n_accepted, version=who.versions.of(who.unit_id, version)
     )
 
 

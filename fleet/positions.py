@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from fleet.model import PositionReport
@@ -198,27 +199,21 @@ def _store_new(
 ) -> None:
     if not good:
         return
-    known = set(
-        session.scalars(
-            select(UnitPositionRow.at).where(
-                UnitPositionRow.unit_id == unit_id,
-                UnitPositionRow.at.between(min(good), max(good)),
-            )
-        )
-    )
-    session.add_all(
-        UnitPositionRow(
-            unit_id=unit_id,
-            at=at,
-            position=Position(report.lon, report.lat),
-            accuracy_m=report.accuracy_m,
-            speed_kph=report.speed_kph,
-            heading_deg=report.heading_deg,
-            purge_at=purge_at,
-        )
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    rows = [
+        {
+            "unit_id": unit_id,
+            "at": at,
+            "position": Position(report.lon, report.lat),
+            "accuracy_m": report.accuracy_m,
+            "speed_kph": report.speed_kph,
+            "heading_deg": report.heading_deg,
+            "purge_at": purge_at,
+        }
         for at, report in sorted(good.items())
-        if at not in known
-    )
+    ]
+    known = insert(UnitPositionRow).on_conflict_do_nothing(index_elements=["unit_id", "at"])
+    session.connection().execute(known, rows)
 
 
 def _move_to_newest(row: UnitRow, good: dict[datetime, PositionReport]) -> bool:

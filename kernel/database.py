@@ -100,6 +100,13 @@ class Database:
         ``sqlite:///path/file.sqlite`` or ``postgresql+psycopg://…`` (plain ``postgresql://`` is
         understood too).
 
+    Attributes
+    ----------
+    n_told
+        Grows with every transaction that listeners are told of, of this process and of others.
+    n_changes
+        Grows with every transaction of this process, but for those that only append to trails.
+
     Raises
     ------
     InvalidInput
@@ -115,6 +122,7 @@ class Database:
         )
         self._writers = self.engine.execution_options(roadflare_write=True)
         self._listeners: list[CommitListener] = []
+        self.n_told = self.n_changes = 0
         self._write_turn = threading.Lock()
         self._own: dict[int, Event] | None = None
 
@@ -125,7 +133,7 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self, *, appends: bool = True) -> Iterator[WriteSession]:
+    def write(self, *, appends: bool = True, counts: bool = True) -> Iterator[WriteSession]:
         """Yield the session of one transaction; commits at the end, rolls back on any exception.
 
         Parameters
@@ -133,12 +141,15 @@ class Database:
         appends
             Whether events may be appended. Without, writers on PostgreSQL need not queue up: for
             what comes often and is no event, such as positions.
+        counts
+            Whether it is counted in ``n_changes``.
         """
         with self._turn(), WriteSession(self._writers, expire_on_commit=False) as session:
             if appends and not self.is_sqlite:
                 session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
             yield session
             self._commit(session)
+            self.n_changes += counts
         if session.appended:
             self.tell(tuple(session.appended))
 
@@ -173,6 +184,7 @@ class Database:
 
     def tell(self, happened: tuple[Event, ...]) -> None:
         """Tell the listeners of this process what was committed, here or elsewhere."""
+        self.n_told += 1
         for listener in tuple(self._listeners):
             listener(happened)
 

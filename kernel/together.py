@@ -61,7 +61,7 @@ class WritesTogether:
         try:
             # A transaction that locks several rows takes its place among the writers of events:
             # each of those locks several too, in an order of its own (decision record 0010).
-            with self._database.write(appends=len(batch) > 1) as session:
+            with self._database.write(appends=len(batch) > 1, counts=False) as session:
                 self._run(session, batch)
         except BaseException as error:  # noqa: BLE001 - raised by each of those it concerns
             for one in batch:
