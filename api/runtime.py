@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI, Request
 
 from api.known_tokens import KnownTokens
@@ -40,6 +41,8 @@ class Runtime:
         Tokens that were proved a moment ago.
     versions
         Of technicians' lists.
+    judging
+        Lets one request at a time judge every unit of the region.
     """
 
     settings: Settings
@@ -51,6 +54,7 @@ class Runtime:
     together: WritesTogether
     known: KnownTokens
     versions: ListVersions
+    judging: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
 
     @property
     def database(self) -> Database:

@@ -96,6 +96,8 @@ def serve(
             server_header=False,
         )
         url = f"http://{settings.host}:{listening.getsockname()[1]}"
+        # Many short requests beside a few long computations: let nobody hold the interpreter long.
+        sys.setswitchinterval(0.001)
         gc.freeze()  # what was loaded stays, and need not be looked at again
         gc.set_threshold(50_000, 20, 100)
         # uvicorn raises the signal again when it has stopped; then the rest is still to be closed.

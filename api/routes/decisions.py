@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Response
 
 from api.access import FOR_DISPATCHERS, Dispatcher
@@ -23,12 +24,18 @@ from kernel.database import WriteSession
 router = APIRouter(prefix="/incidents/{incident_id}", tags=["decisions"])
 
 
-@router.get("/candidates", dependencies=[FOR_DISPATCHERS])
-def list_candidates(incident_id: IncidentId, runtime: Run) -> Candidates:
+@router.get("/candidates", response_model=Candidates, dependencies=[FOR_DISPATCHERS])
+async def list_candidates(incident_id: IncidentId, runtime: Run) -> Response:
     """Return every unit, best first: what it would cost to send it, or why it cannot go."""
-    with runtime.database.read() as session:
-        incident_in_region(session, runtime.region, incident_id)
-        return candidates_out(session, runtime, incident_id)
+
+    def judged() -> bytes:
+        with runtime.database.read() as session:
+            incident_in_region(session, runtime.region, incident_id)
+            return candidates_out(session, runtime, incident_id).model_dump_json().encode()
+
+    # One at a time: each takes the processor for long, and phones and calls are not to wait.
+    body = await run_sync(judged, limiter=runtime.judging)
+    return Response(body, media_type="application/json")
 
 
 @router.post("/assign", response_model=IncidentOut)

@@ -213,7 +213,7 @@ class _Case:
         compiled = self.pricer.compiled
         if any(compiled.job_of[c] == self.job for c in self.routes[u]):
             return self._allowed(u, self.routes, "chosen", "insertion")
-        changes = smallest_change(compiled, u, self.routes[u], self.job)
+        changes = self._changes(u)
         if changes is None:
             return self._forbidden(u, (Change("unlock", job=compiled.jobs[self.job].id),))
         if changes:
@@ -226,6 +226,14 @@ class _Case:
             return self._forbidden(u, (Change("unlink", job=compiled.jobs[self.job].id),))
         _, routes = min(priced)
         return self._allowed(u, routes, "possible", "insertion" if resolve is None else "resolve")
+
+    def _changes(self, u: int) -> tuple[Change, ...] | None:
+        """Return the smallest change after which a unit can do the job; none where it fits in."""
+        compiled = self.pricer.compiled
+        is_free = compiled.fixed_unit[self.job] in (-1, u) and not compiled.links
+        if is_free and self.pricer.best(u, self.without[u], self.job).choice != -1:
+            return ()
+        return smallest_change(compiled, u, self.routes[u], self.job)
 
     def _tied(self, u: int, changes: tuple[Change, ...]) -> tuple[Change, ...]:
         """Return what else it takes where the job is tied to others."""
