@@ -74,7 +74,7 @@ class OwnerGate:
     @staticmethod
     def opened(session: Session, runtime: Runtime, key: str) -> OwnerLink:
         """Return what the link opens, or raise `NotFound`: expired and unknown look the same."""
-        return open_link(session, key, runtime.clock.now())
+        return open_link(session, runtime.region, key, runtime.clock.now())
 
 
 @dataclass(frozen=True)

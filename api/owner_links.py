@@ -79,29 +79,33 @@ def keys_of_appointments(session: Session, appointment_ids: list[int]) -> dict[i
     return {appointment_id: key for appointment_id, key in rows if appointment_id is not None}
 
 
-def open_link(session: Session, key: str, now: datetime) -> OwnerLink:
-    """Return what a key opens.
+def open_link(session: Session, region: str, key: str, now: datetime) -> OwnerLink:
+    """Return what a key opens in a region.
 
     Raises
     ------
     NotFound
-        When it is unknown, expired or revoked: which of them is not told, nor is the key repeated.
+        When it is unknown, expired, revoked or another region's: which of them is not told, nor is
+        the key repeated.
     """
     # Only what `token_urlsafe` makes is looked up: PostgreSQL takes no NUL in a text.
     row = session.get(OwnerLinkRow, key) if _KEY.fullmatch(key) else None
-    if row is None or row.revoked_at is not None or now >= _end(session, row):
+    if row is None or row.revoked_at is not None or now >= _end(session, row, region):
         raise NotFound(
             "such link (any more)", "…", remedy="Ask the hotline for a new one; links expire."
         )
     return OwnerLink(row.key, row.incident_id, row.appointment_id)
 
 
-def _end(session: Session, row: OwnerLinkRow) -> datetime:
-    over: datetime | None
-    if row.incident_id is not None:
-        over = session.scalar(select(IncidentRow.closed_at).filter_by(id=row.incident_id))
-    else:
-        over = session.scalar(select(AppointmentRow.cancelled_at).filter_by(id=row.appointment_id))
+def _end(session: Session, row: OwnerLinkRow, region: str) -> datetime:
+    """Return when a link ends; in another region than its own, it has never begun."""
+    of_incident = select(IncidentRow.region, IncidentRow.closed_at).filter_by(id=row.incident_id)
+    of_visit = select(AppointmentRow.region, AppointmentRow.cancelled_at).filter_by(
+        id=row.appointment_id
+    )
+    own, over = session.execute(of_visit if row.incident_id is None else of_incident).one()
+    if own != region:
+        return row.created_at
     return row.expires_at if over is None else min(row.expires_at, over + AFTER_CLOSE)
 
 

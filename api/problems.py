@@ -59,7 +59,9 @@ _REMEDIES = {
     "string_type": "Give a JSON text.",
     "literal_error": "Give one of the values of the OpenAPI document.",
     "timezone_aware": "Add Z or an offset such as +08:00.",
+    "value_error": "Write it as the message says.",
 }
+_REMEDY = "Give what the OpenAPI document describes: /api/v1/openapi.json."
 
 _LOCATION_TAGS = ("pin", "address", "motorway")
 _SECRET = ("secret", "phone", "refresh_token")
@@ -140,10 +142,12 @@ def _fault_of(one: Mapping[str, Any]) -> Fault:
         reason = (one.get("ctx") or {}).get("error", "broken")
         return Fault("", "json.invalid", f"The body is not JSON: {reason}.", "Send valid JSON.")
     if place != "body":
-        message, path = f"{place} parameter {'.'.join(map(str, path))}: {message}", []
+        name = ".".join(map(str, path))
+        shown = "" if kind == "missing" or place == "header" else f", not {_shown(one['input'])}"
+        message, path = f"{place} parameter {name}: {message}{shown}", []
     elif kind not in ("missing", "extra_forbidden") and not _is_secret(path):
         message = f"{message}, not {_shown(one.get('input'))}"
-    return Fault(_pointer(path), f"input.{kind}", f"{message}.", _REMEDIES.get(kind, ""))
+    return Fault(_pointer(path), f"input.{kind}", f"{message}.", _REMEDIES.get(kind, _REMEDY))
 
 
 def _pointer(path: Sequence[Any]) -> str:

@@ -176,11 +176,14 @@ def as_csv(lines: Sequence[Line]) -> str:
     return "\ufeff" + out.getvalue()  # or spreadsheets take Chinese for something else
 
 
+_SIGNS = "=@+-＝＠＋－"
+"""Begin formulas; spreadsheets of East Asian locales take the wide ones too (OWASP)."""
+
+
 def _no_formula(value: str) -> str:
-    is_formula = value[:1] in ("=", "@", "\t", "\r") or (
-        value[:1] in "+-" and not value[1:].isdigit()
-    )
-    return f"'{value}" if value and is_formula else value
+    bare = value.lstrip()
+    is_number = bare[:1] in "+-" and bare[1:].isascii() and bare[1:].isdigit()
+    return value if not bare or bare[0] not in _SIGNS or is_number else f"'{value}"
 
 
 def as_html(lines: Sequence[Line], region: str, at: datetime) -> str:

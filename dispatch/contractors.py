@@ -57,6 +57,8 @@ def offer(
         contractor = guess.contractor
     else:
         contractor = get_contractor(session, contractor_id)
+        if contractor.region != context.region:
+            raise NotFound("contractor", contractor_id)
     return _make_offer(session, context, incident, job, contractor)
 
 

@@ -253,6 +253,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "synchronous=full",  # what was answered survives a power cut: 0.3 ms a commit
         f"busy_timeout={_BUSY_TIMEOUT_S * 1000}",
         "foreign_keys=on",
+        "secure_delete=on",  # what was erased is overwritten in the file too
     ):
         connection.execute(f"PRAGMA {pragma}")
     for index, name in enumerate(("min_x", "min_y", "max_x", "max_y")):

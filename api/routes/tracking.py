@@ -68,7 +68,7 @@ def track_events(link: Owner, runtime: Run, last_event_id: LastEventId = None) -
     def may() -> bool:
         with runtime.database.read() as session:
             try:
-                open_link(session, link.key, runtime.clock.now())
+                open_link(session, runtime.region, link.key, runtime.clock.now())
             except NotFound:
                 return False
         return True

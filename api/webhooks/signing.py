@@ -1,7 +1,6 @@
-"""Standard Webhooks 1.0: what a delivery carries so that its receiver can believe it.
+"""What a delivery carries so that its receiver can believe it: Standard Webhooks 1.0.
 
-The project's own library signs; with two secrets, during a change, there are two signatures.
-Source: the specification of the Standard Webhooks project, 1.0.0.
+The library of that project signs; with two secrets, during a change, there are two signatures.
 """
 
 from __future__ import annotations
@@ -10,9 +9,9 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
-from standardwebhooks.webhooks import Webhook
+from standardwebhooks import Webhook
 
 PREFIX = "whsec_"
 
@@ -27,17 +26,14 @@ def derived_secret(key: str, salt: str) -> str:
     return PREFIX + base64.b64encode(secret).decode()
 
 
-def signature(secret: str, message_id: str, at: datetime, body: bytes) -> str:
-    """Return one signature, ``v1,…``; ``at`` is in UTC, ``body`` is UTF-8."""
-    return Webhook(secret).sign(message_id, at, body.decode())
-
-
 def signed_headers(
     secrets: Sequence[str], message_id: str, at: datetime, body: bytes
 ) -> dict[str, str]:
-    """Return the headers of one attempt; ``at`` is when it is made."""
+    """Return the headers of one attempt; ``at`` is when it is made, in any time zone."""
+    at = at.astimezone(UTC)  # the library takes whatever it is given for UTC
+    signatures = [Webhook(one).sign(message_id, at, body.decode()) for one in secrets]
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": " ".join(signature(one, message_id, at, body) for one in secrets),
+        "webhook-signature": " ".join(signatures),
     }

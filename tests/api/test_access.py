@@ -8,19 +8,22 @@ from datetime import timedelta
 from typing import get_args
 
 import pytest
-from fastapi import APIRouter, Depends
+from fastapi import Depends, FastAPI
 from fastapi.routing import iter_route_contexts
 from sqlalchemy import select
 
-from api.access import Gate, Open, OwnerGate, Rule, rules_of
+from api.access import ADMINS, Gate, Open, OwnerGate, Rule, rules_of
 from api.app import PREFIX, create_app
 from api.identity import NewUser, issue_token, put_user
 from api.models.identity import Role
+from api.owner_links import link_for_appointment, link_for_incident, open_link
 from api.store import UserRow
 from api.webhooks.store import WebhookRow
 from dispatch.store import AlarmRow, IncidentRow
 from fleet.model import UnitKind, UnitSpec
+from fleet.registers import ContractorSpec, put_contractor
 from fleet.store import put_unit
+from kernel import events
 from routing.store import RoadReportRow
 from tests.api.test_streams import Listener
 from tests.storage import rows as stored
@@ -50,9 +53,9 @@ class Address:
         return re.sub(r"{[^}]*id}", NOT_THERE, self.path).replace("{key}", "x" * 32)
 
 
-def addresses() -> list[Address]:
+def addresses(app: FastAPI) -> list[Address]:
     found = []
-    for route in iter_route_contexts(create_app(None).routes):
+    for route in iter_route_contexts(app.routes):
         if route.path == DOCUMENT:
             continue
         rules = rules_of(route.dependant)
@@ -61,7 +64,7 @@ def addresses() -> list[Address]:
     return found
 
 
-API = [address for address in addresses() if address.path.startswith(PREFIX)]
+API = [address for address in addresses(create_app(None)) if address.path.startswith(PREFIX)]
 GUARDED = [address for address in API if isinstance(address.rule, Gate)]
 
 
@@ -69,17 +72,24 @@ def test_every_address_declares_one_rule() -> None:
     assert len(API) > 35  # `addresses` itself fails for an address without one
 
 
-def test_an_address_without_a_rule_is_found() -> None:
-    router = APIRouter()
-    router.add_api_route("/forgotten", lambda: None, methods=["GET"])
-    guarded = APIRouter()
-    guarded.add_api_route(
-        "/kept", lambda: None, methods=["GET"], dependencies=[Depends(Gate(frozenset({"admin"})))]
+@pytest.mark.parametrize("rules", [[], [Gate(ADMINS), Open("two rules are none")]])
+def test_a_route_that_declares_no_rule_fails(rules: list[Rule]) -> None:
+    app = create_app(None)
+    app.add_api_route(
+        f"{PREFIX}/forgotten",
+        lambda: None,
+        methods=["GET"],
+        dependencies=[Depends(it) for it in rules],
     )
-    assert [rules_of(route.dependant) for route in router.routes] == [[]]  # type: ignore[attr-defined]
-    assert [rules_of(route.dependant) for route in guarded.routes] == [  # type: ignore[attr-defined]
-        [Gate(frozenset({"admin"}))]
-    ]
+    with pytest.raises(AssertionError, match=f"forgotten declares {len(rules)} rules"):
+        addresses(app)
+
+
+def test_what_is_mounted_beside_the_routes_fails_too() -> None:
+    app = create_app(None)
+    app.mount("/beside", FastAPI())
+    with pytest.raises((AssertionError, AttributeError)):
+        addresses(app)
 
 
 def test_only_these_ask_nobody() -> None:
@@ -215,18 +225,18 @@ def foreign(shared_town: Town, tokens: dict[str, str | None]) -> dict[str, int]:
         assert mine is not None
         read = {"triage": mine.triage, "entitlement": mine.entitlement}
         rows = {
-            "incident_id": stored.incident(region=region, **read),
-            "appointment_id": stored.appointment(region=region),
+            "incident_id": stored.incident(region=region, note=THEIRS, **read),
+            "appointment_id": stored.appointment(region=region, note=THEIRS),
             "alarm_id": AlarmRow(
-                region=region, kind="x", text={"zh": "x", "en": "x"}, raised_at=stored.NOW
+                region=region, kind="x", text={"zh": THEIRS, "en": THEIRS}, raised_at=stored.NOW
             ),
-            "user_id": UserRow(region=region, login="theirs", name="x", role="planner"),
+            "user_id": UserRow(region=region, login=THEIRS, name="x", role="planner"),
             "report_id": RoadReportRow(
-                region=region, effect="closed", place={"way_ids": [1]}, note="",
+                region=region, effect="closed", place={"way_ids": [1]}, note=THEIRS,
                 made_at=stored.NOW, made_by="x",
             ),
             "webhook_id": WebhookRow(
-                region=region, url="https://x.example/", kinds=[], salt="0", cursor_seq=0,
+                region=region, url=f"https://{THEIRS}.example/", kinds=[], salt="0", cursor_seq=0,
                 created_at=stored.NOW,
             ),
         }  # fmt: skip
@@ -234,10 +244,34 @@ def foreign(shared_town: Town, tokens: dict[str, str | None]) -> dict[str, int]:
         unit = put_unit(
             session,
             stored.NOW,
-            UnitSpec(code="Z-9", name="x", region=region, kind=UnitKind.TOW, home=stored.PLACE),
+            UnitSpec(code="Z-9", name=THEIRS, region=region, kind=UnitKind.TOW, home=stored.PLACE),
         )
         session.flush()
-        return {name: row.id for name, row in rows.items()} | {"unit_id": unit.id}
+        ids = {name: row.id for name, row in rows.items()} | {"unit_id": unit.id}
+        ids["contractor_id"] = put_contractor(
+            session,
+            ContractorSpec(
+                name=THEIRS,
+                region=region,
+                phone="+8613800000001",
+                position=stored.PLACE,
+                skills=frozenset({"tyre"}),
+            ),
+        ).id
+        events.append(
+            session,
+            stored.NOW,
+            "incident.created",
+            region=region,
+            unit_id=unit.id,
+            incident_id=ids["incident_id"],
+            payload={"note": THEIRS},
+        )
+        return ids
+
+
+THEIRS = "of-another-region"
+"""Stands in everything that `foreign` makes."""
 
 
 BODIES: dict[str, object] = {
@@ -271,3 +305,77 @@ def test_another_regions_things_are_not_there(
         answer = client.request(address.method, path, json=body)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), answer.text
     assert shared_town.n_rows() == before
+
+
+LISTS = [
+    address
+    for address in GUARDED
+    if address.method == "GET" and "{" not in address.path and address.path not in ENDLESS
+]
+
+
+@pytest.mark.parametrize("address", LISTS, ids=str)
+def test_no_list_shows_anything_of_another_region(
+    shared_town: Town, tokens: dict[str, str | None], foreign: dict[str, int], address: Address
+) -> None:
+    assert isinstance(address.rule, Gate)
+    asked: list[dict[str, object]] = [{}]
+    asked += [{"incident_id": foreign["incident_id"]}, {"unit_id": foreign["unit_id"]}]
+    asked += [{"state": "all"}, {"day": f"{stored.NOW:%F}"}, {"q": THEIRS}]
+    asked += [{"lon": stored.PLACE.lon, "lat": stored.PLACE.lat}]
+    for role in address.rule.roles:
+        client = shared_town.nobody.with_token(tokens[f"{role}@town"])
+        for query in asked:
+            answer = client.get(address.path, params=query)
+            assert answer.status_code in (200, 404, 422), answer.text
+            # A place that was asked for by name is named in the refusal, and that is all.
+            assert THEIRS not in answer.text or "q" in query, query
+
+
+def test_no_stream_tells_anything_of_another_region(
+    shared_town: Town, tokens: dict[str, str | None], foreign: dict[str, int]
+) -> None:
+    with shared_town.service.runtime.database.write() as session:
+        last = events.append(session, stored.NOW, "unit.paused", region="town", unit_id=1)
+    listener = Listener(shared_town, "events?after=0", tokens["dispatcher@town"])
+    log = shared_town["desk"].get("events/log", params={"limit": 500}).json()["items"]
+    found = shared_town.nobody._portal.call(listener.listen, len(log))
+    assert found[-1]["id"] == str(last.seq)
+    assert THEIRS not in listener.text
+    assert {event["seq"] for event in log} == {int(event["id"]) for event in found}
+
+
+def test_nothing_of_another_region_is_taken_by_its_number(
+    shared_town: Town, tokens: dict[str, str | None], foreign: dict[str, int]
+) -> None:
+    desk = shared_town.nobody.with_token(tokens["dispatcher@town"])
+    mine = f"incidents/{shared_town.call()['id']}"
+    version = desk.get("plan").json()["version"]
+    before = shared_town.n_rows()
+    for path, body in (
+        ("assign", {"unit_id": foreign["unit_id"], "plan_version": version}),
+        ("contractor-offer", {"contractor_id": foreign["contractor_id"]}),
+    ):
+        answer = desk.post(f"{mine}/{path}", body)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), answer.text
+    assert shared_town.n_rows() == before
+
+
+@pytest.mark.parametrize("of", ["incident_id", "appointment_id"])
+def test_an_owners_link_opens_nothing_in_another_region(
+    shared_town: Town, foreign: dict[str, int], of: str
+) -> None:
+    runtime = shared_town.service.runtime
+    with runtime.database.write() as session:
+        now = runtime.clock.now()
+        if of == "incident_id":
+            key = link_for_incident(session, foreign[of], now)
+        else:
+            key = link_for_appointment(session, foreign[of], now, now)
+        assert open_link(session, "elsewhere", key, now).key == key
+    unknown = shared_town.nobody.get("track/" + "x" * 32)
+    for address in LINKED:
+        path = address.path.replace("{key}", key)
+        body = {"cancel": {"reason": "x"}, "rating": {"stars": 5}}.get(path.rpartition("/")[2])
+        answer = shared_town.nobody.request(address.method, path, json=body)
+        assert (answer.status_code, answer.json()) == (404, unknown.json())

@@ -73,9 +73,19 @@ def test_a_bad_call_is_refused_and_leaves_nothing(shared_town: Town, name: str) 
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
     fault = next(fault for fault in problem["faults"] if fault["pointer"].startswith(pointer))
-    assert fault["message"]
     assert code in (None, fault["code"])
+    assert fault["remedy"]
+    missing = fault["code"] in ("input.missing", "input.extra_forbidden")
+    named = [fault["pointer"].rpartition("/")[2]] if missing else leaves(changes)
+    assert any(value in fault["message"] + fault["pointer"] for value in named), fault
     assert shared_town.n_rows() == before
+
+
+def leaves(value: object) -> list[str]:
+    """Return how the values of a body may be named."""
+    if isinstance(value, dict):
+        return [text for one in value.values() for text in leaves(one)]
+    return [str(value), str(value).replace("-", ""), repr(value)[1:21]]
 
 
 def test_all_faults_are_answered_together(shared_town: Town) -> None:
@@ -157,6 +167,47 @@ def test_what_is_not_there(shared_town: Town) -> None:
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["remedy"]
     assert "POST" in shared_town["desk"].get("login").headers["allow"]
+
+
+def test_a_parameter_that_means_nothing_is_named_with_its_value(shared_town: Town) -> None:
+    before = shared_town.n_rows()
+    for path, value in (
+        ("incidents?state=ajar", "ajar"),
+        ("incidents?limit=99999", "99999"),
+        ("incidents/abc", "abc"),
+        (f"incidents/{2**53 + 1}", "9007199254740993"),
+        ("events/log?after=-1", "-1"),
+        ("reverse?lon=200&lat=25", "200"),
+        ("reverse?lon=nan&lat=25", "nan"),
+        ("appointments?day=tomorrow", "tomorrow"),
+    ):
+        answer = shared_town["desk"].get(path)
+        assert answer.status_code == 422, (path, answer.text)
+        (fault,) = answer.json()["faults"]
+        assert value in fault["message"], (path, fault)
+        assert fault["remedy"], (path, fault)
+    assert shared_town.n_rows() == before
+
+
+def test_a_link_opens_its_own_incident_only(shared_town: Town) -> None:
+    """One incident's link says and does nothing about another one."""
+    mine, other = shared_town.call(), shared_town.call()
+    key = mine["track_url"].rpartition("/")[2]
+    before = shared_town.n_rows()
+    for path in (
+        f"track/{other['id']}", f"track/{key}x", f"track/{key[:-1]}", f"track/{other['number']}"
+    ):  # fmt: skip
+        answer = shared_town.nobody.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        assert answer.json()["remedy"]
+    for path in ("incidents", f"incidents/{other['id']}", "events/log", "plan"):
+        assert shared_town.nobody.with_token(key).get(path).status_code == 401
+    extra = {"reason": "x", "incident_id": other["id"]}
+    assert shared_town.nobody.post(f"track/{key}/cancel", extra).status_code == 422
+    assert shared_town.n_rows() == before
+    cancelled = shared_town.nobody.post(f"track/{key}/cancel", {"reason": "x"})
+    assert cancelled.json()["number"] == mine["number"]
+    assert shared_town["desk"].get(f"incidents/{other['id']}").json()["state"] != "closed"
 
 
 def test_an_appointment_with_faults_of_both_sorts(shared_town: Town) -> None:

@@ -12,7 +12,7 @@ import pytest
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from api.run_sheet import HEADINGS, as_csv, as_html, open_work, write_sheet
+from api.run_sheet import HEADINGS, Line, as_csv, as_html, open_work, write_sheet
 from tests.support.service import NOON, Client, OpenTown, Town
 
 METRIC = re.compile(r'^[a-z_]+(\{([a-z]+="[^"]*",?)+\})? ([0-9.e+-]+|\+Inf)$')
@@ -171,6 +171,23 @@ def test_the_run_sheet_says_who_waits_and_who_goes(town: Town, tmp_path: Path) -
     assert "闽AD99999" in html.read_text(encoding="utf-8")
     assert {path.stat().st_mode & 0o777 for path in (html, sheet)} == {0o600}
     assert len(list((tmp_path / "sheets").iterdir())) == 2  # nothing half-written is left
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("+cmd|'/c calc'!A0", "'+cmd|'/c calc'!A0"),
+        ("-2+3", "'-2+3"), ("\t=1", "'\t=1"), ("\r=1", "'\r=1"), ("\n=1", "'\n=1"),
+        (" =1+1", "' =1+1"), ("　=1", "'　=1"),
+        ("＝1＋1", "'＝1＋1"), ("＋1", "'＋1"), ("－1", "'－1"), ("＠A1", "'＠A1"),
+        ("+8613812340001", "+8613812340001"), ("闽AD20001", "闽AD20001"), ("", ""), ("a=b", "a=b"),
+    ],
+)  # fmt: skip
+def test_no_cell_begins_a_formula_in_any_spreadsheet(value: str, cell: str) -> None:
+    # Spreadsheets of East Asian locales take the wide signs for formulas too (OWASP).
+    line = Line(**(dict.fromkeys(HEADINGS, "") | {"note": value}))
+    rows = list(csv.reader(io.StringIO(as_csv([line]).removeprefix("\ufeff"), newline="")))
+    assert rows[1][-1] == cell
 
 
 def test_a_sheet_is_text_not_markup(town: Town) -> None:

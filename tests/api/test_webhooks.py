@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import json
+import socket
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, Self
 
 import pytest
 import standardwebhooks
@@ -21,7 +20,7 @@ from api.webhooks import outbox
 from api.webhooks.addresses import RefusedAddress, checked, is_public, read_url
 from api.webhooks.outbox import CLAIM, RETRY_AFTER_S, Outcome, wait_before
 from api.webhooks.sending import Sender
-from api.webhooks.signing import derived_secret, signature, signed_headers
+from api.webhooks.signing import signed_headers
 from api.webhooks.store import DeliveryRow, WebhookRow
 from api.webhooks.worker import Teller
 from kernel import events
@@ -130,50 +129,49 @@ def hook(town: Town, number: int) -> dict[str, Any]:
 # -------------------------------------------------------------------------------- signing
 
 
+SECRET_OF_VECTOR = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+BEIJING = timezone(timedelta(hours=8))
+
+
 def test_the_published_vector() -> None:
-    made = signature(
-        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-        "msg_p5jXN8AQM9LWM0D4loKWxJek",
-        datetime.fromtimestamp(1614265330, UTC),
-        b'{"test": 2432232314}',
-    )
-    assert made == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
-
-
-def test_two_secrets_sign_side_by_side() -> None:
-    one, two = "whsec_" + base64.b64encode(b"1" * 32).decode(), base64.b64encode(b"2" * 32).decode()
-    at = datetime(2026, 6, 1, tzinfo=UTC)
-    both = signed_headers([one, two], "m", at, b"{}")["webhook-signature"].split(" ")
-    assert both == [signature(one, "m", at, b"{}"), signature(two, "m", at, b"{}")]
-
-
-def test_a_receiver_with_the_usual_library_believes_a_delivery_and_no_forgery(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    at = datetime(2026, 6, 1, tzinfo=UTC)
-
-    class StandingClock(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:
-            return at.astimezone(tz)
-
-    monkeypatch.setattr(standardwebhooks.webhooks, "datetime", StandingClock)
-    secret, body = derived_secret(KEY, "salt"), '{"name":"王先生"}'.encode()
-    headers = signed_headers([derived_secret(KEY, "older"), secret], "msg_1", at, body)
-    receiver = standardwebhooks.Webhook(secret)
-    assert receiver.verify(body, headers) == {"name": "王先生"}
-    with pytest.raises(standardwebhooks.WebhookVerificationError):
-        receiver.verify(body.replace(b"name", b"mane"), headers)
-    with pytest.raises(standardwebhooks.WebhookVerificationError):
-        standardwebhooks.Webhook(derived_secret(KEY, "other")).verify(body, headers)
+    for zone in (UTC, BEIJING):  # an instant is an instant, however it is written
+        made = signed_headers(
+            [SECRET_OF_VECTOR],
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            datetime.fromtimestamp(1614265330, zone),
+            b'{"test": 2432232314}',
+        )
+        assert made == {
+            "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            "webhook-timestamp": "1614265330",
+            "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+        }
 
 
 def is_genuine(secret: str, headers: dict[str, str], body: bytes) -> bool:
-    """Check a delivery as a receiver does, from the specification alone."""
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
-    mine = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
-    return f"v1,{mine}" in headers["webhook-signature"].split(" ")
+    """Check a delivery as a receiver does: with the library, when it comes in."""
+    comes_in = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
+
+    class Receipt(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromtimestamp(comes_in.timestamp(), tz)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(standardwebhooks.webhooks, "datetime", Receipt)
+        try:
+            told = standardwebhooks.Webhook(secret).verify(body, headers)
+        except standardwebhooks.WebhookVerificationError:
+            return False
+    return bool(told == json.loads(body))
+
+
+def test_either_of_two_secrets_is_enough() -> None:
+    one, two, other = (f"whsec_{base64.b64encode(it * 32).decode()}" for it in (b"1", b"2", b"3"))
+    at = datetime(2026, 6, 1, tzinfo=UTC)
+    headers = signed_headers([one, two], "m", at, b"{}")
+    assert [is_genuine(it, headers, b"{}") for it in (one, two, other)] == [True, True, False]
+    assert not is_genuine(one, headers | {"webhook-id": "n"}, b"{}")
 
 
 # ------------------------------------------------------------------------------ delivering
@@ -423,6 +421,55 @@ def test_odd_urls(url: str) -> None:
     if fault is None:  # a name, or an address only the resolver understands: judged then
         with pytest.raises(RefusedAddress):
             checked(url)
+
+
+def test_an_address_inside_is_refused_when_it_is_given(open_town: OpenTown) -> None:
+    strict = open_town(webhook_key=KEY)
+    strict.seed()
+    before = strict.n_rows()
+    for url in (
+        "https://127.0.0.1/hook", "https://[::1]/hook", "https://169.254.169.254/latest",
+        "https://10.0.0.1/", "https://[::ffff:127.0.0.1]/", "http://hook.example/",
+        "https://user:pass@hook.example/",
+    ):  # fmt: skip
+        answer = strict["admin"].post("webhooks", {"url": url})
+        assert answer.status_code == 422, url
+        (fault,) = answer.json()["faults"]
+        assert (fault["pointer"], fault["code"]) == ("/url", "webhook.url")
+        assert url in fault["message"]
+        assert fault["remedy"]
+    assert strict.n_rows() == before
+
+
+def test_the_connection_goes_to_the_address_that_was_checked(
+    town: Town, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that leads elsewhere the second time it is asked for gains nothing."""
+    asked: list[str] = []
+
+    def rebinding(host: str, _port: int) -> list[str]:
+        asked.append(host)
+        return ["127.0.0.1"] if len(asked) == 1 else ["169.254.169.254"]
+
+    def resolver_must_not_be_asked(host: str, *_: object, **__: object) -> object:
+        assert host == "127.0.0.1", f"{host} was resolved again"
+        return real(host, *_, **__)
+
+    real = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", resolver_must_not_be_asked)
+    port = receiver.url.split(":")[2]
+    body = {"url": f"http://innocent.example:{port}"}
+    assert town["admin"].post("webhooks", body).status_code == 201
+    happen(town)
+    runtime = town.service.runtime
+    telling = Teller(
+        runtime.database, town.clock, "town", Sender(KEY, to_private=True, resolve=rebinding)
+    )
+    assert tell_all(telling) == 1
+    telling.close()
+    assert asked == ["innocent.example"]
+    ((headers, _),) = receiver.got
+    assert headers["host"] == f"innocent.example:{port.partition('/')[0]}"
 
 
 def test_a_name_that_leads_inside_is_refused_when_it_is_told(town: Town, teller: Teller) -> None:
