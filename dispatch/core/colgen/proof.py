@@ -30,8 +30,14 @@ GROWTH = 2.7
 """Twice the gap, this power of two times as many routes: seen on waves of all sizes."""
 
 LISTING_SLOT_S = 240
-UNITS_LISTED, MOST_LISTED = 10, 100_000
+UNITS_LISTED, MOST_LISTED = 2, 100_000
 """Units between two looks at the clock, and routes that these may have."""
+
+LISTING_SHARE, LISTING_SLACK_S = 0.35, 0.05
+"""Share of the time left that listing may take, judged from the first units on, with some slack."""
+
+LEAST_LABELS, LABELS_A_S = 60_000, 30_000
+"""Labels that one unit may have in listing: so many, or more for each second that is left."""
 
 SMALL_GAIN = 2e-6
 """Cuts go on while a round of them raises the bound by this share."""
@@ -95,6 +101,8 @@ class Proof:
         most, n_units = self.search.params.listed_routes, self.search.master.n_units
         prepared = self.search.pricing.bounds(duals, gap_cny=gap, slot_s=LISTING_SLOT_S)
         parts: list[Listed] = []
+        began_s, left_s = self.search.budget.spent_s(), self.search.budget.left_s()
+        timed = self.search.budget.seconds
         for start in range(0, n_units, UNITS_LISTED):
             active = np.zeros(n_units, dtype=np.int64)
             active[start : start + UNITS_LISTED] = 1
@@ -106,9 +114,13 @@ class Proof:
                 most=MOST_LISTED,
                 room=MOST_LISTED,
                 prepared=prepared,
+                most_labels=None if timed is None else int(max(LEAST_LABELS, LABELS_A_S * left_s)),
             )
             most -= priced.n_written
-            if not priced.exact or most < 0 or self.search.budget.over(0.95):
+            share = min(1.0, (start + UNITS_LISTED) / n_units)
+            most_s = LISTING_SHARE * share * left_s + LISTING_SLACK_S
+            slow = timed is not None and self.search.budget.spent_s() - began_s > most_s
+            if not priced.exact or most < 0 or slow or self.search.budget.over(0.95):
                 self.search.note(f"too many within {gap:.2f}")
                 return None
             parts.append(Listed.of(self.search.model.arrays, priced, duals))
