@@ -52,6 +52,9 @@ ROUGH_TRUST, ROUGH_SHARE, ROUGH_ROUTES, FINE_SLOT_S = 0.5, 0.6, 12, 150
 """Where routes are long: the weight of earlier duals, the share of the time, routes for each unit
 in a round, and the slots of the one bound."""
 
+COLUMNS_SHARE = 0.7
+"""Share of the time after which columns are left as they are: a plan needs the rest."""
+
 MOST_POOLED = 5_000
 """Routes of ruin and recreate that the linear program begins with, the last ones."""
 
@@ -157,7 +160,7 @@ class Search:
         idle = np.zeros(self.master.n_units)
         for _ in range(self.params.pricing_rounds):
             solution = self.master.solve()
-            if solution is None or self.budget.over(0.9):
+            if solution is None or self.budget.over(COLUMNS_SHARE):
                 return None
             centre = trust * centre + (1 - trust) * solution.duals
             priced = self.pricing.price(
