@@ -109,7 +109,10 @@ def _template(path: str) -> str:
 
 
 def _code(answer: httpx.Response) -> str:
+    """Return why a request was refused: the problem's code, and what it points at."""
     try:
-        return str(answer.json().get("code", ""))
-    except (json.JSONDecodeError, AttributeError):
+        problem = answer.json()
+    except json.JSONDecodeError:
         return ""
+    faults = [f"{it['pointer']} {it['code']}" for it in problem.get("faults", ())]
+    return " ".join([str(problem.get("code", "")), *faults[:3]])

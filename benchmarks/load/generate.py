@@ -26,14 +26,16 @@ from geo_data.city import load_city
 
 _LOGINS_AT_ONCE = 4
 _FILL_EVERY_S = 0.3
-_SETTLE_S = 10.0
-_LAST_S = 8.0
-"""What was called within the time may still be planned and told afterwards, so long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be played: ``loads`` are names and calls an hour, one after another."""
+    """What is to be played: ``loads`` are names and calls an hour, one after another.
+
+    ``settle_s`` passes before a load counts, and again at its end: what was called within the time
+    may still be planned and told afterwards, so long. ``is_filled``: as many incidents are open
+    from the beginning as the load has in its steady state.
+    """
 
     url: str
     city: str
@@ -42,6 +44,8 @@ class Order:
     n_consoles: int
     loads: dict[str, float]
     minutes: float
+    settle_s: float
+    is_filled: bool
     seed: int
 
     def write(self) -> str:
@@ -80,8 +84,9 @@ class Play:
     async def _play_load(self, hotline: Connection, name: str, per_hour: float) -> None:
         self._count_on(Record())
         lag = asyncio.create_task(self.record.watch_lag())
-        await self._fill(hotline, round(per_hour * USUAL_JOB_S / 3600))
-        await asyncio.sleep(_SETTLE_S)
+        if self.order.is_filled:
+            await self._fill(hotline, round(per_hour * USUAL_JOB_S / 3600))
+        await asyncio.sleep(self.order.settle_s)
         self.record.begin()
         _say({"begins": name})
         until = time.perf_counter() + self.order.minutes * 60
@@ -96,7 +101,7 @@ class Play:
             calling.append(asyncio.create_task(self._call(hotline)))
         await asyncio.sleep(max(0.0, until - time.perf_counter()))
         await asyncio.gather(*calling)
-        await asyncio.sleep(_LAST_S)
+        await asyncio.sleep(self.order.settle_s)
         lag.cancel()
         self._raise_failures()
         _say({"ends": name, "figures": self.record.figures(), "open": len(self.open_ids)})
@@ -113,7 +118,10 @@ class Play:
 
     async def _call(self, hotline: Connection) -> None:
         call = next(self.calls)
-        body = call.intake() | {"case_ref": None, "caller": {"phone": call.phone}}
+        # What every city takes, and another number for each call: or calls would be merged.
+        vehicle = {name: it for name, it in call.car.body().items() if name != "plate"}
+        caller = {"phone": f"+86138{call.number:08d}"}
+        body = call.intake() | {"case_ref": None, "caller": caller, "vehicle": vehicle}
         sent = time.perf_counter()
         key = f"call-{call.number}-{call.fault}"
         answer = await hotline.ask("action", "POST", "/incidents", body, key=key)

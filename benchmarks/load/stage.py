@@ -35,7 +35,10 @@ _SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be played, and where; ``loads`` are names and calls an hour."""
+    """What is to be played, and where; ``loads`` are names and calls an hour.
+
+    ``settle_s``, ``is_filled``: see `benchmarks.load.generate.Order`.
+    """
 
     city: str
     data_dir: Path
@@ -46,6 +49,8 @@ class Plan:
     n_units: int = 500
     n_consoles: int = 20
     loads: tuple[tuple[str, float], ...] = tuple(LOADS.items())
+    settle_s: float = 10.0
+    is_filled: bool = True
 
 
 def play(plan: Plan, tell: Callable[[str], None] = lambda _line: None) -> dict[str, Any]:
@@ -75,6 +80,8 @@ def play(plan: Plan, tell: Callable[[str], None] = lambda _line: None) -> dict[s
             n_consoles=plan.n_consoles,
             loads=dict(plan.loads),
             minutes=plan.minutes,
+            settle_s=plan.settle_s,
+            is_filled=plan.is_filled,
             seed=plan.seed,
         )
         loads = _generated(order, Sampler(pids), plan.folder / "generator.log", tell)
