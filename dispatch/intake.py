@@ -16,7 +16,7 @@ from dispatch.call import Call, read_call
 from dispatch.closing import close_incident
 from dispatch.desk import IntakeDesk
 from dispatch.entitlement import Entitlement, decide
-from dispatch.incident import Incident, IncidentState, Outcome, Vehicle
+from dispatch.incident import Incident, IncidentState, Outcome, Vehicle, incident_number
 from dispatch.jobs import create_rescue_job
 from dispatch.regions import Region, get_region
 from dispatch.store import IncidentCallRow, IncidentRow, get_incident, incident_row
@@ -60,6 +60,8 @@ def take_call(
     ------
     InvalidInput
         With every fault of the input; nothing is stored then.
+    Conflict
+        When another region helps this car already.
     """
     region = get_region(session, desk.region)
     call = read_call(
@@ -69,6 +71,8 @@ def take_call(
         known_id = _open_incident(session, now, region, call)
         if known_id is not None:
             row = incident_row(session, known_id, lock=True)
+            if row.region != region.name and row.state != IncidentState.CLOSED.value:
+                raise _elsewhere(row)
             if row.state != IncidentState.CLOSED.value:
                 return Taken(_merge(session, now, desk, row, call), merged=True)
         else:
@@ -123,6 +127,14 @@ def _open_incident(session: WriteSession, now: datetime, region: Region, call: C
         if near and not _another_car(row, car):
             return row.id
     return None
+
+
+def _elsewhere(row: IncidentRow) -> Conflict:
+    """Return the refusal of a call for a car that another region is helping already."""
+    return Conflict(
+        f"This car has the open incident {incident_number(row.id)} in {row.region!r}.",
+        remedy=f"Have it closed by the dispatchers of {row.region!r}, then send the call again.",
+    )
 
 
 def _another_car(row: IncidentRow, car: Vehicle) -> bool:
