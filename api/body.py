@@ -17,6 +17,9 @@ from api.problems import http_problem, problem_of
 from kernel.errors import Fault, InvalidInput
 
 MAX_BODY_BYTES = 1_000_000
+LISTEN_ON_BYTES = 16_000_000
+"""Of a body that is too long, so much is taken and thrown away: whoever still sends when the
+connection closes is told that it broke, and never sees the answer."""
 MAX_JSON_DEPTH = 40
 MAX_INTEGER = 2**53 - 1
 _MAX_DIGITS = 17
@@ -39,6 +42,7 @@ class BodyDoor:
         headers = Headers(scope=scope)
         body = await _read(headers, receive, self.max_bytes)
         if body is None:
+            await _throw_away(receive)
             refusal = http_problem(
                 413,
                 f"The body is longer than {self.max_bytes} bytes",
@@ -82,6 +86,15 @@ async def _read(headers: Headers, receive: Receive, max_bytes: int) -> bytes | N
             return None
         if not message.get("more_body", False):
             return bytes(body)
+
+
+async def _throw_away(receive: Receive) -> None:
+    """Take what is left of a body, up to `LISTEN_ON_BYTES`."""
+    n_bytes, more = 0, True
+    while more and n_bytes < LISTEN_ON_BYTES:
+        message = await receive()
+        n_bytes += len(message.get("body", b""))
+        more = message["type"] == "http.request" and message.get("more_body", False)
 
 
 def _is_json(headers: Headers) -> bool:

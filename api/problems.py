@@ -141,6 +141,9 @@ def _fault_of(one: Mapping[str, Any]) -> Fault:
     if kind == "json_invalid":
         reason = (one.get("ctx") or {}).get("error", "broken")
         return Fault("", "json.invalid", f"The body is not JSON: {reason}.", "Send valid JSON.")
+    if isinstance(one.get("input"), bytes):
+        what = "The body is not declared as JSON."
+        return Fault("", "json.undeclared", what, "Send Content-Type: application/json.")
     if place != "body":
         name = ".".join(map(str, path))
         shown = "" if kind == "missing" or place == "header" else f", not {_shown(one['input'])}"
