@@ -141,7 +141,7 @@ class _Reader:
             destination=_destination(option.destination),
             vehicle=_vehicle(source),
             caller=FieldCaller(
-                name=source.caller_name,
+                name=source.caller_name if is_current else None,
                 phone=shown_phone("technician", source.caller_phone, in_hand=is_current) or "",
             ),
             fault=None if incident is None else incident.fault,

@@ -74,7 +74,7 @@ class FieldVehicle(WireModel):
 
 
 class FieldCaller(WireModel):
-    """Whom to call; the number is complete only for the current job."""
+    """Whom to call; the name is told and the number is complete only for the current job."""
 
     name: str | None
     phone: str

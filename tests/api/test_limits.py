@@ -31,6 +31,16 @@ def test_an_address_without_a_token_is_slowed_and_others_are_not(open_town: Open
     assert made_up.get("me").status_code == 429  # inventing tokens is no way around
 
 
+def test_trying_out_owner_links_is_slowed(open_town: OpenTown) -> None:
+    town = open_town(address_rate=0.5)
+    town.seed()
+    assert town["desk"].get("me").status_code == 200
+    statuses = [town.nobody.get(f"track/{n:032d}").status_code for n in range(20)]
+    assert statuses[0] == 404
+    assert statuses[-1] == 429
+    assert town["desk"].get("me").status_code == 200  # who has a token is not held up
+
+
 def test_a_token_is_slowed_and_its_neighbour_is_not(open_town: OpenTown) -> None:
     town = open_town(token_rate=0.5)
     town.seed()

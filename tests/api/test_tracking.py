@@ -131,6 +131,20 @@ def test_a_link_ends_a_day_after_the_incident(town: Town) -> None:
     assert owner.get(path).status_code == 404
 
 
+def test_a_link_is_renewed_and_revoked(town: Town) -> None:
+    incident = town.call()
+    owner, first = owner_of(town, incident)
+    change = f"incidents/{incident['id']}/owner-link"
+    renewed = town["hotline"].post(change, {"action": "renew"}).json()["track_url"]
+    second = "track/" + renewed.rpartition("/")[2]
+    assert (owner.get(first).status_code, owner.get(second).status_code) == (404, 200)
+    assert town["desk"].post(change, {"action": "revoke"}).is_success
+    unknown = owner.get("track/" + "x" * 32)
+    assert owner.get(second).json() == unknown.json()
+    assert owner.post(f"{second}/cancel", {"reason": "x"}).status_code == 404
+    assert town["desk"].get(f"incidents/{incident['id']}").json()["state"] != "closed"
+
+
 def test_a_second_call_for_the_car_gets_the_same_link(town: Town) -> None:
     first = town.call()
     again = town["hotline"].post("incidents", a_call(1))

@@ -101,9 +101,28 @@ def test_only_the_job_in_hand_shows_the_number(busy: tuple[Town, str, dict[str, 
     town.call(fault="tyre")
     town.decide()
     listed = town[code].get("field/jobs").json()
-    assert [it["caller"]["phone"] for it in listed["next"]] == ["138****0002"]
+    assert job["caller"]["name"] == "王先生"
+    assert [it["caller"] for it in listed["next"]] == [{"name": None, "phone": "138****0002"}]
     assert listed["next"][0]["allowed"] == []
     assert "13812340002" not in town["desk"].get("incidents").text
+
+
+def test_what_is_over_or_somebody_elses_shows_nothing_of_the_caller(
+    busy: tuple[Town, str, dict[str, Any]],
+) -> None:
+    town, code, job = busy
+    other = next(it for it in ("R-01", "T-01") if it != code)
+
+    def personal(who: str) -> list[str]:
+        paths = ("field/jobs", f"field/jobs/{job['job_id']}/route?from=119.62,25.36")
+        texts = " ".join(town[who].get(path).text for path in paths)
+        return [it for it in ("13812340001", "王先生", "闽AD20001", "138****0001") if it in texts]
+
+    assert personal(code) == ["13812340001", "王先生", "闽AD20001"]
+    assert personal(other) == []
+    for kind in ("rolling", "arrived", "done"):
+        assert town.press(code, kind, job["job_id"]).is_success
+    assert personal(code) == personal(other) == []
 
 
 def test_the_place_is_also_given_as_chinese_maps_draw_it(

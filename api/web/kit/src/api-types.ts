@@ -1534,7 +1534,7 @@ export interface components {
         };
         /**
          * FieldCaller
-         * @description Whom to call; the number is complete only for the current job.
+         * @description Whom to call; the name is told and the number is complete only for the current job.
          */
         FieldCaller: {
             /** Name */
