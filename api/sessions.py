@@ -27,7 +27,7 @@ from api.login_guard import Attempt, count_failure, count_success, refuse_guessi
 from api.remembered import Remembered
 from api.store import RefreshTokenRow, SessionRow, TokenRow, UserRow
 from kernel.database import Database, WriteSession
-from kernel.errors import NotAllowed, NotAuthenticated
+from kernel.errors import InvalidInput, NotAllowed, NotAuthenticated
 
 LOST_ANSWER = timedelta(seconds=60)
 _REMEDY = "Log in with POST /api/v1/login."
@@ -62,14 +62,15 @@ def log_in(database: Database, attempt: Attempt, once: Once, now: datetime, live
         While guessing is held up, see `api.login_guard`.
     """
     with database.read() as reading:
-        if (known := _known(reading, once)) is not None:
-            return known
         refuse_guessing(reading, attempt, now)
         row = reading.scalar(select(UserRow).filter_by(region=attempt.region, login=attempt.login))
+        reused = _reuse(reading, once)
     if not secret_fits(row, once.secret) or row is None:
         with database.write(appends=False) as session:
-            count_failure(session, attempt, now)
-        raise NotAuthenticated("User or secret is wrong.", remedy="Check both, then try again.")
+            count_failure(session, attempt, now)  # also where the key is known: no way to try out
+        raise reused or NotAuthenticated(
+            "User or secret is wrong.", remedy="Check both, then try again."
+        )
     with database.write(appends=False) as session:
         if not once.claim(session, now) and (known := _known(session, once)) is not None:
             return known
@@ -78,6 +79,15 @@ def log_in(database: Database, attempt: Attempt, once: Once, now: datetime, live
         session.add(opened)
         session.flush()
         return _pair(session, opened, once, now, lives)
+
+
+def _reuse(session: Session, once: Once) -> InvalidInput | None:
+    """Return what is wrong with the key, if it was used with another request."""
+    try:
+        _known(session, once)
+    except InvalidInput as error:
+        return error
+    return None
 
 
 def refresh(database: Database, once: Once, region: str, now: datetime, lives: Lives) -> Opened:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from api.login_guard import MAX_FAILURES
 from api.remembered import SHORTEST_KEY
 from api.sessions import LOST_ANSWER
 from api.store import AnswerRow, RefreshTokenRow, SessionRow, TokenRow
@@ -249,3 +250,14 @@ def test_logging_out_twice_is_no_fault(town: Town) -> None:
     assert mine.get("me").status_code == 401
     assert town.nobody.with_token("never-a-token").post("logout").status_code == 401
     assert town.nobody.post("logout").status_code == 401
+
+
+def test_a_known_key_is_no_way_to_try_secrets(town: Town) -> None:
+    key = {"Idempotency-Key": "a-key-of-this-login"}
+    right = {"user": "desk", "secret": SECRET}
+    assert town.nobody.post("login", right, headers=key).status_code == 200
+    tried = [
+        town.nobody.post("login", right | {"secret": f"guess {n}"}, headers=key).status_code
+        for n in range(MAX_FAILURES + 1)
+    ]
+    assert tried == [422] * MAX_FAILURES + [429]  # counted as without a key
