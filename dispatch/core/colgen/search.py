@@ -52,7 +52,7 @@ ROUGH_TRUST, ROUGH_SHARE, ROUGH_ROUTES, FINE_SLOT_S = 0.5, 0.6, 12, 150
 """Where routes are long: the weight of earlier duals, the share of the time, routes for each unit
 in a round, and the slots of the one bound."""
 
-COLUMNS_SHARE = 0.7
+COLUMNS_SHARE = 0.85
 """Share of the time after which columns are left as they are: a plan needs the rest."""
 
 MOST_POOLED = 5_000
