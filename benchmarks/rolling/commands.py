@@ -48,6 +48,7 @@ def rolling(
     from benchmarks.rolling.figures import policy_figures
     from benchmarks.rolling.play import DayTask, by_policy, play_all, settings_with
 
+    made = provenance()  # the code that is played, whatever is changed meanwhile
     values = _settings(set_value or ())
     wanted = _loads(loads)
     policies = _policies(policy or ())
@@ -59,7 +60,6 @@ def rolling(
             for name in policies
         ]
         outcomes = play_all(tasks, workers=workers, tell=lambda it: typer.echo(it, err=True))
-    made = provenance()
     about = {
         "city": city,
         "seeds": list(range(first_seed, first_seed + seeds)),
@@ -99,6 +99,7 @@ def tune(
     from benchmarks.rolling.play import DayTask, play_all, settings_with
     from benchmarks.rolling.tuning import compared
 
+    made = provenance()
     name, options = _values(setting)
     fixed = _settings(set_value or ())
     days = range(first_seed, first_seed + seeds)
@@ -110,7 +111,7 @@ def tune(
         found.append([outcomes[task] for task in tasks])
         typer.echo(f"{name} = {value}: played", err=True)
     result = {
-        **provenance(),
+        **made,
         "city": city,
         "seeds": list(days),
         "load": load,
