@@ -57,7 +57,7 @@ def explain_command(
     best: Annotated[
         int | None, typer.Option(min=1, help="Only the best units, compared with the first.")
     ] = None,
-    engine: EngineOption = "ortools",
+    engine: EngineOption = "colgen",
     seed: SeedOption = 0,
     language: LanguageOption = "en",
     data_dir: DataDirOption = DATA_DIR,
@@ -94,7 +94,7 @@ def what_if_command(
     add: Annotated[
         list[Path] | None, typer.Option(metavar="UNIT.json", help="Add the unit of a file.")
     ] = None,
-    engine: EngineOption = "ortools",
+    engine: EngineOption = "colgen",
     seed: SeedOption = 0,
     language: LanguageOption = "en",
     data_dir: DataDirOption = DATA_DIR,

@@ -34,7 +34,7 @@ DATA_DIR = Path(".cache/data")
 def solve_command(
     snapshot: SnapshotArgument,
     *,
-    engine: Annotated[str, typer.Option(help=f"One of {', '.join(ENGINES)}.")] = "ortools",
+    engine: Annotated[str, typer.Option(help=f"One of {', '.join(ENGINES)}.")] = "colgen",
     seconds: Annotated[
         float | None, typer.Option(min=0.01, help="Time to use; without it steps decide.")
     ] = None,

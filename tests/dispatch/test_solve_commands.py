@@ -23,6 +23,13 @@ def run(app, *arguments):
     return CliRunner().invoke(app, [str(it) for it in arguments])
 
 
+def test_the_usual_engine_proves_its_plan(snapshot):
+    report = json.loads(run(solve_app, snapshot, "--json").stdout)
+    assert report["engine"] == "colgen"
+    assert report["gap"] == pytest.approx(0, abs=1e-6)
+    assert report["lower_bound"] == pytest.approx(report["cost"])
+
+
 @pytest.mark.parametrize("engine", ["ortools", "greedy", "hungarian", "nearest"])
 def test_a_plan_is_reported_and_passes_the_check(snapshot, tmp_path, engine):
     solved = run(solve_app, snapshot, "--engine", engine, "--json", *QUICK)

@@ -45,7 +45,7 @@ POLISH_SHARE, POLISH_S = 0.6, 6e-4
 """A plan that was dived for is polished for this share of the time left, at most; and for each job
 for so many seconds."""
 
-RUIN_S = 3e-4
+RUIN_S = 7.5e-4
 """Seconds for each job for which the search without columns pays."""
 
 ROUGH_TRUST, ROUGH_SHARE, ROUGH_ROUTES, FINE_SLOT_S = 0.5, 0.6, 12, 150
