@@ -28,11 +28,11 @@ def played(url: str, data_dir: Path, portal: BlockingPortal, hours: float, seed:
     return digest
 
 
-def test_two_hours_break_nothing_and_repeat(
+def test_twenty_minutes_break_nothing_and_repeat(
     town_data: Path, portal: BlockingPortal, tmp_path: Path
 ) -> None:
     first, second = (
-        played(f"sqlite:///{tmp_path / name}.sqlite", town_data, portal, 2, 5)
+        played(f"sqlite:///{tmp_path / name}.sqlite", town_data, portal, 1 / 3, 5)
         for name in ("first", "second")
     )
     assert first == second

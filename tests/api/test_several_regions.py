@@ -103,7 +103,7 @@ def test_a_car_that_another_region_helps_is_told_so(regions: dict[str, Town]) ->
     assert mine["number"] in answer.json()["detail"]
     assert "'town'" in answer.json()["remedy"]
     desk, path = regions["town"]["desk"], f"incidents/{mine['id']}"
-    headers = {"If-Match": desk.get(path).headers["ETag"]}
-    closed = desk.post(f"{path}/cancel", {"reason": "towed away"}, headers=headers)
+    anyhow = {"If-Match": "*"}  # the dispatcher may plan it at any moment
+    closed = desk.post(f"{path}/cancel", {"reason": "towed away"}, headers=anyhow)
     assert closed.status_code == 200
     assert regions["harbour"]["hotline"].post("incidents", a_call(1)).status_code == 201

@@ -46,7 +46,7 @@ class Crowd:
         self.together = WritesTogether(database)
         self.refused, self.breaks = refused, breaks
         self.go = threading.Event()
-        self.sessions: set[int] = set()
+        self.sessions: set[WriteSession] = set()
         self.errors: dict[int, BaseException] = {}
 
     def run(self, n: int) -> None:
@@ -65,7 +65,7 @@ class Crowd:
         def act(session: WriteSession) -> int:
             if number == 0:
                 assert self.go.wait(30)
-            self.sessions.add(id(session))
+            self.sessions.add(session)  # itself: a number may come again
             session.add(NoteRow(id=number + 1))
             session.flush()
             if number == self.refused:
