@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
+from api import rate_limit
 from api.identity import Principal
 from api.models.identity import Role
 from api.owner_links import OwnerLink, open_link
@@ -44,11 +45,12 @@ class Gate:
 
     roles: frozenset[Role]
 
-    async def __call__(self, runtime: _Runtime, bearer: Bearer) -> Principal:
+    async def __call__(self, request: Request, runtime: _Runtime, bearer: Bearer) -> Principal:
         """Return who speaks."""
         principal = runtime.known.recall(bearer)
         if principal is None:
             principal = await run_in_threadpool(runtime.known.look_up, bearer)
+        rate_limit.accept(request.scope)
         if principal.region != runtime.region:
             raise NotAllowed(
                 f"The token is for {principal.region!r}, this service is {runtime.region!r}.",

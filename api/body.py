@@ -23,6 +23,7 @@ connection closes is told that it broke, and never sees the answer."""
 MAX_JSON_DEPTH = 40
 MAX_INTEGER = 2**53 - 1
 _MAX_DIGITS = 17
+_SHOWN = 80
 
 _WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -103,11 +104,11 @@ def _is_json(headers: Headers) -> bool:
 
 
 def json_fault(body: bytes) -> Fault | None:
-    """Return what is wrong with a JSON text, or ``None``."""
+    """Return what is wrong with a JSON text, or ``None``; it must be UTF-8 (RFC 8259, 8.1)."""
     try:
         value = json.loads(
-            body,
-            object_pairs_hook=_no_duplicates,
+            body.decode("utf-8-sig"),  # given bytes, the parser lets half a character through
+            object_pairs_hook=no_duplicates,
             parse_constant=_no_constant,
             parse_int=_exact,
             parse_float=_finite,
@@ -115,7 +116,7 @@ def json_fault(body: bytes) -> Fault | None:
         _check_depth(value)
         if b"\\u" in body:
             json.dumps(value, ensure_ascii=False).encode()
-    except _Refused as error:
+    except Refused as error:
         return Fault("", error.code, str(error), error.remedy)
     except RecursionError:
         return _too_deep()
@@ -130,30 +131,40 @@ def json_fault(body: bytes) -> Fault | None:
     return None
 
 
-class _Refused(Exception):
+class Refused(Exception):
+    """What the parser takes and we do not."""
+
     def __init__(self, code: str, message: str, remedy: str) -> None:
         super().__init__(message)
         self.code = code
         self.remedy = remedy
 
 
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _Refused("json.duplicate", f"The member {twice!r} is given twice.", "Give it once.")
+def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the members of an object, in time that grows with their number only.
+
+    Raises
+    ------
+    Refused
+        When a name comes twice.
+    """
+    members: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in members:
+            what = f"The member {name[:_SHOWN]!r} is given twice."
+            raise Refused("json.duplicate", what, "Give it once.")
+        members[name] = value
     return members
 
 
 def _no_constant(name: str) -> Any:
-    raise _Refused("json.number", f"{name} is not a JSON number.", "Give a finite number or null.")
+    raise Refused("json.number", f"{name} is not a JSON number.", "Give a finite number or null.")
 
 
 def _exact(digits: str) -> int:
     """Return an integer that every JSON parser reads as the same number (RFC 7493, 2.2)."""
     if len(digits) > _MAX_DIGITS or abs(int(digits)) > MAX_INTEGER:
-        raise _Refused(
+        raise Refused(
             "json.integer",
             f"{digits[:20]} is beyond 2^53: not every program can hold it exactly.",
             "Give a smaller number, or text where it is a name.",
@@ -164,7 +175,7 @@ def _exact(digits: str) -> int:
 def _finite(digits: str) -> float:
     number = float(digits)
     if not math.isfinite(number):
-        raise _Refused("json.number", f"{digits[:20]} is too large.", "Give a finite number.")
+        raise Refused("json.number", f"{digits[:20]} is too large.", "Give a finite number.")
     return number
 
 

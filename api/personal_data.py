@@ -9,7 +9,7 @@ its chain verifies before and after; words that events point to are erased with 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -80,12 +80,19 @@ def find(session: Session, region: str, phone: str) -> Person:
 
 
 def export(session: Session, person: Person) -> dict[str, Any]:
-    """Return everything that is stored about a person, as JSON values."""
+    """Return everything that is stored about a person, as JSON values.
+
+    Of an incident that somebody else's car is in, for which this person only called too, it is the
+    person's own call: the rest is about the other. Of what several said, each gets their own.
+    """
+    called = person
+    person = _without_others(session, person)
     jobs = _job_ids(session, person)
+    mine = _calls(called) & (IncidentCallRow.caller_phone == called.phone)
     return {
         "phone": person.phone,
         "incidents": _rows(session, IncidentRow, IncidentRow.id.in_(person.incident_ids)),
-        "calls": _rows(session, IncidentCallRow, _calls(person)),
+        "calls": _rows(session, IncidentCallRow, mine),
         "appointments": _rows(
             session, AppointmentRow, AppointmentRow.id.in_(person.appointment_ids)
         ),
@@ -98,6 +105,14 @@ def export(session: Session, person: Person) -> dict[str, Any]:
             for it in events.read_after(session, 0, incident_id=number, limit=10_000)
         ],
     }
+
+
+def _without_others(session: Session, person: Person) -> Person:
+    """Return the person without incidents that are somebody else's."""
+    query = select(IncidentRow.id).where(
+        IncidentRow.id.in_(person.incident_ids), IncidentRow.caller_phone == person.phone
+    )
+    return replace(person, incident_ids=list(session.scalars(query.order_by(IncidentRow.id))))
 
 
 def erase(session: WriteSession, now: datetime, region: str, person: Person) -> dict[str, int]:

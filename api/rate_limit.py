@@ -1,7 +1,9 @@
 """Requests a second: a bucket for each token that was ever accepted, one for each address else.
 
 A bucket fills at the rate and holds `BURST_S` seconds of it. Tokens that were never accepted draw
-on their address, so that making up tokens is no way around. The count is this process's own.
+on their address, so that making up tokens is no way around: a token is accepted when a gate has
+looked at it (`accept`), not when some address answered that asks nobody. The count is this
+process's own.
 """
 
 from __future__ import annotations
@@ -19,7 +21,12 @@ from kernel.errors import TooManyRequests
 
 BURST_S = 20.0
 MAX_BUCKETS = 20_000
-_UNAUTHENTICATED = 401
+_ACCEPTED = "token_accepted"
+
+
+def accept(scope: Scope) -> None:
+    """Say that the request's token was looked at, and stands for somebody."""
+    scope.setdefault("state", {})[_ACCEPTED] = True
 
 
 class Buckets:
@@ -64,8 +71,10 @@ class RateLimit:
         if scope["type"] != "http" or not scope["path"].startswith("/api/"):
             await self.app(scope, receive, send)
             return
-        bearer = Headers(scope=scope).get("authorization", "")
+        # However the scheme is written, it is the same token.
+        bearer = Headers(scope=scope).get("authorization", "").partition(" ")[2].strip()
         name = hashlib.sha256(bearer.encode()).hexdigest() if bearer else ""
+        state = scope.setdefault("state", {})
         client = scope.get("client")
         wait_s = (
             self._tokens.take(name)
@@ -79,7 +88,7 @@ class RateLimit:
 
         async def send_and_learn(message: Message) -> None:
             begins = message["type"] == "http.response.start" and name
-            if begins and message["status"] != _UNAUTHENTICATED and name not in self._tokens:
+            if begins and state.get(_ACCEPTED) and name not in self._tokens:
                 self._tokens.take(name)
             await send(message)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, Strict
 
 from field_app.wire import (
+    AnyObject,
     Bilingual,
     Id,
     Instant,
@@ -124,7 +125,7 @@ class FieldEventIn(WireModel):
     kind: FieldEventKind
     job_id: Id
     reason: LongText | None = None
-    data: dict[str, Any] | None = None
+    data: AnyObject | None = None
 
 
 class FieldEventsIn(WireModel):

@@ -42,6 +42,20 @@ def _printable(text: str) -> str:
     return text
 
 
+def _printable_throughout(value: Any) -> Any:
+    """Look at every text in a JSON value, names of members too."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            _printable(one)
+        elif isinstance(one, dict):
+            waiting += [*one, *one.values()]
+        elif isinstance(one, list):
+            waiting += one
+    return value
+
+
 def _only_text(value: Any) -> Any:
     if isinstance(value, str | datetime):
         return value
@@ -69,6 +83,9 @@ LongText = Annotated[
     AfterValidator(_printable),
 ]
 """What people say; may be empty."""
+
+AnyObject = Annotated[dict[str, Any], AfterValidator(_printable_throughout)]
+"""A JSON object of any members; its texts are text."""
 
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Longitude = Annotated[float, Strict(), Field(ge=-180, le=180, allow_inf_nan=False)]

@@ -20,6 +20,8 @@ Resolve = Callable[[str, int], Sequence[str]]
 """Returns the addresses of a host."""
 
 MAX_URL = 500
+_LONGEST_NAME = 254
+_LONGEST_LABEL = 63
 
 # Global by the registries, but they lead inside: cloud platforms' own services, and IPv4 in IPv6.
 _INSIDE = [
@@ -84,11 +86,17 @@ def _misshapen(url: str, *, to_private: bool) -> str | None:
         return "is no URL"
     if parts.scheme != "https" and not (to_private and parts.scheme == "http"):
         return "does not begin with https://"
-    if not host or port == 0:
+    if not host or port == 0 or not _can_be_asked_for(host):
         return "names no host"
     if parts.username is not None or parts.password is not None or parts.fragment:
         return "holds a user, a password or a fragment"
     return None
+
+
+def _can_be_asked_for(host: str) -> bool:
+    """Return whether a resolver takes the name at all (RFC 1035, 2.3.4)."""
+    labels = host.removesuffix(".").split(".")
+    return len(host) <= _LONGEST_NAME and all(0 < len(it) <= _LONGEST_LABEL for it in labels)
 
 
 def _leads_inside(host: str) -> bool:
@@ -116,7 +124,7 @@ def checked(url: str, *, to_private: bool = False, resolve: Resolve | None = Non
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
         found = (resolve or _resolve)(host, port)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise RefusedAddress("the name has no address") from error
     if not found:
         raise RefusedAddress("the name has no address")

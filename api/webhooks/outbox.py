@@ -25,7 +25,7 @@ RETRY_AFTER_S = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 
 JITTER = 0.1
 CLAIM = timedelta(seconds=60)
-"""Longer than any attempt takes."""
+"""Longer than any attempt takes, see `api.webhooks.sending.TIMEOUT_S`."""
 LONGEST_WAIT_S = 86_400
 KEPT = timedelta(days=7)
 BATCH = 200
@@ -89,30 +89,40 @@ def is_wanted(kind: str, kinds: list[str]) -> bool:
     )
 
 
-def claim(session: WriteSession, now: datetime, region: str, limit: int) -> list[Due]:
-    """Take the oldest due delivery of each webhook, at most ``limit``, for `CLAIM`."""
-    query = (
-        select(DeliveryRow, WebhookRow)
-        .join(WebhookRow, WebhookRow.id == DeliveryRow.webhook_id)
-        .where(
+def claim(
+    session: WriteSession, now: datetime, region: str, limit: int, *, after: int = 0
+) -> list[Due]:
+    """Take the oldest due delivery of each webhook, at most ``limit``, for `CLAIM`.
+
+    ``after`` is the webhook that was told last: those with a higher number come first, so that each
+    has its turn, however far another is behind.
+    """
+    is_due = (DeliveryRow.state == "pending") & (DeliveryRow.next_at <= now)
+    hooks = session.scalars(
+        select(WebhookRow).where(
             WebhookRow.region == region,
             WebhookRow.disabled_at.is_(None),
-            DeliveryRow.state == "pending",
-            DeliveryRow.next_at <= now,
+            WebhookRow.id.in_(select(DeliveryRow.webhook_id).where(is_due)),
         )
-        .order_by(DeliveryRow.next_at, DeliveryRow.id)
-        .limit(BATCH)
-        .with_for_update(of=DeliveryRow, skip_locked=True)
-    )
-    taken: dict[int, Due] = {}
-    for row, hook in session.execute(query).all():
-        if hook.id in taken or len(taken) >= limit:
+    ).all()
+    taken: list[Due] = []
+    for hook in sorted(hooks, key=lambda it: (it.id <= after, it.id)):
+        if len(taken) >= limit:
+            break
+        row = session.scalars(
+            select(DeliveryRow)
+            .where(is_due, DeliveryRow.webhook_id == hook.id)
+            .order_by(DeliveryRow.next_at, DeliveryRow.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).first()
+        if row is None:
             continue
         row.next_at = now + CLAIM
         row.n_attempts += 1
-        taken[hook.id] = _due(session, row, hook, now)
+        taken.append(_due(session, row, hook, now))
     session.flush()
-    return list(taken.values())
+    return taken
 
 
 def settle(session: WriteSession, now: datetime, due: Due, outcome: Outcome) -> None:

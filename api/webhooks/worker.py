@@ -34,6 +34,7 @@ class Teller:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._pool: ThreadPoolExecutor | None = None
+        self._told_last = 0
 
     def start(self) -> None:
         """Deliver in a thread of its own until `close`."""
@@ -58,7 +59,8 @@ class Teller:
         now = self._clock.now()
         with self._database.write(appends=False) as session:
             outbox.spread(session, now, self._region)
-            due = outbox.claim(session, now, self._region, AT_ONCE)
+            due = outbox.claim(session, now, self._region, AT_ONCE, after=self._told_last)
+            self._told_last = due[-1].webhook_id if due else 0
         if len(due) == 1:
             self._attempt(due[0])
         elif due:

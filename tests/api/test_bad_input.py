@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.body import Refused, no_duplicates
 from api.local_server import serving
 from tests.support.service import HARBOUR, Town, a_call
 
@@ -108,6 +109,9 @@ def test_all_faults_are_answered_together(shared_town: Town) -> None:
         (b"[" * 10_000 + b"]" * 10_000, "json.depth"),
         (b'{"symptom": "\\ud800"}', "json.surrogate"),
         (b'{"symptom": "\xff"}', "json.invalid"),
+        (b'{"symptom": "\xed\xa0\x80"}', "json.invalid"),
+        ('{"symptom": "\\ud800"}'.encode("utf-16"), "json.invalid"),
+        ('{"symptom": "\\ud800"}'.encode("utf-16-le"), "json.invalid"),
         (b'{"n_people": ' + b"9" * 5000 + b"}", "json.integer"),
         (b'{"n_people": 9007199254740992}', "json.integer"),
         (b'{"n_people": -9007199254740992}', "json.integer"),
@@ -121,6 +125,50 @@ def test_json_that_means_nothing_or_two_things(shared_town: Town, body: bytes, c
     )
     assert answer.status_code == 422
     assert [fault["code"] for fault in answer.json()["faults"]] == [code]
+    assert shared_town.n_rows() == before
+
+
+def test_a_member_given_twice_among_many_is_found_in_one_pass() -> None:
+    """Comparing each name with each would let one small body stop the process for minutes."""
+    n_compared = 0
+
+    class Name(str):
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            nonlocal n_compared
+            n_compared += 1
+            return str.__eq__(self, other)
+
+    names = [Name(n) for n in [*range(2000), 1999]]
+    with pytest.raises(Refused, match="'1999' is given twice"):
+        no_duplicates([(name, 0) for name in names])
+    assert n_compared < 10 * len(names)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"note": "a\0b"}, {"a\0b": 1}, {"deep": [{"note": "\u202ex"}]},
+        {"note": "\ud800"}, {"\ud800": 1},
+    ],
+)  # fmt: skip
+def test_what_a_phone_adds_to_a_report_is_text_too(
+    shared_town: Town, data: dict[str, object]
+) -> None:
+    before = shared_town.n_rows()
+    event = {"client_id": "x", "at": shared_town.now, "kind": "accepted", "job_id": 1}
+    answer = shared_town["R-01"].request(
+        "POST",
+        "field/events",
+        content=json.dumps({"events": [event | {"data": data}]}),
+        headers={"Content-Type": "application/json"},
+    )
+    assert answer.status_code == 422, answer.text
+    (fault,) = answer.json()["faults"]
+    assert fault["code"] in ("input.value_error", "json.surrogate")
+    assert fault["remedy"]
     assert shared_town.n_rows() == before
 
 

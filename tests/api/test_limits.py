@@ -68,3 +68,25 @@ def test_a_configured_origin_is_let_in_and_no_other(open_town: OpenTown) -> None
         answer = town.nobody.request("OPTIONS", "incidents", headers=asked)
         assert answer.headers.get("access-control-allow-origin") == expected
     assert "access-control-allow-credentials" not in answer.headers
+
+
+def test_a_made_up_token_gets_no_bucket_of_its_own_where_nobody_is_asked(
+    open_town: OpenTown,
+) -> None:
+    town = open_town(address_rate=0.5)
+    town.seed()
+    made_up = town.nobody.with_token("x" * 43)
+    for path in ("clock", "track/" + "x" * 32):  # open to all, so that no answer says 401
+        made_up.get(path)
+    statuses = [made_up.get("clock").status_code for _ in range(20)]
+    assert statuses[-1] == 429
+    assert made_up.post("login", {"user": "desk", "secret": "wrong"}).status_code == 429
+
+
+def test_one_token_has_one_bucket_however_it_is_written(open_town: OpenTown) -> None:
+    town = open_town(token_rate=0.5)
+    town.seed()
+    token = town["desk"].token
+    spelled = [f"{scheme} {token}" for scheme in ("Bearer", "bearer", "BEARER")] * 6
+    asked = [town.nobody.get("me", headers={"Authorization": one}) for one in spelled]
+    assert (asked[0].status_code, asked[-1].status_code) == (200, 429)

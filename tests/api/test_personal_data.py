@@ -23,7 +23,7 @@ from kernel import events, private_details
 from kernel.database import Base
 from kernel.errors import Conflict, NotFound
 from kernel.events import verify_chain
-from tests.support.service import Town
+from tests.support.service import Town, a_call
 
 ON_BOTH_DATABASES = True
 
@@ -143,6 +143,32 @@ def test_a_person_is_exported_whole(town: Town) -> None:
     assert {"incidents", "calls", "words", "reports", "events"} <= {
         k for k, v in found.items() if v
     }
+
+
+def test_who_only_called_about_a_car_is_given_nothing_of_its_owner(town: Town) -> None:
+    """A passer-by and the owner call for one car: each gets their own words, and no others."""
+    car = {"plate": "闽AD20001", "vin": VIN}
+    town.call(vehicle=car, location_note="behind the red gate")
+    passer_by = {"name": "李女士", "phone": "13812340002"}
+    answer = town["hotline"].post(
+        "incidents", a_call(1, vehicle=car, caller=passer_by, symptom="it smokes")
+    )
+    assert answer.json()["n_calls"] == 2
+
+    def exported(phone: str) -> str:
+        with town.service.runtime.database.read() as session:
+            return json.dumps(export(session, find(session, "town", phone)), ensure_ascii=False)
+
+    told = exported("+8613812340002")
+    assert "李女士" in told
+    assert "it smokes" in told
+    for personal in ("13812340001", "王先生", "red gate"):
+        assert personal not in told
+    told = exported(PHONE)
+    assert "王先生" in told
+    assert "red gate" in told
+    for personal in ("13812340002", "李女士"):
+        assert personal not in told
 
 
 def test_staff_see_the_reason_of_a_refusal_until_it_is_erased(town: Town) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import socket
 import threading
@@ -24,6 +25,7 @@ from api.webhooks.signing import signed_headers
 from api.webhooks.store import DeliveryRow, WebhookRow
 from api.webhooks.worker import Teller
 from kernel import events
+from kernel.events import Event
 from tests.support.service import OpenTown, Town
 
 ON_BOTH_DATABASES = True
@@ -38,13 +40,17 @@ class Receiver:
         self.status = 204
         self.headers: dict[str, str] = {}
         self.got: list[tuple[dict[str, str], bytes]] = []
+        self.came_from: list[int] = []
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"  # connections stay open
+
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 given = {name.lower(): value for name, value in self.headers.items()}
                 receiver.got.append((given, body))
+                receiver.came_from.append(self.client_address[1])
                 self.send_response(receiver.status)
                 for name, value in receiver.headers.items():
                     self.send_header(name, value)
@@ -63,6 +69,39 @@ class Receiver:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+class Dripping:
+    """A receiver on loopback that begins as told, then sends a byte every few milliseconds."""
+
+    N_BYTES = 1000
+
+    def __init__(self, begun: bytes) -> None:
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}/"
+        self._begun, self._n_sent = begun, 0
+        self._thread = threading.Thread(target=self._drip)
+        self._thread.start()
+
+    def _drip(self) -> None:
+        connection, _ = self._listening.accept()
+        pause = threading.Event()
+        with connection, contextlib.suppress(OSError):
+            connection.recv(65_536)
+            connection.sendall(self._begun)
+            while self._n_sent < self.N_BYTES:
+                connection.sendall(b"H")
+                self._n_sent += 1
+                pause.wait(0.01)
+
+    def close(self) -> int:
+        """Return how many bytes were sent."""
+        self._thread.join()
+        self._listening.close()
+        return self._n_sent
+
+
+AN_EVENT = Event(1, datetime(2026, 6, 1, tzinfo=UTC), "town", "unit.paused", None, None, 1, {})
 
 
 @pytest.fixture
@@ -299,6 +338,110 @@ def test_one_slow_receiver_does_not_hold_up_the_other(
     tell_all(teller)
     broken.close()
     assert len(receiver.got) == 3
+
+
+def test_a_long_list_for_one_does_not_keep_the_others_waiting(
+    town: Town, receiver: Receiver
+) -> None:
+    """Also where more are behind than are told at once, each has its turn."""
+    hooks = [add(town, receiver) for _ in range(6)]
+    database, now = town.service.runtime.database, town.clock.now()
+    for _ in range(60):
+        happen(town)
+    with database.write() as session:
+        outbox.spread(session, now, "town")
+        first = outbox.claim(session, now, "town", 4)
+        second = outbox.claim(session, now, "town", 4, after=first[-1].webhook_id)
+    assert [due.webhook_id for due in (*first, *second)] == [*hooks, *hooks[:2]]
+
+
+def test_one_who_is_far_behind_does_not_hide_the_next(town: Town, receiver: Receiver) -> None:
+    behind = add(town, receiver)
+    database, now = town.service.runtime.database, town.clock.now()
+    for _ in range(outbox.BATCH + 10):
+        happen(town)
+    with database.write() as session:
+        outbox.spread(session, now, "town")
+        outbox.spread(session, now, "town")
+    later = add(town, receiver)
+    happen(town)
+    with database.write() as session:
+        outbox.spread(session, now, "town")
+        claimed = outbox.claim(session, now, "town", 4)
+    assert [due.webhook_id for due in claimed] == [behind, later]
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".example", "a..b", "x" * 300 + ".example"])
+def test_a_name_that_is_none_is_refused_and_stops_nobody(
+    town: Town, teller: Teller, receiver: Receiver, host: str
+) -> None:
+    before = town.n_rows()
+    answer = town["admin"].post("webhooks", {"url": f"https://{host}/hook"})
+    assert answer.status_code == 422
+    (fault,) = answer.json()["faults"]
+    assert (fault["pointer"], fault["code"]) == ("/url", "webhook.url")
+    assert town.n_rows() == before
+    with town.service.runtime.database.write() as session:  # stored before that was looked at
+        newest, _ = events.last(session)
+        session.add(
+            WebhookRow(region="town", url=f"https://{host}/hook", kinds=[], salt="0",
+                       cursor_seq=newest, created_at=town.clock.now())
+        )  # fmt: skip
+    add(town, receiver)
+    happen(town)
+    assert teller.run_due() == 2
+    assert len(receiver.got) == 1
+    assert [row.state for row in deliveries(town)] == ["pending", "delivered"]
+
+
+@pytest.mark.parametrize("asked", ["\u00b2", "9" * 400, "-1", "soon"])
+def test_a_wait_that_is_none_is_not_kept(
+    town: Town, teller: Teller, receiver: Receiver, asked: str
+) -> None:
+    add(town, receiver)
+    happen(town)
+    receiver.status, receiver.headers = 503, {"retry-after": asked}
+    assert teller.run_due() == 1
+    (row,) = deliveries(town)
+    assert (row.status, row.state) == (503, "pending")
+    longest = timedelta(seconds=outbox.LONGEST_WAIT_S)
+    assert town.clock.now() < row.next_at <= town.clock.now() + longest
+
+
+def test_whatever_breaks_in_an_attempt_is_an_outcome(
+    town: Town, teller: Teller, receiver: Receiver
+) -> None:
+    def breaks(_host: str, _port: int) -> list[str]:
+        raise RuntimeError("a resolver of its own kind")
+
+    add(town, receiver)
+    happen(town)
+    runtime = town.service.runtime
+    broken = Teller(runtime.database, town.clock, "town", Sender(KEY, True, breaks))
+    assert broken.run_due() == 1
+    broken.close()
+    assert deliveries(town)[0].fault == "not told: RuntimeError"
+
+
+@pytest.mark.parametrize("begun", [b"", b"HTTP/1.1 200 OK\r\ncontent-length: 4000\r\n\r\n"])
+def test_an_answer_by_the_drop_is_not_waited_for(begun: bytes) -> None:
+    """Each byte comes in time, the answer never would."""
+    dripping = Dripping(begun)
+    due = outbox.Due(1, 1, dripping.url, ("0",), AN_EVENT, 1)
+    outcome = Sender(KEY, to_private=True, timeout_s=0.3).send(due, AN_EVENT.at)
+    n_sent = dripping.close()
+    assert n_sent < Dripping.N_BYTES
+    assert outcome.status == (200 if begun else None)
+
+
+def test_no_connection_serves_two_names() -> None:
+    """One that was opened for another name was checked against another certificate."""
+    receiver, sender = Receiver(), Sender(KEY, to_private=True)
+    due = outbox.Due(1, 1, receiver.url, ("0",), AN_EVENT, 1)
+    ports = [sender.send(due, AN_EVENT.at) and receiver.came_from[-1] for _ in range(2)]
+    sender.close()
+    receiver.close()
+    assert len(set(ports)) == 2
 
 
 def test_what_a_dead_process_had_claimed_is_told_by_the_next(
