@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,17 @@ from contextlib import contextmanager
 import uvicorn
 
 from api.service import Service
+
+
+class _TidyServer(uvicorn.Server):
+    """Leaves no connection open: the process lives on, unlike a server's own."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        # Who takes no answer, or connected while we closed, has outlived the grace.
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)
 
 
 @contextmanager
@@ -22,7 +34,7 @@ def serving(service: Service) -> Iterator[str]:
     config = uvicorn.Config(
         service.app, log_level="warning", access_log=False, timeout_graceful_shutdown=2
     )
-    server = uvicorn.Server(config)
+    server = _TidyServer(config)
     thread = threading.Thread(target=server.run, args=([listener],), name="local server")
     thread.start()
     try:

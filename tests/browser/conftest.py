@@ -67,10 +67,11 @@ class LiveTown:
         page.on("console", lambda said: self._hear(said.type, said.text))
         return page
 
-    def console(self) -> Page:
-        """Open the console as the dispatcher, map drawn."""
-        page = self.page(**DESK)
+    def console(self, **options: Any) -> Page:
+        """Open the console as the dispatcher, queue loaded and map drawn."""
+        page = self.page(**DESK | options)
         page.goto(f"{self.url}/console/#token={self.log_in('desk', SECRET)}")
+        page.wait_for_selector(".skeletons", state="detached")
         page.wait_for_selector("[data-map=idle]")
         return page
 

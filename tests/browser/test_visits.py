@@ -53,8 +53,7 @@ def test_the_list_shows_the_day_that_is_asked_for(live_town: LiveTown) -> None:
         "location": {"lon": 119.62, "lat": 25.36, "datum": "WGS-84"},
     }
     visit = live_town.as_desk("POST", "appointments", body)
-    console = live_town.page(**DESK | {"locale": "zh-CN"})
-    console.goto(f"{live_town.url}/console/#token={live_town.log_in('desk', 'three-word-secret')}")
+    console = live_town.console(locale="zh-CN")
     console.keyboard.press("v")
     expect(console.get_by_text("当天没有预约。")).to_be_visible()
     for _ in range(2):

@@ -1,7 +1,7 @@
 /** The console: queue, map, card. */
 
 import { language } from "@roadflare/kit/words.ts";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { AskDialog } from "../card/AskDialog.tsx";
 import { IncidentCard } from "../card/IncidentCard.tsx";
 import { UnitCard } from "../card/UnitCard.tsx";
@@ -49,7 +49,8 @@ function Card() {
 }
 
 function Console() {
-  useEffect(() => {
+  // Before the first frame: a key pressed at what is seen must not be lost.
+  useLayoutEffect(() => {
     const stops = [follow(), followDetail(), followVisits(), listenToKeys()];
     return () => {
       for (const stop of stops) stop();
