@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.context import DispatchContext
 from dispatch.places import joined
-from dispatch.pricing import lateness_curve, priority_factor
+from dispatch.pricing import lateness_curve, wait_price
 from dispatch.store import ContractorOfferRow, IncidentRow, JobRow
 from fleet.model import Contractor
 from fleet.registers import contractors_of
@@ -76,8 +76,10 @@ def delay_cny(context: DispatchContext, job: JobRow, arrival_at: datetime) -> fl
     """Return what waiting until ``arrival_at`` and its lateness cost, CNY."""
     prices = context.settings.prices
     late_s = (arrival_at - job.target_at).total_seconds()
-    wait_s = max(0.0, (arrival_at - context.clock.now()).total_seconds())
-    wait = prices.wait_cny_per_min * priority_factor(prices, job.priority) * wait_s / 60
+    now = context.clock.now()
+    wait_s = max(0.0, (arrival_at - now).total_seconds())
+    waited_s = (now - job.created_at).total_seconds()
+    wait = wait_price(prices, job.priority, waited_s) * wait_s / 60
     return wait + lateness_curve(prices, job.priority).price(late_s)
 
 

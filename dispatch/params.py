@@ -32,6 +32,10 @@ class PlanPrices:
     wait_cny_per_min
         Each minute an owner waits, also within the target: sooner is better, and 60 CNY an hour is
         a usual value of waiting time.
+    wait_growth_per_h
+        By how much of itself that price has grown after an hour of waiting: 2 makes a minute of who
+        has waited for half an hour twice as dear as one of who calls now. Without it whoever has a
+        long promise is put off until it is nearly due, since it is the same whose minute it is.
     overtime_cny_per_min
         Work after the end of the shift: double pay for a crew of two.
     change_cny
@@ -63,6 +67,7 @@ class PlanPrices:
 
     drive_cny_per_min: float
     wait_cny_per_min: float
+    wait_growth_per_h: float
     overtime_cny_per_min: float
     change_cny: float
     diversion_cny: float
@@ -90,9 +95,9 @@ class Timing:
     Attributes
     ----------
     planning_margin_s
-        Plans aim this much before the target while nobody is driving yet: driving and the work
-        before it err by minutes, and a target missed by a minute is missed. A rough model of the
-        day, 24 seeds, kept slightly more promises at four minutes than at two or six.
+        Plans aim this much before the target, but for a unit that rolls and comes later: driving
+        and the work before it err by minutes, and a target missed by a minute is missed. A rough
+        model of the day, 24 seeds, kept slightly more promises at four minutes than at two or six.
     on_site_grace_s, overdue_share
         Work that has outlasted its expectation is taken to need at least this much more, and at
         least this share of the time by which it is overdue: service times have a heavy tail, so

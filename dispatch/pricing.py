@@ -15,6 +15,17 @@ def priority_factor(prices: PlanPrices, priority: int) -> float:
     return prices.priority_factor[max(0, min(priority, len(prices.priority_factor) - 1))]
 
 
+def wait_price(prices: PlanPrices, priority: int, waited_s: float) -> float:
+    """Return the price of one more minute of who has waited for ``waited_s`` already, CNY.
+
+    The derivative of a convex price of the whole wait, at the wait so far. Serving by it what a
+    unit of time gains most is best under heavy load for any convex price: Van Mieghem, *Dynamic
+    scheduling with convex delay costs: the generalized c-mu rule* (1995).
+    """
+    grown = 1 + prices.wait_growth_per_h * max(0.0, waited_s) / 3600
+    return prices.wait_cny_per_min * priority_factor(prices, priority) * grown
+
+
 def lateness_curve(prices: PlanPrices, priority: int) -> LatenessCurve:
     """Return the price of lateness of a job of this priority."""
     factor = priority_factor(prices, priority)

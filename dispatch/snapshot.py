@@ -17,7 +17,13 @@ from dispatch.coverage_price import Demand, Post, demand_of, end_prices
 from dispatch.job import Job, JobOption, JobState
 from dispatch.params import DispatchSettings
 from dispatch.places import Places, RoadsideCache
-from dispatch.pricing import kept_prices, lateness_curve, left_out_cny, priority_factor
+from dispatch.pricing import (
+    kept_prices,
+    lateness_curve,
+    left_out_cny,
+    priority_factor,
+    wait_price,
+)
 from dispatch.vehicles import vehicle_at_work, vehicle_of
 from dispatch.world import PLANNED, World, read_world
 from fleet.model import Unit
@@ -217,8 +223,8 @@ class _Frame:
         is_visit = job.appointment_id is not None
         margin_s = 0 if is_visit else self._margin_s(job)
         curve = lateness_curve(prices, job.priority)
-        wait = 0.0 if is_visit else prices.wait_cny_per_min
-        wait *= priority_factor(prices, job.priority)
+        waited_s = -self._seconds(job.created_at)
+        wait = 0.0 if is_visit else wait_price(prices, job.priority, waited_s)
         target_s = self._seconds(job.target_at) - margin_s
         latest_s = None if job.latest_at is None else self._seconds(job.latest_at)
         return core.Job(
@@ -236,7 +242,17 @@ class _Frame:
         )
 
     def _margin_s(self, job: Job) -> int:
-        return 0 if job.state is JobState.ROLLING else self.settings.timing.planning_margin_s
+        """Return how much before the target to be there, seconds; less where a unit rolls later.
+
+        Without a margin for who rolls, a plan would give its car to a unit that may well be late,
+        find that so a minute later, and turn the next unit away for it.
+        """
+        margin_s = self.settings.timing.planning_margin_s
+        if job.state is not JobState.ROLLING:
+            return margin_s
+        eta_at = self._eta(job)
+        left_s = 0.0 if eta_at is None else (job.target_at - eta_at).total_seconds()
+        return round(min(margin_s, max(0.0, left_s)))
 
     def options(self, job: Job) -> list[JobOption]:
         """Return the options to plan with: of tows the nearest open centres, and what is chosen."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,7 +73,19 @@ def foresee(city: City, data_dir: Path, request: DayRequest, seconds: float) -> 
             f"The clairvoyant plan breaks {violations[0].code}.",
             remedy="Tell us, with the seed and the load.",
         )
-    return _outcome(problem, plan, len(told))
+    areas = _areas(city)
+    urban = {n for n, call in told.items() if (area := areas.at(call.position)) and area.urban}
+    return _outcome(
+        problem,
+        plan,
+        len(told),
+        urban,
+        {name: job.incident_id for name, job in snapshot.jobs.items()},
+    )
+
+
+def _areas(city: City) -> ServiceAreas:
+    return ServiceAreas(city.area_table.columns | {"geometry": list(city.area_table.geometry)})
 
 
 async def _tell(
@@ -107,9 +119,7 @@ def _snapshot(city: City, data_dir: Path, url: str, day: Day, fleet: DemoFleet) 
             clock=VirtualClock(day.start),
             city=city,
             travel_times=open_engine(city.network, folder=city_folder(city.name, data_dir)),
-            areas=ServiceAreas(
-                city.area_table.columns | {"geometry": list(city.area_table.geometry)}
-            ),
+            areas=_areas(city),
             settings=settings,
         )
         places = {it["code"]: Position(it["lon"], it["lat"]) for it in fleet.body["units"]}
@@ -175,18 +185,27 @@ def _true_option(option: core.Option, call: Call) -> core.Option:
     )
 
 
-def _outcome(problem: core.Problem, plan: core.Plan, n_incidents: int) -> DayOutcome:
+def _outcome(
+    problem: core.Problem,
+    plan: core.Plan,
+    n_incidents: int,
+    urban: Collection[int],
+    incident_of: Mapping[str, int | None],
+) -> DayOutcome:
     jobs = {job.id: job for job in problem.jobs}
     planned = [it for route in plan.routes for it in route.jobs]
-    late = sum(it.start_s > jobs[it.job_id].target_s for it in planned) + len(plan.unassigned)
+    late = [it.job_id for it in planned if it.start_s > jobs[it.job_id].target_s]
+    late += [it.job_id for it in plan.unassigned]
     bound = plan.lower_bound_cny
     return DayOutcome(
         n_incidents=n_incidents,
-        n_kept=n_incidents - late,
+        n_kept=n_incidents - len(late),
         response_s=tuple(float(it.start_s - jobs[it.job_id].earliest_s) for it in planned),
         driven_s=float(sum(it.drive_s for it in planned)),
         n_own=len(planned),
-        n_late=late,
+        n_late=len(late),
+        n_urban=len(urban),
+        n_urban_kept=len(urban) - sum(incident_of[name] in urban for name in late),
         bound={
             "cost": round(plan.cost_cny, 2),
             "lower_bound": None if bound is None else round(bound, 2),

@@ -21,7 +21,7 @@ _Data = Annotated[Path, typer.Option(envvar="ROADFLARE_DATA_DIR")]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
 _Save = Annotated[
     str | None,
-    typer.Option(help="Name in benchmarks/results; loads of earlier runs of the same days stay."),
+    typer.Option(help="Name in benchmarks/results; other loads of the same city stay in it."),
 ]
 
 
@@ -38,14 +38,28 @@ def rolling(
         typer.Option("--set", help="A setting of the optimizer's day: prices.coverage_cny=2."),
     ] = None,
     clairvoyant_seconds: Annotated[float, typer.Option(min=0.1, help="To solve a day.")] = 20,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            help="Keep each day in this file as it ends; those in it are not played again. "
+            "Of committed code only."
+        ),
+    ] = None,
     workers: _Workers = 2,
     save: _Save = None,
     data_dir: _Data = Path(".cache/data"),
     as_json: _Json = False,
 ) -> None:
-    """Play days under each policy, the same for each, beside one who knew them in advance."""
+    """Play days under each policy, the same for each, beside one who knew them in advance.
+
+    A day takes a policy about 35 seconds of a processor at load 1 (the clairvoyant 5, and its
+    solving), more at higher loads: ten days, three loads and all policies about an hour of one
+    processor, half of that with two. ``--loads``, ``--seeds`` and ``--policy`` bound it;
+    ``--resume`` lets a run that was stopped go on where it was.
+    """
     from benchmarks.provenance import provenance
     from benchmarks.rolling.figures import policy_figures
+    from benchmarks.rolling.journal import Journal
     from benchmarks.rolling.play import DayTask, by_policy, play_all, settings_with
 
     made = provenance()  # the code that is played, whatever is changed meanwhile
@@ -59,14 +73,22 @@ def rolling(
             for seed in range(first_seed, first_seed + seeds)
             for name in policies
         ]
-        outcomes = play_all(tasks, workers=workers, tell=lambda it: typer.echo(it, err=True))
-    about = {
-        "city": city,
-        "seeds": list(range(first_seed, first_seed + seeds)),
-        "minutes": minutes,
-        "set": values,
+        journal = None if resume is None else Journal(resume, made, values)
+        outcomes = {} if journal is None else journal.played(tasks)
+        if outcomes:
+            typer.echo(f"{len(outcomes)} of {len(tasks)} days are in {resume}", err=True)
+        outcomes |= play_all(
+            [it for it in tasks if it not in outcomes],
+            workers=workers,
+            tell=lambda it: typer.echo(it, err=True),
+            note=(lambda *_: None) if journal is None else journal.note,
+        )
+    about = {"city": city, "minutes": minutes, "set": values}
+    days = list(range(first_seed, first_seed + seeds))
+    found = {
+        f"{load:g}": {"seeds": days, **policy_figures(by_policy(outcomes, policies, load))}
+        for load in wanted
     }
-    found = {f"{load:g}": policy_figures(by_policy(outcomes, policies, load)) for load in wanted}
     result = {**made, **about, "loads": found}
     if save is not None:
         result = _merged(save, result, about)
@@ -178,7 +200,7 @@ def _refused(pointer: str, value: str, remedy: str) -> InvalidInput:
 
 
 def _merged(name: str, result: dict[str, Any], about: dict[str, Any]) -> dict[str, Any]:
-    """Keep a result, with the loads of an earlier run of the same days beside its own."""
+    """Keep a result, with the loads of an earlier run of the same city and settings beside it."""
     from benchmarks.provenance import RESULTS
 
     path = RESULTS / f"{name}.json"
@@ -202,17 +224,27 @@ def _keep(name: str, result: dict[str, Any]) -> None:
 def _table(loads: dict[str, Any]) -> str:
     lines = []
     for load, policies in loads.items():
-        lines.append(f"load {load:<8}{'kept':>8}{'p50':>9}{'p99':>9}{'drive/job':>11}{'late':>6}")
+        title = f"load {load}, {len(policies['seeds'])} days"
+        lines.append(
+            f"{title:<18}{'kept':>8}{'urban':>8}"
+            f"{'p50':>9}{'p90':>9}{'p99':>9}{'drive/job':>11}{'late':>6}"
+        )
         for name, it in policies.items():
-            if name == "made":
+            if name in {"made", "seeds"}:
                 continue
             response = it["response_s"]
             lines.append(
-                f"{name:<13}{it['share_within_target']:>8.1%}{response['p50'] / 60:>5.1f} min"
+                f"{name:<18}{it['share_within_target']:>8.1%}"
+                f"{_percent(it.get('urban_share_within_target')):>8}"
+                f"{response['p50'] / 60:>5.1f} min{response['p90'] / 60:>5.1f} min"
                 f"{response['p99'] / 60:>5.1f} min{it['drive_s_per_job'] / 60:>7.1f} min"
                 f"{it['late']:>6}{_gained(it.get('optimizer_gain'))}"
             )
     return "\n".join(lines)
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.1%}"  # not told by results of before it was counted
 
 
 def _gained(gain: dict[str, Any] | None) -> str:
@@ -227,12 +259,16 @@ def _gained(gain: dict[str, Any] | None) -> str:
 
 def _tuned(result: dict[str, Any]) -> str:
     lines = [f"{result['setting']}, {len(result['seeds'])} days, load {result['load']:g}"]
+    lines.append("response: mean, p50, p90, p99 in minutes, and p99 against that of the first")
     for it in result["values"]:
         low, high = it["points_ci"]
         lines.append(
             f"{json.dumps(it['value']):>24}{it['share_within_target']:>8.1%}"
-            f"{it['points']:>+7.2f} ({low} to {high}){it['drive_s_per_job'] / 60:>7.1f} min a job"
-            f" ({it['driving_saved']:+.1%}){it['late']:>5} late"
-            f"{it['response_s']['p99'] / 60:>6.1f} min p99"
+            f"{it['points']:>+7.2f} ({low} to {high})"
+            f"{it['urban_share_within_target']:>8.1%} urban"
+            f"{it['drive_s_per_job'] / 60:>7.1f} min a job ({it['driving_saved']:+.1%})"
+            f"{it['late']:>5} late"
+            f"{''.join(f'{s / 60:>6.1f}' for s in it['response_s'].values())}"
+            f"{it['p99_ratio']:>6.2f} ({it['p99_ratio_ci'][0]} to {it['p99_ratio_ci'][1]})"
         )
     return "\n".join(lines)

@@ -18,6 +18,8 @@ class DayOutcome:
     ----------
     n_incidents, n_kept
         All incidents of the day, and those whose promise was kept (see `benchmarks.demo.report`).
+    n_urban, n_urban_kept
+        The same of the urban area.
     response_s
         Of each incident that somebody came to, own unit or contractor.
     driven_s
@@ -38,6 +40,8 @@ class DayOutcome:
     driven_s: float
     n_own: int
     n_late: int
+    n_urban: int
+    n_urban_kept: int
     n_failures: int = 0
     decision_p99_s: float | None = None
     bound: dict[str, float | None] | None = None
@@ -65,6 +69,8 @@ def outcome_of(
         driven_s=driven_s,
         n_own=sum(1 for it in arrived if not _by_contractor(it)),
         n_late=sum(1 for it in rows if not kept(it)),
+        n_urban=sum(1 for it in rows if it["urban"]),
+        n_urban_kept=sum(1 for it in rows if it["urban"] and kept(it)),
         n_failures=n_failures,
         decision_p99_s=decision_p99_s,
     )

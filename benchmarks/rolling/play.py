@@ -72,9 +72,16 @@ def play(task: DayTask) -> DayOutcome:
 
 
 def play_all(
-    tasks: Iterable[DayTask], *, workers: int, tell: Callable[[str], None] = lambda _: None
+    tasks: Iterable[DayTask],
+    *,
+    workers: int,
+    tell: Callable[[str], None] = lambda _: None,
+    note: Callable[[DayTask, DayOutcome], None] = lambda _task, _outcome: None,
 ) -> dict[DayTask, DayOutcome]:
-    """Return the outcome of each task, played in as many processes."""
+    """Return the outcome of each task, played in as many processes; ``note`` gets each as it ends.
+
+    They end in any order but for the load: those of the first load are begun first.
+    """
     tasks = list(tasks)
     context = multiprocessing.get_context("spawn")
     found: dict[DayTask, DayOutcome] = {}
@@ -83,6 +90,7 @@ def play_all(
         for done in as_completed(waiting):
             task = waiting[done]
             found[task] = done.result()
+            note(task, found[task])
             tell(
                 f"{len(found)} of {len(tasks)}: load {task.load:g}, seed {task.seed}, "
                 f"{task.policy}: {found[task].share:.1%} kept"

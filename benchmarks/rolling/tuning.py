@@ -23,13 +23,19 @@ def compared(values: Sequence[Any], days: Sequence[Sequence[DayOutcome]]) -> lis
     for value, mine in zip(values, days, strict=True):
         found = policy_figures({OURS: mine, "first": days[0]})
         gain = found["first"]["optimizer_gain"]
-        kept = ("share_within_target", "drive_s_per_job", "response_s", "late", "failures")
+        kept = (
+            *("share_within_target", "urban_share_within_target"),
+            *("drive_s_per_job", "response_s", "late", "failures"),
+        )
         rows.append(
             {"value": value}
             | {key: found[OURS][key] for key in kept}
             | {
                 key: gain[key]
-                for key in ("points", "points_ci", "driving_saved", "driving_saved_ci")
+                for key in (
+                    *("points", "points_ci", "urban_points", "urban_points_ci"),
+                    *("driving_saved", "driving_saved_ci", "p99_ratio", "p99_ratio_ci"),
+                )
             }
         )
     return rows

@@ -13,7 +13,7 @@ from dispatch.core.schedule import Timetable, timetable
 from dispatch.core.solve import solve
 from dispatch.core.terms import route_charges
 from dispatch.params import DispatchSettings, changed, load_settings
-from dispatch.pricing import kept_prices, lateness_curve, left_out_cny
+from dispatch.pricing import kept_prices, lateness_curve, left_out_cny, wait_price
 from dispatch.snapshot import build_snapshot
 from tests.dispatch.scene import Scene, at, open_scene, repair
 
@@ -87,6 +87,41 @@ def test_the_price_is_shared_by_those_with_the_rarest_skill(tmp_path: Path) -> N
     assert found[repairers[0].id] == pytest.approx(PRICES.scarcity_cny / 3)
 
 
+# -------------------------------------------------------------------- waiting that grows with age
+
+
+def test_a_minute_of_who_has_waited_costs_more_than_one_of_who_calls_now() -> None:
+    prices = with_prices(wait_growth_per_h=2.0).prices
+    assert wait_price(prices, 0, 0) == prices.wait_cny_per_min
+    assert wait_price(prices, 0, 1800) == 2 * prices.wait_cny_per_min
+    assert wait_price(prices, 2, 3600) == pytest.approx(7.5 * prices.wait_cny_per_min)
+
+
+def test_without_growth_every_minute_costs_the_same() -> None:
+    prices = with_prices(wait_growth_per_h=0.0).prices
+    assert wait_price(prices, 0, 7200) == prices.wait_cny_per_min
+
+
+def test_who_calls_in_the_future_by_another_clock_is_not_cheaper() -> None:
+    prices = with_prices(wait_growth_per_h=2.0).prices
+    assert wait_price(prices, 0, -60) == prices.wait_cny_per_min
+
+
+@pytest.mark.parametrize(("growth", "served_first"), [(0.0, "new"), (4.0, "old")])
+def test_who_has_a_long_promise_is_put_off_unless_waiting_grows_dearer(
+    tmp_path: Path, growth: float, served_first: str
+) -> None:
+    """Both promises are kept whatever is done; the unit is a little nearer to the new call."""
+    scene = open_scene(tmp_path, settings=with_prices(wait_growth_per_h=growth))
+    old = scene.call(3, target_min=120)
+    scene.pass_time(45)
+    new = scene.call(-2, target_min=120)
+    scene.unit("R-01", 0)
+    route = solve(snapshot_problem(scene), engine="colgen").routes[0]
+    expected = {"old": old, "new": new}[served_first]
+    assert route.jobs[0].job_id == f"J{scene.job(expected).id}"
+
+
 # ------------------------------------------------------------------- lateness that grows with age
 
 
@@ -146,6 +181,38 @@ def test_a_small_gain_does_not_pay_for_the_price_of_a_change(tmp_path: Path) -> 
 def test_a_large_gain_does(tmp_path: Path) -> None:
     minutes_worth = PRICES.change_cny / PRICES.drive_cny_per_min
     assert switched(tmp_path, minutes_worth + 1) == "B"
+
+
+# ----------------------------------------------------------------------- margin of who rolls
+
+
+@pytest.mark.parametrize(("drive_min", "target_min"), [(10, 26), (28, 28), (35, 30)])
+def test_who_rolls_keeps_its_margin_as_far_as_its_unit_does(
+    tmp_path: Path, drive_min: float, target_min: float
+) -> None:
+    scene, _ = rolling(tmp_path, drive_min)
+    assert snapshot_problem(scene).jobs[0].target_s == 60 * target_min
+
+
+@pytest.mark.parametrize(("other_min", "served_by"), [(25, "B"), (28, "A")])
+def test_a_unit_is_turned_away_only_where_the_next_one_keeps_the_margin(
+    tmp_path: Path, other_min: float, served_by: str
+) -> None:
+    """Who calls anew is reached in time by the rolling unit alone."""
+    scene, first = rolling(tmp_path, 20)
+    scene.call(-3)
+    scene.unit("B", other_min)
+    assert planned(snapshot_problem(scene))[f"J{scene.job(first).id}"] == served_by
+
+
+def rolling(tmp_path: Path, drive_min: float) -> tuple[Scene, int]:
+    """Return a scene in which unit A rolls to a call, and that call."""
+    scene = open_scene(tmp_path, settings=with_prices(scarcity_cny=0.0))
+    unit = scene.unit("A", drive_min)
+    incident = scene.call(0)
+    scene.run()
+    assert scene.say(unit, "rolling", incident).status == "applied"
+    return scene, incident
 
 
 # ------------------------------------------------------------------------------- coverage

@@ -10,7 +10,14 @@ from benchmarks.rolling.outcome import DayOutcome, outcome_of
 from benchmarks.rolling.tuning import compared
 
 
-def day(kept: int, *, of: int = 10, driven_s: float = 6000, response_s: float = 600) -> DayOutcome:
+def day(
+    kept: int,
+    *,
+    of: int = 10,
+    driven_s: float = 6000,
+    response_s: float = 600,
+    urban: tuple[int, int] = (0, 0),
+) -> DayOutcome:
     return DayOutcome(
         n_incidents=of,
         n_kept=kept,
@@ -18,12 +25,31 @@ def day(kept: int, *, of: int = 10, driven_s: float = 6000, response_s: float = 
         driven_s=driven_s,
         n_own=of,
         n_late=of - kept,
+        n_urban=urban[1],
+        n_urban_kept=urban[0],
     )
 
 
 def test_a_share_is_of_all_incidents_of_all_days() -> None:
     found = policy_figures({"nearest": [day(10), day(10, of=30)]})["nearest"]
     assert (found["share_within_target"], found["late"], found["incidents"]) == (0.5, 20, 40)
+
+
+def test_the_urban_promise_is_counted_apart() -> None:
+    ours = [day(9, urban=(5, 5)), day(9, urban=(4, 5))]
+    theirs = [day(9, urban=(4, 5)), day(9, urban=(3, 5))]
+    found = policy_figures({"optimizer": ours, "nearest": theirs})
+    assert found["optimizer"]["urban_share_within_target"] == 0.9
+    gain = found["nearest"]["optimizer_gain"]
+    assert (gain["urban_points"], gain["urban_points_ci"]) == (20.0, [20.0, 20.0])
+
+
+def test_the_slowest_are_compared_with_an_interval_over_days() -> None:
+    ours = [day(9, response_s=300), day(9, response_s=600)]
+    theirs = [day(9, response_s=600), day(9, response_s=600)]
+    gain = policy_figures({"optimizer": ours, "nearest": theirs})["nearest"]["optimizer_gain"]
+    assert gain["p99_ratio"] == 1.0
+    assert gain["p99_ratio_ci"] == [0.5, 1.0]
 
 
 def test_a_gain_that_each_day_shows_has_no_width_however_much_the_days_differ() -> None:
@@ -54,7 +80,7 @@ def test_figures_can_be_written_down() -> None:
     assert json.loads(json.dumps(policy_figures({"optimizer": [day(9)]})))
 
 
-def incident(minutes: float | None, **more: Any) -> dict[str, Any]:
+def incident(minutes: float | None, *, urban: bool = True, **more: Any) -> dict[str, Any]:
     arrived_at = None if minutes is None else f"2026-06-01T12:{minutes:02.0f}:00+00:00"
     return {
         "received_at": "2026-06-01T12:00:00+00:00",
@@ -63,16 +89,23 @@ def incident(minutes: float | None, **more: Any) -> dict[str, Any]:
         "closed_at": "2026-06-01T13:00:00+00:00",
         "outcome": "repaired",
         "contractor": None,
+        "urban": urban,
     } | more
 
 
 def test_a_contractors_arrival_counts_but_its_driving_is_nobodys() -> None:
     found = outcome_of(
-        [incident(20), incident(40), incident(10, contractor={"state": "done"}), incident(None)],
+        [
+            incident(20),
+            incident(40, urban=False),
+            incident(10, contractor={"state": "done"}),
+            incident(None),
+        ],
         driven_s=1200,
     )
     assert (found.n_incidents, found.n_kept, found.n_late, found.n_own) == (4, 2, 2, 2)
     assert found.response_s == (1200, 2400, 600)
+    assert (found.n_urban, found.n_urban_kept) == (3, 2)
 
 
 def test_values_of_a_setting_are_compared_with_the_first() -> None:
