@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 ZONE_COLUMNS = ("zone_id", "name", "population", "urban")
 AREA_COLUMNS = ("name", "kind", "target_s")
 _SWAP_ATTEMPTS = 5
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+"""It is a folder, a part of addresses, and the region of every table, which has 60 characters."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +115,7 @@ def check_city_name(name: str) -> str:
             "/name",
             "city.name",
             f"{name!r} cannot name a city.",
-            "Use lower-case letters, digits and hyphens, e.g. guangzhou.",
+            "Use 1 to 60 of a-z, 0-9, - and _, a letter or digit first, e.g. la_serena.",
         )
     return name
 

@@ -14,7 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geo_data.city_store import City
 from geo_data.text_match import index_text, is_cjk, pinyin_forms, share_found, similarity, tokens
@@ -191,8 +191,20 @@ class Gazetteer:
                 "Give an address or name.",
             )
         wanted = [token for token in tokens(text) if token not in _JOINTS] or list(tokens(text))
-        hits = [hit for row in self._candidates(text) if (hit := _scored(row, wanted))]
-        hits.sort(key=lambda hit: (-hit.confidence, _distance(near, hit), hit.label))
+        found = [it for row in self._candidates(text) if (it := _scored(row, wanted))]
+        if any(it.exact and it.hit.kind == "street" for it in found):
+            found = [_no_crossing(it) for it in found]
+        # What is called exactly so goes first, a street before all: its name alone was typed.
+        found.sort(
+            key=lambda it: (
+                not it.exact,
+                -it.hit.confidence,
+                it.hit.kind != "street",
+                _distance(near, it.hit),
+                it.hit.label,
+            )
+        )
+        hits = [it.hit for it in found]
         return [_doubted(hit, hits) for hit in hits[:limit]]
 
     def _candidates(self, text: str) -> list[tuple[Any, ...]]:
@@ -231,13 +243,28 @@ def _gram_query(text: str) -> str:
     return " OR ".join(f'"{gram}"' for gram in sorted(grams))
 
 
-def _scored(row: tuple[Any, ...], wanted: list[str]) -> Hit | None:
+class _Scored(NamedTuple):
+    hit: Hit
+    exact: bool
+    """Whether one of its names is what was typed, word for word."""
+
+
+def _scored(row: tuple[Any, ...], wanted: list[str]) -> _Scored | None:
     _, kind, label, category, names, named, lon, lat = row
     said: list[list[list[str]]] = json.loads(named)
     score = max(_fit(kind, wanted, sides) for sides in said)
     if score < _WORST:
         return None
-    return Hit(kind, label, tuple(json.loads(names)), Position(lon, lat), round(score, 3), category)
+    confidence, position = round(score, 3), Position(lon, lat)
+    hit = Hit(kind, label, tuple(json.loads(names)), position, confidence, category)
+    return _Scored(hit, score == 1.0 and any(_is_exact(wanted, sides) for sides in said))
+
+
+def _no_crossing(it: _Scored) -> _Scored:
+    """Return it, but a crossing as one of whose streets only one was named."""
+    if it.exact or it.hit.kind != "crossing" or it.hit.confidence <= _PART_MISSING:
+        return it
+    return it._replace(hit=replace(it.hit, confidence=_PART_MISSING))
 
 
 def _fit(kind: str, wanted: list[str], sides: list[list[str]]) -> float:
@@ -248,9 +275,27 @@ def _fit(kind: str, wanted: list[str], sides: list[list[str]]) -> float:
     unlike = (
         not asked <= set(name)  # another house, another road
         or (kind == "address" and not asked)
-        or min(share_found(side, wanted) for side in sides) < _ONE_SIDE
+        or not (_is_exact(wanted, sides) or _all_named(wanted, sides))
     )
     return min(score, _PART_MISSING) if unlike else score
+
+
+def _is_exact(wanted: list[str], sides: list[list[str]]) -> bool:
+    """Return whether a name is what was typed, word for word, in whatever order."""
+    return sorted(wanted) == sorted(token for side in sides for token in side)
+
+
+def _all_named(wanted: list[str], sides: list[list[str]]) -> bool:
+    """Return whether each street of a crossing is asked for, by words that fit no other better.
+
+    "Rua do Almada" finds "rua" and "do" in many a street that crosses it; none is named by that.
+    """
+    for number, side in enumerate(sides):
+        others = [token for it in sides[:number] + sides[number + 1 :] for token in it]
+        own = [t for t in wanted if share_found([t], side) > share_found([t], others)]
+        if share_found(side, own) < _ONE_SIDE:
+            return False
+    return True
 
 
 def _distance(near: Position | None, hit: Hit) -> float:

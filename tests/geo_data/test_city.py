@@ -20,6 +20,7 @@ from geo_data.city_import import (
 )
 from geo_data.demo_city import WHEEL_PATTERN
 from kernel.errors import BadData, ExternalServiceError, InvalidInput, NotFound
+from tests.geo_data.drawn import draw
 
 
 def test_the_demo_city_is_made_on_first_use_and_quick_from_then_on(
@@ -55,10 +56,22 @@ def test_unknown_cities_are_answered_with_the_known_ones(data_dir: Path) -> None
         load_city("atlantis", data_dir)
 
 
-@pytest.mark.parametrize("name", ["", "../etc", "Demo", "a b", "x/y", "-x", "x" * 64])
+@pytest.mark.parametrize(
+    "name", ["", "../etc", "Demo", "a b", "x/y", "-x", "_x", "x.y", "são", "x" * 61]
+)
 def test_a_name_that_cannot_be_a_folder_is_refused(name: str, data_dir: Path) -> None:
-    with pytest.raises(InvalidInput, match="cannot name a city"):
+    with pytest.raises(InvalidInput, match="cannot name a city") as refused:
         load_city(name, data_dir)
+    assert "a-z, 0-9, - and _" in refused.value.faults[0].remedy
+
+
+@pytest.mark.parametrize("name", ["la_serena", "la-serena", "4th_city", "x" * 60])
+def test_a_name_with_hyphens_and_underscores_names_a_city(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "drawn.osm"
+    path.write_text(draw("A B C", {1: ("ABC", {"name": "High Street"})}), encoding="utf-8")
+    import_city_from_file(name, path, tmp_path)
+    assert load_city(name, tmp_path).name == name
+    assert (tmp_path / "cities" / name / "city.json").is_file()
 
 
 def test_import_from_a_file(tmp_path: Path) -> None:

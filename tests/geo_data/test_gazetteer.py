@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from geo_data.city import City, load_city
 from geo_data.city_import import import_city_from_file
-from geo_data.gazetteer import CONFIRM_BELOW, Gazetteer, Hit, ensure_gazetteer, gazetteer_path
+from geo_data.gazetteer import (
+    CONFIRM_BELOW,
+    Gazetteer,
+    Hit,
+    build_gazetteer,
+    ensure_gazetteer,
+    gazetteer_path,
+)
 from geo_data.gazetteer_entries import Aliases, crossing_entries, street_entries
 from kernel.errors import InvalidInput
 from kernel.position import Position, distance_m
@@ -150,6 +157,63 @@ def test_two_crossings_of_one_pair_are_one_where_they_are_close(tmp_path: Path) 
     network = read_drawn(tmp_path, "X\nA    B\nC    D\nY", ways)
     found = list(crossing_entries(network, Aliases()))
     assert [entry.label for entry in found] == ["甲路 / 乙路"]
+
+
+@pytest.fixture
+def saints(tmp_path: Path) -> Iterator[Gazetteer]:
+    """Two streets that differ by one word meet, each meets a third, and one a fourth."""
+    ways = {
+        1: ("ABC", {"name": "Rua de Santa Catarina"}),
+        2: ("CDE", {"name": "Rua Santa Catarina"}),
+        3: ("BFG", {"name": "Rua de Passos Manuel"}),
+        4: ("DH", {"name": "Rua de Santos Pousada"}),
+        5: ("GH", {"name": "Travessa de Santa Catarina"}),
+    }
+    network = read_drawn(tmp_path, "A    B    C    D    E\n     F         H\n     G", ways)
+    path = tmp_path / "gazetteer.sqlite"
+    none = Aliases()
+    entries = [*crossing_entries(network, none), *street_entries(network, none)]
+    build_gazetteer(path, entries)
+    opened = Gazetteer(path)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rua de Santa Catarina",
+        "Rua Santa Catarina",
+        "rua de santa catarina",
+        "Rua de Passos Manuel",
+    ],
+)
+@pytest.mark.parametrize("near", [None, Position(119.010, 25.0)])  # that is the crossing C
+def test_a_street_of_exactly_that_name_goes_before_any_crossing(
+    saints: Gazetteer, text: str, near: Position | None
+) -> None:
+    hits = saints.search(text, near=near)
+    assert (hits[0].kind, hits[0].label.casefold()) == ("street", text.casefold())
+    assert all(hit.confidence < CONFIRM_BELOW for hit in hits if hit.kind == "crossing")
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        (
+            "Rua Santa Catarina / Rua de Santa Catarina",
+            "Rua de Santa Catarina / Rua Santa Catarina",
+        ),
+        ("Rua de Santa Catarina e Passos Manuel", "Rua de Santa Catarina / Rua de Passos Manuel"),
+        ("santa catarina / santos pousada", "Rua Santa Catarina / Rua de Santos Pousada"),
+    ],
+)
+def test_a_crossing_whose_streets_are_both_named_is_found(
+    saints: Gazetteer, text: str, label: str
+) -> None:
+    hit = saints.search(text)[0]
+    assert hit.kind == "crossing"
+    assert set(hit.label.split(" / ")) == set(label.split(" / "))
 
 
 def test_far_stretches_of_one_name_are_two_streets(tmp_path: Path) -> None:
