@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, Strict
 
-from field_app.wire import Instant, Latitude, Longitude, Number, ShortText, WireModel
+from field_app.wire import Instant, Latitude, Longitude, LonLat, Number, ShortText, WireModel
 
 WayId = Annotated[int, Strict(), Field(ge=-(2**53), le=2**53)]
 Corner = tuple[Longitude, Latitude]
@@ -39,8 +39,35 @@ class RoadReportIn(WireModel):
     note: ShortText | None = None
 
 
+class RoadDirection(WireModel):
+    """One direction of a road: the compass direction in its middle, and its points in order."""
+
+    heading_deg: float
+    line: list[LonLat]
+
+
+class RoadAt(WireModel):
+    """The road at a place, from junction to junction, before anything is reported of it.
+
+    ``roads`` is its name or number; ``between`` the streets at its two ends, "" where none has
+    another name. A report at ``lon``, ``lat`` is about all its ``directions``, with the heading of
+    one about that one.
+    """
+
+    lon: float
+    lat: float
+    roads: list[str]
+    between: list[str]
+    length_m: float
+    directions: list[RoadDirection]
+
+
 class RoadReportOut(WireModel):
-    """A report, with the roads it is about as GeoJSON (MultiLineString)."""
+    """A report, with the roads it is about as GeoJSON (MultiLineString).
+
+    ``roads`` are their names or numbers, the longest first; ``between`` the streets at the ends of
+    a single stretch; ``heading_deg`` is given where only the direction that runs so is meant.
+    """
 
     id: int
     effect: Literal["closed", "factor", "speed"]
@@ -50,6 +77,10 @@ class RoadReportOut(WireModel):
     made_at: datetime
     made_by: str
     n_edges: int
+    roads: list[str]
+    between: list[str]
+    length_m: float
+    heading_deg: float | None
     geometry: dict[str, Any]
 
 

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+import numpy as np
+from fastapi import APIRouter, Path, Query, Response
 
 from api.access import FOR_ROAD_KEEPERS, RoadKeeper
-from api.models.roads import RoadReportIn, RoadReportOut, RoadReports, RoadsWhere
+from api.models.roads import (
+    RoadAt,
+    RoadDirection,
+    RoadReportIn,
+    RoadReportOut,
+    RoadReports,
+    RoadsWhere,
+)
 from api.runtime import Runtime
 from api.writing import Repeat, Run
 from kernel.database import WriteSession
@@ -15,6 +23,7 @@ from kernel.errors import RoadflareError
 from kernel.position import Position
 from routing.road_reports import Effect, NewReport, RoadReport, Where, edges_at, lines_of
 from routing.store import add_report, clear_report, reports_in_force
+from routing.stretches import ends_of, length_m, road_names, stretch_at
 
 router = APIRouter(prefix="/road-reports", tags=["roads"])
 
@@ -27,6 +36,26 @@ def list_road_reports(runtime: Run) -> RoadReports:
     with runtime.database.read() as session:
         found = reports_in_force(session, runtime.region, runtime.clock.now())
     return RoadReports(items=[_out(runtime, report) for report in found])
+
+
+@router.get("/road-at", dependencies=[FOR_ROAD_KEEPERS])
+def road_at(
+    runtime: Run,
+    lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
+    lat: Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)],
+) -> RoadAt:
+    """Return the road that a report at this place would be about."""
+    found = stretch_at(runtime.context.travel_times, Position(lon, lat))
+    return RoadAt(
+        lon=found.middle.lon,
+        lat=found.middle.lat,
+        roads=list(found.roads),
+        between=list(found.between),
+        length_m=found.length_m,
+        directions=[
+            RoadDirection(heading_deg=it.heading_deg, line=list(it.line)) for it in found.directions
+        ],
+    )
 
 
 @router.post("", status_code=201, response_model=RoadReportOut)
@@ -74,12 +103,11 @@ def _where(given: RoadsWhere) -> Where:
 
 def _out(runtime: Runtime, report: RoadReport) -> RoadReportOut:
     engine = runtime.context.travel_times
+    network = engine.network
     try:
         edges = edges_at(engine, report.where)
     except RoadflareError:  # the city was imported anew, and these roads are gone
-        n_edges, lines = 0, []
-    else:
-        n_edges, lines = len(edges), lines_of(engine.network, edges)
+        edges = np.empty(0, dtype=np.int64)
     return RoadReportOut(
         id=report.id,
         effect=report.effect.value,
@@ -88,6 +116,10 @@ def _out(runtime: Runtime, report: RoadReport) -> RoadReportOut:
         note=report.note,
         made_at=report.made_at,
         made_by=report.made_by,
-        n_edges=n_edges,
-        geometry={"type": "MultiLineString", "coordinates": lines},
+        n_edges=len(edges),
+        roads=list(road_names(network, edges)),
+        between=list(ends_of(network, edges)) if len(edges) else [],
+        length_m=length_m(network, edges),
+        heading_deg=report.where.heading_deg,
+        geometry={"type": "MultiLineString", "coordinates": lines_of(network, edges)},
     )

@@ -185,6 +185,41 @@ def test_departure_and_vehicle_choose_the_times(open_town: OpenTown, tmp_path: P
     assert seconds(town, "T-01") == expected, "20 km/h are the truck's own, at any time"
 
 
+def road_at(town: Town, spot: tuple[float, float], who: str = "desk") -> httpx.Response:
+    return town[who].get(f"road-reports/road-at?lon={spot[0]}&lat={spot[1]}")
+
+
+def test_the_road_at_a_click_is_what_a_report_there_would_be_about(town: Town) -> None:
+    road = road_at(town, HARBOUR).json()
+    assert road["roads"]
+    assert len(road["between"]) == 2
+    assert len(road["directions"]) == 2, "the town's harbour street is driven both ways"
+    before = town.n_rows()["road_reports"]
+    assert before == 0, "asking reports nothing"
+    middle = {"lon": road["lon"], "lat": road["lat"]}
+    both = report(town, {"at": middle}).json()
+    assert (both["n_edges"], both["heading_deg"]) == (2, None)
+    assert (both["roads"], both["length_m"]) == (road["roads"], road["length_m"])
+    assert sorted(both["between"]) == sorted(road["between"])
+    for direction in road["directions"]:
+        where = {"at": middle | {"heading_deg": direction["heading_deg"]}}
+        one = report(town, where).json()
+        assert (one["n_edges"], one["heading_deg"]) == (1, direction["heading_deg"])
+        assert one["geometry"]["coordinates"] == [direction["line"]]
+
+
+def test_a_click_far_from_any_road_is_answered_with_why(shared_town: Town) -> None:
+    answer = road_at(shared_town, (119.0, 25.0))
+    assert (answer.status_code, answer.json()["code"]) == (422, "outside_network")
+
+
+@pytest.mark.parametrize(("who", "status"), [("planner", 200), ("hotline", 403), ("R-01", 403)])
+def test_only_who_keeps_the_roads_may_ask_for_them(
+    shared_town: Town, who: str, status: int
+) -> None:
+    assert road_at(shared_town, HARBOUR, who).status_code == status
+
+
 WRONG: dict[str, tuple[Callable[[Town], dict[str, Any]], dict[str, Any], str]] = {
     "no place": (lambda _: {}, {}, "roads.where"),
     "an unknown way": (lambda _: {"way_ids": [4711]}, {}, "overlay.way"),

@@ -808,6 +808,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/road-reports/road-at": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Road At
+         * @description Return the road that a report at this place would be about.
+         */
+        get: operations["road_at"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/track/{key}": {
         parameters: {
             query?: never;
@@ -2559,6 +2579,41 @@ export interface components {
             reason: string;
         };
         /**
+         * RoadAt
+         * @description The road at a place, from junction to junction, before anything is reported of it.
+         *
+         *     ``roads`` is its name or number; ``between`` the streets at its two ends, "" where none has
+         *     another name. A report at ``lon``, ``lat`` is about all its ``directions``, with the heading of
+         *     one about that one.
+         */
+        RoadAt: {
+            /** Between */
+            between: string[];
+            /** Directions */
+            directions: components["schemas"]["RoadDirection"][];
+            /** Lat */
+            lat: number;
+            /** Length M */
+            length_m: number;
+            /** Lon */
+            lon: number;
+            /** Roads */
+            roads: string[];
+        };
+        /**
+         * RoadDirection
+         * @description One direction of a road: the compass direction in its middle, and its points in order.
+         */
+        RoadDirection: {
+            /** Heading Deg */
+            heading_deg: number;
+            /** Line */
+            line: [
+                number,
+                number
+            ][];
+        };
+        /**
          * RoadReportIn
          * @description What is reported; ``value`` is the factor on the speed (0.05 to 2) or the km/h.
          */
@@ -2579,8 +2634,13 @@ export interface components {
         /**
          * RoadReportOut
          * @description A report, with the roads it is about as GeoJSON (MultiLineString).
+         *
+         *     ``roads`` are their names or numbers, the longest first; ``between`` the streets at the ends of
+         *     a single stretch; ``heading_deg`` is given where only the direction that runs so is meant.
          */
         RoadReportOut: {
+            /** Between */
+            between: string[];
             /**
              * Effect
              * @enum {string}
@@ -2590,8 +2650,12 @@ export interface components {
             geometry: {
                 [key: string]: unknown;
             };
+            /** Heading Deg */
+            heading_deg: number | null;
             /** Id */
             id: number;
+            /** Length M */
+            length_m: number;
             /**
              * Made At
              * Format: date-time
@@ -2603,6 +2667,8 @@ export interface components {
             n_edges: number;
             /** Note */
             note: string;
+            /** Roads */
+            roads: string[];
             /** Until */
             until: string | null;
             /** Value */
@@ -4913,6 +4979,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoadReportOut"];
+                };
+            };
+        };
+    };
+    road_at: {
+        parameters: {
+            query: {
+                lat: number;
+                lon: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoadAt"];
                 };
             };
         };
