@@ -34,8 +34,8 @@ class PlanPrices:
         a usual value of waiting time.
     wait_growth_per_h
         By how much of itself that price has grown after an hour of waiting: 2 makes a minute of who
-        has waited for half an hour twice as dear as one of who calls now. Without it whoever has a
-        long promise is put off until it is nearly due, since it is the same whose minute it is.
+        has waited for half an hour twice as dear as one of who calls now. At 0 whoever has a long
+        promise may be put off until it is nearly due; 4 kept no more promises (decision 0015).
     overtime_cny_per_min
         Work after the end of the shift: double pay for a crew of two.
     change_cny

@@ -131,3 +131,25 @@ def test_a_run_whose_days_are_all_there_plays_none(
     found = json.loads(result.stdout.splitlines()[-1])["loads"]["1"]["optimizer"]
     assert (found["incidents"], found["late"]) == (8, 2)
     assert found["urban_share_within_target"] == 1.0
+
+
+def test_loads_of_one_result_have_their_own_days(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provenance, "provenance", lambda: MADE | {"measured_at": "today"})
+    monkeypatch.setattr(provenance, "RESULTS", tmp_path)
+    for load, seeds in ((1.0, (3, 4)), (1.2, (3,))):
+        for seed in seeds:
+            journal(tmp_path).note(replace(TASK, load=load, seed=seed), OUTCOME)
+        result = CliRunner().invoke(
+            app,
+            [
+                *("rolling", "--loads", str(load), "--first-seed", "3"),
+                *("--seeds", str(len(seeds)), "--policy", "optimizer", "--save", "days"),
+                *("--resume", str(tmp_path / "days.jsonl")),
+            ],
+        )
+        assert result.exit_code == 0, result.output
+    loads = json.loads((tmp_path / "days.json").read_text())["loads"]
+    assert {load: it["seeds"] for load, it in loads.items()} == {"1": [3, 4], "1.2": [3]}
+    assert "load 1, 2 days" in result.stdout
