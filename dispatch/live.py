@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 from sqlalchemy import select
@@ -24,8 +23,8 @@ from dispatch.solver_process import (
     INSERT_FIRST,
     InlineSolver,
     Runner,
+    WarmCore,
     WorkerSolver,
-    solve_with_core,
 )
 from dispatch.store import IncidentRow
 from kernel import events
@@ -397,5 +396,4 @@ def _default_runner(service: DispatchContext) -> Runner:
     if isinstance(service.clock, VirtualClock):
         return InlineSolver()
     timing = service.settings.timing
-    in_time = partial(solve_with_core, wall_limit_s=timing.solver_limit_s)
-    return WorkerSolver(timing.solver_timeout_s, solve=in_time)
+    return WorkerSolver(timing.solver_timeout_s, solve=WarmCore(timing.solver_limit_s))

@@ -15,9 +15,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dispatch.core.model import Plan, Problem
+
+if TYPE_CHECKING:
+    from dispatch.core.params import SolveParams
+    from dispatch.core.start import Warm
 
 RUIN_STEPS, LISTED_ROUTES, INTEGER_NODES = 500, 60_000, 1_000
 """Steps of a live decision by ``colgen``: of 303 decisions of two busy days it proved all but a few
@@ -33,7 +37,7 @@ COMPILED, UNCOMPILED = "colgen", "ortools"
 """Until the machine code of the one is there, at the very first start, the other decides."""
 
 SolveFunction = Callable[[Problem, str], Plan]
-"""``solve(problem, engine)``; for a process of its own it must be importable by name."""
+"""``solve(problem, engine)``; for a process of its own it must be picklable."""
 
 
 class SolverFailed(Exception):
@@ -66,26 +70,56 @@ class Runner(Protocol):
         ...
 
 
-def solve_with_core(problem: Problem, engine: str, *, wall_limit_s: float | None = None) -> Plan:
+def solve_with_core(problem: Problem, engine: str) -> Plan:
     """Solve with the optimizer core, whose libraries are loaded at the first call.
 
-    Without a wall-clock limit the steps alone stop it, and equal problems give equal plans. With
-    one, ``colgen`` uses up to so much time where it has not proved its plan before.
+    Steps alone stop it: equal problems give equal plans, whatever was solved before.
     """
     from dispatch.core.first import insert_first  # noqa: PLC0415
-    from dispatch.core.params import SolveParams  # noqa: PLC0415
     from dispatch.core.solve import solve  # noqa: PLC0415
 
     if engine == INSERT_FIRST:
         return insert_first(problem)
-    params = SolveParams(
+    return solve(problem, engine=engine, params=_live_params(None))
+
+
+class WarmCore:
+    """Solves with the core within a time, each decision beginning with what the last one learned.
+
+    ``colgen`` uses up to ``wall_limit_s`` where it has not proved its plan before. The duals and
+    routes that it leaves (`dispatch.core.start.Warm`) stay in the process that solves: nothing of
+    them is sent to it, and a new process begins cold. With a time limit no plan repeats anyway;
+    where plans must, `solve_with_core` remembers nothing.
+    """
+
+    def __init__(self, wall_limit_s: float) -> None:
+        self._wall_limit_s = wall_limit_s
+        self._warm: Warm | None = None
+
+    def __call__(self, problem: Problem, engine: str) -> Plan:
+        """Return the engine's plan; what is remembered is dropped if ``colgen`` fails on it."""
+        from dispatch.core.solve import solve, solve_warm  # noqa: PLC0415
+
+        if engine == INSERT_FIRST:
+            return solve_with_core(problem, engine)
+        params = _live_params(self._wall_limit_s)
+        if engine != COMPILED:
+            return solve(problem, engine=engine, params=params)
+        warm, self._warm = self._warm, None
+        plan, self._warm = solve_warm(problem, params=params, warm=warm)
+        return plan
+
+
+def _live_params(wall_limit_s: float | None) -> SolveParams:
+    from dispatch.core.params import SolveParams  # noqa: PLC0415
+
+    return SolveParams(
         wall_limit_s=wall_limit_s,
         seconds=wall_limit_s,
         ruin_steps=RUIN_STEPS,
         listed_routes=LISTED_ROUTES,
         integer_nodes=INTEGER_NODES,
     )
-    return solve(problem, engine=engine, params=params)
 
 
 class InlineSolver:
@@ -223,7 +257,7 @@ def _serve(connection: Connection, solve: SolveFunction) -> None:
     """Answer requests until the other end closes (body of the child)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this one
     with suppress(EOFError, BrokenPipeError):  # nobody is left to be answered
-        is_core = getattr(solve, "func", solve) is solve_with_core
+        is_core = solve is solve_with_core or isinstance(solve, WarmCore)
         compiled = _load_core() if is_core else None
         if compiled is not None:
             compiled.wait(USUAL_WARM_UP_S)

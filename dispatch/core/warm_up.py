@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import UTC, datetime
 
 import numpy as np
@@ -27,8 +28,14 @@ def toy_problem() -> Problem:
 
 
 def warm_up() -> None:
-    """Compile what is not compiled yet and load what is; seconds to a minute the first time."""
+    """Compile what is not compiled yet and load what is; seconds to a minute the first time.
+
+    What is loaded by then stays: the garbage collector need not walk through it again, which takes
+    a tenth of a second in the midst of a decision.
+    """
     ENGINES["colgen"](toy_problem(), SolveParams(ruin_steps=50, wall_limit_s=None), 0, NOWHERE_YET)
     from dispatch.core.colgen.cut_kernel import violated_triples  # noqa: PLC0415
 
     violated_triples(np.full((1, 2), -1, dtype=np.int64), np.ones(1), 3, 0.1, 4)
+    gc.collect()
+    gc.freeze()

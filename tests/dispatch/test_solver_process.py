@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from dispatch.core import solve as core
+from dispatch.core.model import Plan, Problem
+from dispatch.core.start import Warm
 from dispatch.solver_process import (
     InlineSolver,
     SolveFunction,
     SolverFailed,
+    WarmCore,
     WorkerSolver,
     solve_with_core,
 )
@@ -56,6 +61,69 @@ def test_the_reason_is_told_and_the_child_is_replaced(solve: SolveFunction, reas
         for _ in range(2):
             with pytest.raises(SolverFailed, match=reason):
                 worker.solve(PROBLEM, "ortools")
+    finally:
+        worker.close()
+
+
+class Watched:
+    """The core's warm solve, with what each call began with; ``fails`` makes the next one fail."""
+
+    def __init__(self) -> None:
+        self.begun_with: list[Warm | None] = []
+        self.fails = False
+        self._solve = core.solve_warm
+
+    def __call__(self, problem: Problem, **options: Any) -> tuple[Plan, Warm]:
+        self.begun_with.append(options["warm"])
+        if self.fails:
+            raise ZeroDivisionError("a bug")
+        return self._solve(problem, **options)
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
+    made = Watched()
+    monkeypatch.setattr(core, "solve_warm", made)
+    return made
+
+
+def test_a_decision_begins_with_what_the_last_one_of_this_process_learned(watched: Watched) -> None:
+    solver = WarmCore(5.0)
+    for engine in ("colgen", "greedy", "colgen"):
+        solver(PROBLEM, engine)
+    first, second = watched.begun_with
+    assert first is None
+    assert second is not None
+    assert set(second.duals) == {"j"}
+    assert set(second.routes) == {"u"}
+
+
+def test_what_was_learned_is_dropped_where_the_solver_failed_on_it(watched: Watched) -> None:
+    solver = WarmCore(5.0)
+    solver(PROBLEM, "colgen")
+    watched.fails = True
+    with pytest.raises(ZeroDivisionError):
+        solver(PROBLEM, "colgen")
+    watched.fails = False
+    solver(PROBLEM, "colgen")
+    assert [it is None for it in watched.begun_with] == [True, False, True]
+
+
+def test_where_plans_must_repeat_nothing_is_remembered(watched: Watched) -> None:
+    other = small_problem((unit("u", 9), unit("v", 2)), (job("j", repair(3)), job("k", repair(5))))
+    before = solve_with_core(PROBLEM, "colgen")
+    solve_with_core(other, "colgen")
+    assert solve_with_core(PROBLEM, "colgen") == before
+    assert watched.begun_with == []
+
+
+def test_a_new_process_begins_cold_and_solves() -> None:
+    worker = WorkerSolver(30.0, solve=WarmCore(5.0))
+    try:
+        for _ in range(2):
+            assert worker.solve(PROBLEM, "colgen").plan.routes[0].jobs[0].job_id == "j"
+        worker.close()  # as if it had died
+        assert worker.solve(PROBLEM, "colgen").plan.routes[0].jobs[0].job_id == "j"
     finally:
         worker.close()
 

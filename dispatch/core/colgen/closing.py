@@ -9,15 +9,12 @@ partitioning formulation with additional cuts* (Mathematical Programming 115, 20
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from dispatch.core.colgen.arrays import Arrays, Floats, Ints
+from dispatch.core.colgen.arrays import Floats, Ints
 from dispatch.core.colgen.cut_kernel import reduced_costs, violated_triples
+from dispatch.core.colgen.listed import Listed
 from dispatch.core.colgen.master import LpSolution, Master
-from dispatch.core.colgen.pricing import Priced
-from dispatch.core.colgen.routes import Column
 
 LEAST_VIOLATION = 0.02
 MOST_CUTS = 40
@@ -27,88 +24,17 @@ MOST_ADDED = 400
 """Routes added to the linear program in one round."""
 
 
-@dataclass(slots=True)
-class Listed:
-    """Routes as columns of arrays: ``jobs`` ends with -1."""
-
-    entry: Ints
-    choices: Ints
-    length: Ints
-    unit: Ints
-    jobs: Ints
-    cny: Floats
-
-    @classmethod
-    def of(cls, arrays: Arrays, priced: Priced, duals: Floats) -> Listed:
-        """Return routes that were priced at ``duals``, with their cost."""
-        found, n = priced.found, priced.n_written
-        entry, length, choices = found.entry[:n], found.length[:n], found.route[:n]
-        width = max(1, int(length.max(initial=1)))
-        behind = np.arange(width)[None, :] >= length[:, None]
-        choices = np.where(behind, 0, choices[:, :width])
-        after = np.where(behind, -1, arrays.stop["job"][choices])
-        jobs = np.concatenate([arrays.entry_jobs[entry], after], axis=1)
-        jobs = -np.sort(-jobs, axis=1)
-        padded = np.append(duals, 0.0)
-        cny = found.reduced[:n] + padded[jobs].sum(axis=1)
-        return cls(entry, choices, length, arrays.entry["unit"][entry], jobs, cny)
-
-    def __len__(self) -> int:
-        return len(self.cny)
-
-    def kept(self, which: Ints) -> Listed:
-        """Return some of the routes."""
-        return Listed(
-            self.entry[which],
-            self.choices[which],
-            self.length[which],
-            self.unit[which],
-            self.jobs[which],
-            self.cny[which],
-        )
-
-    @classmethod
-    def joined(cls, parts: list[Listed]) -> Listed:
-        """Return all routes of several lists."""
-        width = max(part.jobs.shape[1] for part in parts)
-        longest = max(part.choices.shape[1] for part in parts)
-        return cls(
-            np.concatenate([part.entry for part in parts]),
-            np.concatenate([_padded(part.choices, longest) for part in parts]),
-            np.concatenate([part.length for part in parts]),
-            np.concatenate([part.unit for part in parts]),
-            np.concatenate([_padded(part.jobs, width) for part in parts]),
-            np.concatenate([part.cny for part in parts]),
-        )
-
-    def unique(self) -> Listed:
-        """Return the cheapest route for each unit and set of jobs."""
-        order = np.argsort(self.cny, kind="stable")
-        keys = np.column_stack([self.unit, self.jobs])[order]
-        _, first = np.unique(keys, axis=0, return_index=True)
-        return self.kept(np.sort(order[first]))
-
-    def column(self, at: int) -> Column:
-        """Return one route as a column."""
-        route = int(self.entry[at]), tuple(self.choices[at, : self.length[at]].tolist())
-        jobs = tuple(j for j in self.jobs[at].tolist() if j >= 0)
-        return Column(int(self.unit[at]), route, jobs, float(self.cny[at]))
-
-    def reduced(self, master: Master, solution: LpSolution) -> Floats:
-        """Return the reduced costs at the duals of a solution."""
-        return reduced_costs(
-            self.cny,
-            self.unit,
-            self.jobs,
-            solution.duals,
-            solution.unit_duals,
-            _cuts_by_job(master),
-            solution.cut_duals,
-        )
-
-
-def _padded(rows: Ints, width: int) -> Ints:
-    return np.pad(rows, ((0, 0), (0, width - rows.shape[1])), constant_values=-1)
+def reduced(listed: Listed, master: Master, solution: LpSolution) -> Floats:
+    """Return the reduced costs of listed routes at the duals of a solution."""
+    return reduced_costs(
+        listed.cny,
+        listed.unit,
+        listed.jobs,
+        solution.duals,
+        solution.unit_duals,
+        _cuts_by_job(master),
+        solution.cut_duals,
+    )
 
 
 def _cuts_by_job(master: Master) -> Ints:
@@ -133,14 +59,14 @@ def settle(master: Master, listed: Listed, n_units: int) -> tuple[LpSolution, Fl
         solution = master.solve()
         if solution is None:
             return None
-        reduced = listed.reduced(master, solution)
-        order = np.argsort(reduced, kind="stable")[:MOST_ADDED]
-        new = [listed.column(int(r)) for r in order if reduced[r] < -1e-7]
+        costs = reduced(listed, master, solution)
+        order = np.argsort(costs, kind="stable")[:MOST_ADDED]
+        new = [listed.column(int(r)) for r in order if costs[r] < -1e-7]
         if not new or master.add(new) == 0:
             least = np.zeros(n_units)
-            np.minimum.at(least, listed.unit, reduced)
+            np.minimum.at(least, listed.unit, costs)
             bound = bound_of(solution, least) + float(solution.unit_duals.sum())
-            return solution, reduced, bound
+            return solution, costs, bound
 
 
 def separate(master: Master) -> list[tuple[int, int, int]]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dispatch.core.colgen.budget import Budget
-from dispatch.core.colgen.keep import known_columns, known_duals
+from dispatch.core.colgen.keep import known_duals, known_routes
 from dispatch.core.colgen.master import Master
 from dispatch.core.colgen.pricing import Pricing
 from dispatch.core.colgen.routes import RouteModel
@@ -86,7 +86,7 @@ def _search(pricer: Pricer, params: SolveParams, budget: Budget, seed: int, star
         best=routes,
         cost_cny=cost,
         seed=seed,
-        known=known_columns(model, start.warm),
+        routes=known_routes(model, start.warm),
         known_duals=known_duals(model, start.warm),
         exact=not _locked_out(model, base),
     )

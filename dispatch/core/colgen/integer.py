@@ -9,7 +9,7 @@ from typing import Any
 from ortools.linear_solver import pywraplp
 
 from dispatch.core.colgen.arrays import Floats
-from dispatch.core.colgen.closing import Listed
+from dispatch.core.colgen.listed import Listed
 
 MOST_SECONDS = 3600.0
 

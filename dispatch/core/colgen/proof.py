@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dispatch.core.colgen.arrays import Floats
-from dispatch.core.colgen.closing import Listed, separate, settle
+from dispatch.core.colgen.closing import reduced as reduced_costs
+from dispatch.core.colgen.closing import separate, settle
 from dispatch.core.colgen.dive import dive as dived
 from dispatch.core.colgen.integer import choose
+from dispatch.core.colgen.listed import Listed
 from dispatch.core.colgen.master import LpSolution
 from dispatch.core.colgen.routes import Column
 
@@ -164,7 +166,7 @@ class Proof:
 
     def _dive_listed(self, listed: Listed) -> None:
         def reprice(solution: LpSolution, busy: set[int], covered: set[int]) -> list[Column]:
-            reduced = listed.reduced(self.search.master, solution)
+            reduced = reduced_costs(listed, self.search.master, solution)
             taken = np.zeros(len(self.search.leave_cny) + 1, dtype=bool)
             taken[list(covered)] = True
             reduced[taken[listed.jobs].any(axis=1) | np.isin(listed.unit, list(busy))] = 0.0

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dispatch.core.colgen.arrays import NO_WAY_S, Arrays, Ints
+from dispatch.core.colgen.arrays import NO_WAY_S, Arrays, Floats, Ints
 from dispatch.core.colgen.routes import Route
-from dispatch.core.colgen.ruin_kernel import insert_all, price_route, ruin_rounds
+from dispatch.core.colgen.ruin_kernel import insert_all, price_route, price_routes, ruin_rounds
 from dispatch.core.colgen.ruin_parts_kernel import POOLED_JOBS
 from dispatch.core.colgen.ruin_state import Able, Pool, Tour
 from dispatch.core.tours import LOCKED_OUT_CNY
 
-CHUNK = 256
-"""Rounds between two looks at the clock."""
+CHUNK, TIMED_CHUNK = 256, 64
+"""Rounds in one call, and where time decides: between two looks at the clock."""
 
 LARGEST_POOL = 1 << 15
 """Routes remembered at most."""
@@ -43,7 +43,7 @@ class Ruin:
 
     def tour(self, routes: list[Route]) -> Tour:
         """Return the state of routes by unit."""
-        tour = self._empty_tour()
+        tour = _empty_tour(self.arrays)
         for u, (entry, choices) in enumerate(routes):
             tour.entry[u], tour.length[u] = entry, len(choices)
             tour.route[u, : len(choices)] = choices
@@ -51,21 +51,6 @@ class Ruin:
             jobs = [*self.arrays.entry_jobs[entry], *self.arrays.stop["job"][list(choices)]]
             tour.where[[j for j in jobs if j >= 0]] = u
         return tour
-
-    def _empty_tour(self) -> Tour:
-        n_units, n_jobs = len(self.arrays.unit), len(self.arrays.job)
-        shape = (n_units, n_jobs + 1)
-        return Tour(
-            route=np.full(shape, -1, dtype=np.int64),
-            length=np.zeros(n_units, dtype=np.int64),
-            entry=np.zeros(n_units, dtype=np.int64),
-            cny=np.zeros(n_units, dtype=np.float64),
-            where=np.full(n_jobs, -1, dtype=np.int64),
-            time_s=np.zeros(shape, dtype=np.int64),
-            sunk_cny=np.zeros(shape, dtype=np.float64),
-            kwh=np.zeros(shape, dtype=np.float64),
-            n_rests=np.zeros(shape, dtype=np.int64),
-        )
 
     def completed(self, routes: list[Route]) -> list[Route]:
         """Return the routes with the jobs that are left out inserted, most urgent first."""
@@ -93,9 +78,9 @@ class Ruin:
         if nothing_to_do or len(self.arrays.unit) == 0 or len(self.arrays.job) == 0:
             return routes
         tour, best = self.tour(routes), self.tour(routes)
-        room = self._empty_tour()
+        room = _empty_tour(self.arrays)
         costs = np.full(2, self.cost(tour))
-        done, chunk = 0, CHUNK
+        done, chunk = 0, TIMED_CHUNK
         while True:
             share = done / max(steps, 1) if share_used is None else share_used()
             if share >= 1:
@@ -126,12 +111,10 @@ class Ruin:
         left = self.arrays.job["leave_cny"][tour.where < 0]
         return float(tour.cny.sum() + left.sum())
 
-    def pooled(self) -> list[Route]:
-        """Return the routes met, oldest first."""
-        n = int(self.pool.size[0])
-        rows, lengths = self.pool.route[:n].tolist(), self.pool.length[:n].tolist()
-        entries = self.pool.entry[:n].tolist()
-        return [(e, tuple(row[:m])) for e, row, m in zip(entries, rows, lengths, strict=True)]
+    def pooled(self, most: int) -> tuple[Ints, Ints, Ints]:
+        """Return the last routes met, at most so many: entries, choices and numbers of these."""
+        last = slice(max(0, int(self.pool.size[0]) - most), int(self.pool.size[0]))
+        return self.pool.entry[last], self.pool.route[last], self.pool.length[last]
 
 
 def routes_of(tour: Tour) -> list[Route]:
@@ -142,9 +125,32 @@ def routes_of(tour: Tour) -> list[Route]:
     ]
 
 
+def route_costs(arrays: Arrays, entry: Ints, choices: Ints, length: Ints) -> Floats:
+    """Return what routes cost above their idle units, CNY; infinite where one breaks a rule."""
+    cny = np.empty(len(entry), dtype=np.float64)
+    price_routes(arrays, _empty_tour(arrays), entry, choices, length, cny)
+    return cny
+
+
 def _between(hot: float, cold: float, share: float, next_share: float) -> tuple[float, float]:
     fall = cold / hot
     return hot * fall**share, hot * fall**next_share
+
+
+def _empty_tour(arrays: Arrays) -> Tour:
+    n_units, n_jobs = len(arrays.unit), len(arrays.job)
+    shape = (n_units, n_jobs + 1)
+    return Tour(
+        route=np.full(shape, -1, dtype=np.int64),
+        length=np.zeros(n_units, dtype=np.int64),
+        entry=np.zeros(n_units, dtype=np.int64),
+        cny=np.zeros(n_units, dtype=np.float64),
+        where=np.full(n_jobs, -1, dtype=np.int64),
+        time_s=np.zeros(shape, dtype=np.int64),
+        sunk_cny=np.zeros(shape, dtype=np.float64),
+        kwh=np.zeros(shape, dtype=np.float64),
+        n_rests=np.zeros(shape, dtype=np.int64),
+    )
 
 
 def _empty_pool() -> Pool:

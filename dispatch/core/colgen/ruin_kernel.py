@@ -310,6 +310,21 @@ def price_route(a: Arrays, t: Tour, u: int) -> float:
 
 
 @jit
+def price_routes(a: Arrays, t: Tour, entry: Ints, choices: Ints, length: Ints, cny: Floats) -> None:
+    """Write down what each of many routes costs, infinite where it breaks a rule.
+
+    ``t`` is room that is lost.
+    """
+    for r in range(entry.shape[0]):
+        u = a.entry[entry[r]].unit
+        t.entry[u], t.length[u] = entry[r], length[r]
+        for i in range(length[r]):
+            t.route[u, i] = choices[r, i]
+        _set_cost(a, t, u)
+        cny[r] = t.cny[u]
+
+
+@jit
 def insert_all(a: Arrays, t: Tour, able: Able, order: Ints, rng: Ints) -> float:
     """Insert the jobs that are left out, in the order given; return how much dearer it became."""
     total = 0.0

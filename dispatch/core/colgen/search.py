@@ -1,7 +1,8 @@
 """The search of the engine ``colgen``: from a warm start to a proof, as far as the budget goes.
 
 1. Ruin and recreate from the plan in force: a good plan and a pool of routes.
-2. Column generation with exact pricing: the linear program and a Lagrangian bound at each round.
+2. Column generation with exact pricing and a Lagrangian bound at each round: by an ascent over the
+   routes known (`ascent`) as long as columns are missing, by the linear program at the end.
 3. Diving, and ruin and recreate from what it finds: a plan close to the bound.
 4. All routes within the gap, cuts, and SCIP on what is left: the optimum, proved.
 
@@ -16,19 +17,18 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dispatch.core.colgen.arrays import Floats
+from dispatch.core.colgen.ascent import FEW_LABELS, MORE_LABELS, Ascent
 from dispatch.core.colgen.budget import Budget
 from dispatch.core.colgen.dive import dive as dived
+from dispatch.core.colgen.listed import Listed
 from dispatch.core.colgen.master import LpSolution, Master
 from dispatch.core.colgen.pricing import Priced, Pricing
-from dispatch.core.colgen.proof import ROUNDING_CNY, Proof
+from dispatch.core.colgen.proof import FIRST_GAP, ROUNDING_CNY, Proof
 from dispatch.core.colgen.routes import Column, Route, RouteModel
 from dispatch.core.colgen.ruin import Ruin
 from dispatch.core.params import SolveParams
 
 IMPROVEMENT_CNY = 1e-6
-CENTRE_TRUST, TRUST_LOST = 0.6, 0.3
-"""How much the first duals follow the best plan's marginal costs, less from round to round."""
-
 LONG_ROUTES = 2.8
 """From so many jobs for each unit on, routes are long."""
 
@@ -48,6 +48,12 @@ for so many seconds."""
 RUIN_S = 7.5e-4
 """Seconds for each job for which the search without columns pays."""
 
+NEW_JOB_SHARE = 0.5
+"""Of what a new job adds to the best plan, as a guess of its dual beside better known ones."""
+
+USEFUL_CNY = 1e-7
+"""Reduced costs this far below zero make a route worth adding."""
+
 ROUGH_TRUST, ROUGH_SHARE, ROUGH_ROUTES, FINE_SLOT_S = 0.5, 0.6, 12, 150
 """Where routes are long: the weight of earlier duals, the share of the time, routes for each unit
 in a round, and the slots of the one bound."""
@@ -58,8 +64,8 @@ COLUMNS_SHARE = 0.85
 MOST_POOLED = 5_000
 """Routes of ruin and recreate that the linear program begins with, the last ones."""
 
-FEW_LABELS = 1_000
-"""Labels of one unit at first, while duals are wild; more once few routes are found."""
+DIVE_S = 5e-4
+"""Less time for each job is too short for a dive."""
 
 
 @dataclass(slots=True)
@@ -78,11 +84,13 @@ class Search:
     seed: int
     exact: bool
     """Whether the arrays say all that the problem does, so that listing routes proves something."""
-    known: list[Column] = field(default_factory=list)
+    routes: Listed
+    """The routes met, for the next search; at first those that an earlier search left."""
     known_duals: dict[int, float] = field(default_factory=dict)
-    """What an earlier search left: columns and duals by job."""
+    """What an earlier search left, by job."""
     duals: Floats | None = None
-    """The last duals that were priced at, for the next search."""
+    """The best duals, for the next search, and about each unit's least reduced cost there."""
+    least: Floats | None = None
     bound_cny: float = -np.inf
     trace: list[tuple[str, float, float, float]] = field(default_factory=list)
 
@@ -93,7 +101,7 @@ class Search:
         self.note("ruin")
         converged = self._generate()
         self.note("columns")
-        if (converged is None or not self.exact) and not self.budget.over():
+        if (converged is None or not self.exact) and self._has_time_to_dive():
             self.dive()
             self.note("dive")
         if converged is not None and self.exact:
@@ -101,6 +109,9 @@ class Search:
         if self.budget.seconds is not None and not self.proved():
             self._ruin(0, 1.0, 0.05, seconds=self.budget.left_s())
             self.note("polish")
+        if self.bound_cny < 0.0:
+            self.raise_to_trivial()
+            self.note("trivial bound")
 
     def _ruin_s(self) -> float:
         """Return for how long the search without columns pays, where time decides."""
@@ -108,6 +119,9 @@ class Search:
         if self._long_routes():
             return 0.05 * seconds
         return min(0.1 * seconds, RUIN_S * len(self.leave_cny))
+
+    def _has_time_to_dive(self) -> bool:
+        return not self.budget.over() and self.budget.left_s() >= DIVE_S * len(self.leave_cny)
 
     def _long_routes(self) -> bool:
         return len(self.leave_cny) > LONG_ROUTES * max(1, self.master.n_units)
@@ -141,48 +155,79 @@ class Search:
             share = lambda: (self.budget.spent_s() - start) / max(seconds, 1e-9)  # noqa: E731
         self.offer(self.ruin.improved(routes or self.best, steps, hot, cold, share))
 
-    def _bound(self, priced: Priced, duals: Floats) -> None:
+    def raise_bound(self, priced: Priced, duals: Floats) -> None:
+        """Take over the bound of a pricing."""
         if self.model.complete:
             value = float(duals.sum() + priced.found.floor.sum())
             self.bound_cny = max(self.bound_cny, value - ROUNDING_CNY * (1 + abs(value)))
+
+    def raise_to_trivial(self) -> None:
+        """Take over the bound of duals that are all zero, where no better one was earned.
+
+        Hardly any job pays then, so that it takes no time: what units must do costs this at least.
+        """
+        duals = np.zeros(len(self.leave_cny))
+        priced = self.pricing.price(duals, np.zeros(self.master.n_units), most_labels=FEW_LABELS)
+        self.raise_bound(priced, duals)
 
     # ------------------------------------------------------------------ columns
 
     def _generate(self) -> tuple[Floats, Floats] | None:
         """Generate columns; if none is missing any more, return duals and least reduced costs."""
-        pooled = self.ruin.pooled()[-MOST_POOLED:]
-        self.master.add(self.model.columns([*self.best, *pooled]))
-        self.master.add(self.known)
-        if self._long_routes() and not self._generate_roughly():
+        arrays = self.model.arrays
+        best = Listed.of_routes(arrays, self.best)
+        pooled = Listed.priced(arrays, *self.ruin.pooled(MOST_POOLED))
+        self.routes = Listed.joined([self.routes, best, pooled])
+        self.note(f"{len(self.routes)} routes known")
+        if self._long_routes() and not self.known_duals:
+            self.master.add(self.routes.columns())
+            if not self._generate_roughly():
+                return None
+        ascent = Ascent.of(self, self.routes, self.marginal() if self.duals is None else self.duals)
+        going_on = ascent.run(self._columns_share())
+        self.routes, self.duals, self.least = ascent.routes, ascent.duals, ascent.least
+        if not going_on and self.budget.left_s() < DIVE_S * len(self.leave_cny):
             return None
-        few = 1 + self.master.n_units // 20
-        cap, trust, centre = FEW_LABELS, CENTRE_TRUST, self._marginal()
-        idle = np.zeros(self.master.n_units)
+        self.master.add(ascent.near().columns())
+        if not going_on:
+            return None
+        far = self.cost_cny - self.bound_cny > FIRST_GAP * abs(self.bound_cny)
+        if self.budget.seconds is not None and far and ascent.converged and ascent.exact:
+            return ascent.duals, ascent.least  # the linear program would gain next to nothing
+        return self._end_columns(ascent)
+
+    def _columns_share(self) -> float:
+        """Return the share of the time for columns: all of it where the rest is of no use."""
+        seconds, n_jobs = self.budget.seconds, len(self.leave_cny)
+        rest_s = np.inf if seconds is None else (1 - COLUMNS_SHARE) * seconds
+        return COLUMNS_SHARE if rest_s >= DIVE_S * n_jobs else 1.0
+
+    def _end_columns(self, ascent: Ascent) -> tuple[Floats, Floats] | None:
+        """Generate the last columns, at duals of the linear program.
+
+        The duals returned are those of the best bound where each unit was priced to the end.
+        """
+        cap, few = ascent.most_labels, 1 + self.master.n_units // 20
+        value = ascent.value if ascent.exact else -np.inf
+        found = ascent.duals, ascent.least
         for _ in range(self.params.pricing_rounds):
             solution = self.master.solve()
             if solution is None or self.budget.over(COLUMNS_SHARE):
                 return None
-            centre = trust * centre + (1 - trust) * solution.duals
-            priced = self.pricing.price(
-                centre, idle if trust else solution.unit_duals, most_labels=cap
-            )
-            self._bound(priced, centre)
-            self.duals = centre
-            added = self.master.add(self._improving(priced, solution))
-            self.note(f"{added} columns, {solution.cny:.1f}, {trust:.2f}, {cap}, {priced.exact}")
-            if trust:
-                trust = 0.0 if added < few or trust < 0.1 else trust - TRUST_LOST
-                cap = cap if trust else 5 * cap
-            elif not priced.exact and added < few:
+            priced = self.pricing.price(solution.duals, solution.unit_duals, most_labels=cap)
+            self.raise_bound(priced, solution.duals)
+            added = self._add(priced, solution.duals)
+            self.note(f"{added} columns, {solution.cny:.1f}, {cap}, {priced.exact}")
+            if priced.exact and solution.duals.sum() + priced.least.sum() > value:
+                value = solution.duals.sum() + priced.least.sum()
+                found = self.duals, self.least = solution.duals, priced.least
+            near = solution.cny - value < 1e-6 * abs(solution.cny)
+            if near or (priced.exact and added == 0):
+                return found
+            if not priced.exact and added < few:
                 if cap >= self.params.most_labels:
                     return None
-                cap = min(5 * cap, self.params.most_labels)
-            elif priced.exact and (
-                added == 0 or solution.cny - self.bound_cny < 1e-6 * abs(solution.cny)
-            ):
-                return centre, priced.least
-            elif added == 0:
-                return None
+                cap = min(MORE_LABELS * cap, self.params.most_labels)
         return None
 
     def _generate_roughly(self) -> bool:
@@ -190,47 +235,53 @@ class Search:
 
         One bound is taken at the end, from labels that are not searched to the end.
         """
-        solution, centre = self.master.solve(), self._marginal()
+        solution, centre = self.master.solve(), self.marginal()
         few, idle, trust = 1 + self.master.n_units // 20, np.zeros(self.master.n_units), ROUGH_TRUST
         for _ in range(self.params.pricing_rounds):
             if solution is None or self.budget.over(ROUGH_SHARE):
                 break
             centre = trust * centre + (1 - trust) * solution.duals
             priced = self.pricing.price(centre, idle, beam=True, most=ROUGH_ROUTES)
-            added = self.master.add(self._improving(priced, solution))
+            added = self._add(priced, centre, solution)
             self.note(f"{added} rough columns, {solution.cny:.1f}, {trust:.2f}")
             solution = self.master.solve()
             if added < few and trust == 0.0:
                 break
             trust = 0.0 if added < 10 * few else trust
-        self.duals = centre
-        self._bound(
-            self.pricing.price(centre, idle, most_labels=FEW_LABELS, slot_s=FINE_SLOT_S), centre
+        least = self.routes.least(centre, self.master.n_units)
+        self.duals, self.least = centre, least
+        self.raise_bound(
+            self.pricing.price(centre, least, most_labels=FEW_LABELS, slot_s=FINE_SLOT_S), centre
         )
         self.note("rough")
         return not self.budget.over(ROUGH_SHARE)
 
-    def _marginal(self) -> Floats:
-        """Return what each job adds to the best plan: a first guess of its dual."""
-        tours = [self.model.tour(route) for route in self.best]
+    def _add(self, priced: Priced, duals: Floats, wanted: LpSolution | None = None) -> int:
+        """Add the routes priced, or those that a linear program would use; return how many."""
+        new = Listed.of(self.model.arrays, priced, duals)
+        if wanted is not None:
+            above = new.above(wanted.duals, wanted.unit_duals)
+            new = new.kept(np.flatnonzero(above < -USEFUL_CNY))
+        self.routes = Listed.joined([self.routes, new])
+        return self.master.add(new.columns())
+
+    def marginal(self) -> Floats:
+        """Return a first guess of duals: an earlier one, or what each job adds to the best plan.
+
+        Among earlier ones a new job's is halved: too low costs the bound little, too high as much
+        for each unit that could do it.
+        """
         duals = 0.5 * self.leave_cny
-        cost = self.model.pricer.route_cny
-        for u, tour in enumerate(tours):
+        share = NEW_JOB_SHARE if self.known_duals else 1.0
+        cost, job_of = self.model.pricer.route_cny, self.model.compiled.job_of
+        for u, tour in enumerate(map(self.model.tour, self.best)):
             for i, c in enumerate(tour):
-                saved = cost(u, tour) - cost(u, tour[:i] + tour[i + 1 :])
-                duals[self.model.compiled.job_of[c]] = saved
+                if job_of[c] not in self.known_duals:
+                    added = cost(u, tour) - cost(u, tour[:i] + tour[i + 1 :])
+                    duals[job_of[c]] = share * added
         for j, dual in self.known_duals.items():
             duals[j] = dual
         return np.clip(duals, 0.0, self.leave_cny)
-
-    def _improving(self, priced: Priced, solution: LpSolution) -> list[Column]:
-        """Return the priced routes that the linear program would use."""
-        return [
-            column
-            for column in self.model.columns(priced.routes())
-            if column.cny - solution.duals[list(column.jobs)].sum()
-            < solution.unit_duals[column.unit] - 1e-7
-        ]
 
     def dive(self) -> None:
         """Make a plan out of the linear program."""

@@ -12,6 +12,9 @@ import numpy as np
 from dispatch.core.colgen.arrays import NO_WAY_S, Arrays, Floats
 from kernel.jit import jit
 
+FOREVER_S = 1 << 60
+"""Longer than any way home."""
+
 LONG_S = 1 << 29
 """Ways from here on count as missing where detours are measured, so that sums fit 32 bits."""
 
@@ -78,19 +81,24 @@ def dearer_ends(
     """Return by how much ending a stop earlier may be dearer, and whether it may be later."""
     n = stops.shape[0]
     dearer = np.zeros(n, dtype=np.float64)
-    later = np.zeros(n, dtype=np.bool_)
+    soonest = np.zeros(n, dtype=np.int64)
+    end, home = np.empty(n, dtype=np.float64), np.empty(n, dtype=np.int64)
     for u in range(units.shape[0]):
         rate = units[u].drive_rate
         for j in range(n):
-            if extra_cny[u, j] == np.inf or end_cny[u, j] == np.inf:
+            here = extra_cny[u, j] < np.inf and end_cny[u, j] < np.inf
+            end[j] = end_cny[u, j] + stops[j].inner_s * rate if here else np.inf
+            home[j] = home_s[u, j] + stops[j].work_s if here else FOREVER_S
+        for i in range(n):
+            if extra_cny[u, i] == np.inf:
                 continue
-            for i in range(n):
-                if i == j or travel_s[i, j] == NO_WAY_S or extra_cny[u, i] == np.inf:
-                    continue
-                added = (travel_s[i, j] + stops[j].inner_s) * rate
-                dearer[j] = max(dearer[j], end_cny[u, i] - end_cny[u, j] - added)
-                way = np.int64(travel_s[i, j]) + stops[j].work_s + home_s[u, j]
-                later[j] |= home_s[u, i] > way
+            end_i, home_i = end_cny[u, i], np.int64(home_s[u, i])
+            ways = travel_s[i]
+            for j in range(n):
+                more = end_i - end[j] - ways[j] * rate if ways[j] != NO_WAY_S else 0.0
+                dearer[j] = max(dearer[j], more)
+                soonest[j] = max(soonest[j], home_i - ways[j] - home[j])
+    later = soonest > 0
     for e in range(entries.shape[0]):
         u = entries[e].unit
         for j in range(n):
