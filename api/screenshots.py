@@ -181,6 +181,29 @@ class _Studio:
             lambda one: one["state"] in ("waiting", "assigned") and one["job"]["lock"] == "free"
         )
 
+    def close_a_road(self) -> None:
+        """Report the roads at two open incidents: one closed, one slower in one direction."""
+        headers = {"Authorization": f"Bearer {self.scene.dispatcher_token}"}
+
+        def ask(method: str, path: str, body: Any = None) -> Any:
+            path = f"/api/v1/road-reports{path}"
+            answer = self.scene.client.request(method, path, json=body, headers=headers)
+            return answer.raise_for_status().json()
+
+        if ask("GET", "")["items"]:
+            return
+        until = (EVENING + timedelta(hours=3)).isoformat()
+        for place, said in (
+            (self.open_incident(), {"effect": "factor", "value": 0.25, "note": "Feria, calle"}),
+            (self.planned_incident(), {"effect": "closed", "until": until, "note": "爆管抢修"}),
+        ):
+            lon, lat = place["location"]["lon"], place["location"]["lat"]
+            road = ask("GET", f"/road-at?lon={lon}&lat={lat}")
+            at = {"lon": road["lon"], "lat": road["lat"]}
+            if said["effect"] == "factor":
+                at["heading_deg"] = road["directions"][0]["heading_deg"]
+            ask("POST", "", {"where": {"at": at}} | said)
+
     def _find(self, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self.scene.dispatcher_token}"}
         answer = self.scene.client.get("/api/v1/incidents?state=all&limit=100", headers=headers)
@@ -240,6 +263,29 @@ def _booking(page: Page, studio: _Studio) -> None:
     page.wait_for_function("document.querySelector('.picked')?.textContent.includes('(')")
 
 
+def _new_road(page: Page, studio: _Studio) -> None:
+    studio.console(page)
+    page.click(f"[data-incident='{studio.planned_incident()['id']}']")
+    page.keyboard.press("m")
+    page.wait_for_timeout(1500)
+    page.keyboard.press("t")
+    page.click(".map-box")  # its middle: the road at the incident
+    page.wait_for_selector(".road-picked")
+    page.click(".button.choice.slower")
+    page.fill("[data-path=note] input", "爆管 burst main")
+    _map_drawn(page)
+
+
+def _roads(page: Page, studio: _Studio) -> None:
+    studio.close_a_road()
+    studio.console(page)
+    page.keyboard.press("o")
+    page.click("[data-road] >> nth=0")
+    page.keyboard.press("m")
+    page.wait_for_timeout(1500)
+    _map_drawn(page)
+
+
 def _owner_of(page: Page, studio: _Studio, state: str) -> None:
     page.goto(f"{studio.url}{studio.incident_in(state)['track_url']}")
     page.wait_for_selector(".headline h1")
@@ -291,5 +337,9 @@ SHOTS = (
     _Shot("technician", PHONE, _technician),
     _Shot("technician-at-car", PHONE, _technician_at_car),
     _Shot("technician-login", PHONE, _technician_login),
+    _Shot("new-road", DESK, _new_road),
+    _Shot("new-road-night", DESK, _new_road, dark=True),
+    _Shot("roads", DESK, _roads),
+    _Shot("roads-night", DESK, _roads, dark=True),
 )
 """Every page, in the order of a call."""

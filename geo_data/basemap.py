@@ -11,6 +11,7 @@ import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Lock
 from typing import Any, BinaryIO, TypeAlias
 
 import mapbox_vector_tile
@@ -34,13 +35,17 @@ _OPTIONS = {
     "on_invalid_geometry": on_invalid_geometry_make_valid,
 }
 
+_BUILDING = Lock()
+
 Tile: TypeAlias = tuple[int, int, int]
 
 
 def ensure_basemap(city: City) -> Path:
     """Return the city's basemap file, building it if there is none yet (some seconds)."""
     path = basemap_path(city)
-    if not path.exists():
+    with _BUILDING:  # the first pages of a service ask at the same time
+        if path.exists():
+            return path
         partial = path.with_name(f"{path.name}.{os.getpid()}.part")
         with partial.open("wb") as file:
             write_basemap(city, file)

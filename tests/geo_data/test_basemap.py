@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import gzip
 import io
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -116,6 +118,14 @@ def test_it_is_built_once(town: City) -> None:
     assert ensure_basemap(town).stat().st_mtime_ns == written
     assert path == basemap_path(town)
     assert not list(town.folder.glob("*.part"))
+
+
+def test_pages_that_ask_for_it_together_get_one(town: City, tmp_path: Path) -> None:
+    new = replace(town, folder=tmp_path)
+    with ThreadPoolExecutor(3) as pool:
+        paths = list(pool.map(lambda _: ensure_basemap(new), range(3)))
+    assert set(paths) == {basemap_path(new)}
+    assert list(tmp_path.iterdir()) == [basemap_path(new)]
 
 
 def test_the_same_city_gives_the_same_bytes(town: City, town_archive: bytes) -> None:

@@ -45,11 +45,11 @@ test("closures lie above the routes that avoid them, and slower roads look other
   const ids = ordered(CONSOLE_LAYERS).map(({ id }) => id);
   expect(ids.indexOf("road-reports")).toBeGreaterThan(ids.indexOf("routes"));
   const geometry = { type: "MultiLineString", coordinates: [LINE] } as const;
-  const reports = (["closed", "factor"] as const).map((effect) => ({ effect, geometry }));
+  const reports = (["closed", "factor"] as const).map((effect, id) => ({ id, effect, geometry }));
   const { features } = roadFeatures(reports as unknown as RoadReport[]);
   expect(features.map(({ properties }) => properties)).toEqual([
-    { closed: true },
-    { closed: false },
+    { road: 0, closed: true },
+    { road: 1, closed: false },
   ]);
 });
 

@@ -139,6 +139,19 @@ function carSymbol(palette: Palette): ImageData {
   return on.getImageData(0, 0, 36 * RATIO, 42 * RATIO);
 }
 
+/** Points east: along a line, the way that the line runs. */
+function arrowSymbol(palette: Palette): ImageData {
+  const on = canvas(16, 16);
+  const shape = new Path2D("M3.5 2.5L13.5 8L3.5 13.5L6 8Z");
+  on.lineJoin = "round";
+  on.lineWidth = 3;
+  on.strokeStyle = palette.halo;
+  on.stroke(shape);
+  on.fillStyle = palette.text;
+  on.fill(shape);
+  return on.getImageData(0, 0, 16 * RATIO, 16 * RATIO);
+}
+
 function put(map: MapLibre, name: string, image: ImageData): void {
   if (map.hasImage(name)) map.updateImage(name, image);
   else map.addImage(name, image, { pixelRatio: RATIO });
@@ -157,4 +170,5 @@ export function putSymbols(map: MapLibre, palette: Palette): void {
   }
   put(map, "centre", centreSymbol(palette));
   put(map, "car", carSymbol(palette));
+  put(map, "arrow", arrowSymbol(palette));
 }

@@ -2,7 +2,13 @@
 
 import { Dialog } from "../shell/Dialog.tsx";
 import { overlay } from "../store/selection.ts";
+import { mayKeepRoads } from "../store/world.ts";
 import { t } from "../words.ts";
+
+const roadKeys = (): [string, string][] => [
+  ["T", t("road.report")],
+  ["O", t("cmd.tabRoads")],
+];
 
 const keys = (): [string, string][] => [
   ["N", t("top.new")],
@@ -19,6 +25,7 @@ const keys = (): [string, string][] => [
   ["M", t("map.show")],
   ["I  U  V", `${t("top.incidents")} / ${t("top.units")} / ${t("top.visits")}`],
   ["B", t("visit.book")],
+  ...(mayKeepRoads.value ? roadKeys() : []),
   ["D", t("top.theme")],
   ["Esc", t("help.esc")],
 ];

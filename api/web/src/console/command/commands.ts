@@ -12,12 +12,14 @@ import {
   bookVisit,
   openUnitCard,
   overlay,
+  reportRoad,
   selectedIncident,
   selectIncident,
   tab,
   takeCall,
 } from "../store/selection.ts";
 import { logOut } from "../store/session.ts";
+import { mayKeepRoads } from "../store/world.ts";
 import { t } from "../words.ts";
 
 export interface Command {
@@ -102,6 +104,20 @@ function incidentCommands(incident: Incident): Command[] {
   ];
 }
 
+function roadCommands(): Command[] {
+  return [
+    { id: "road", text: t("road.report"), keys: "T", run: () => reportRoad() },
+    {
+      id: "roads",
+      text: t("cmd.tabRoads"),
+      keys: "O",
+      run: () => {
+        tab.value = "roads";
+      },
+    },
+  ];
+}
+
 function generalCommands(): Command[] {
   return [
     { id: "new", text: t("top.new"), keys: "N", run: takeCall },
@@ -131,6 +147,7 @@ function generalCommands(): Command[] {
       },
     },
     { id: "book", text: t("visit.book"), keys: "B", run: bookVisit },
+    ...(mayKeepRoads.value ? roadCommands() : []),
     {
       id: "theme",
       text: t("top.theme"),

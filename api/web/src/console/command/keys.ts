@@ -3,11 +3,13 @@
 import { now } from "@roadflare/kit/server_clock.ts";
 import { setTheme, theme } from "@roadflare/kit/theme.ts";
 import { ask, question } from "../card/ask.ts";
-import { showOnMap } from "../map/view.ts";
+import { pickedRoad, showOnMap } from "../map/view.ts";
 import { queueOf } from "../queue/order.ts";
+import { middleOf } from "../roads/RoadCard.tsx";
 import { assign, release, setLock } from "../store/actions.ts";
 import { candidatesOf } from "../store/detail.ts";
 import { queueFilter, queueSearch } from "../store/filters.ts";
+import { openRoad } from "../store/roads.ts";
 import {
   bookingVisit,
   bookVisit,
@@ -15,16 +17,19 @@ import {
   openCommandBar,
   openUnit,
   overlay,
+  reportingRoad,
+  reportRoad,
   selectedIncident,
   selectIncident,
   stepBack,
   tab,
   takeCall,
   takingCall,
+  takingRoadBack,
   typed,
 } from "../store/selection.ts";
 import { openVisit } from "../store/visits.ts";
-import { incidents } from "../store/world.ts";
+import { incidents, mayKeepRoads } from "../store/world.ts";
 
 function step(by: 1 | -1): void {
   const list = incidents.value ?? [];
@@ -50,7 +55,11 @@ function showSelected(): void {
   const unit = openUnit.value;
   const incident = selectedIncident.value;
   const visit = openVisit.value;
-  if (visit) showOnMap([visit.location.lon, visit.location.lat]);
+  const road = pickedRoad.value
+    ? middleOf({ geometry: { type: "MultiLineString", coordinates: pickedRoad.value.lines } })
+    : openRoad.value && middleOf(openRoad.value);
+  if (road) showOnMap(road);
+  else if (visit) showOnMap([visit.location.lon, visit.location.lat]);
   else if (unit?.lon && unit.lat) showOnMap([unit.lon, unit.lat]);
   else if (incident) showOnMap([incident.location.lon, incident.location.lat]);
 }
@@ -60,6 +69,13 @@ function forVisit(key: string): boolean {
   const visit = openVisit.value;
   if (key !== "x" || visit?.state !== "booked") return false;
   cancellingVisit.value = true;
+  return true;
+}
+
+/** So does a road's. */
+function forRoad(key: string): boolean {
+  if (key !== "x") return false;
+  takingRoadBack.value = true;
   return true;
 }
 
@@ -78,6 +94,14 @@ function forIncident(key: string): boolean {
   else return false;
   return true;
 }
+
+/** Keys of who may report roads. */
+const FOR_ROADS: Record<string, () => void> = {
+  t: () => reportRoad(),
+  o: () => {
+    tab.value = "roads";
+  },
+};
 
 const ANYWHERE: Record<string, () => void> = {
   n: takeCall,
@@ -127,9 +151,19 @@ function onKey(event: KeyboardEvent): void {
   }
   const key = event.key.toLowerCase();
   // A call being taken covers the card: its keys would act on what cannot be seen.
-  if ((takingCall.value || bookingVisit.value) && !"/?dm".includes(key)) return;
+  if ((takingCall.value || bookingVisit.value || reportingRoad.value) && !"/?dm".includes(key))
+    return;
   if (openVisit.value && !ANYWHERE[key]) {
     if (forVisit(key)) event.preventDefault();
+    return;
+  }
+  if (mayKeepRoads.value && FOR_ROADS[key]) {
+    FOR_ROADS[key]();
+    event.preventDefault();
+    return;
+  }
+  if (openRoad.value && !ANYWHERE[key]) {
+    if (forRoad(key)) event.preventDefault();
     return;
   }
   if (/^[1-9]$/.test(key)) sendCandidate(Number(key));

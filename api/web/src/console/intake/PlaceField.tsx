@@ -62,7 +62,7 @@ function usePlaceName(pin: LonLat | null): string {
   return text;
 }
 
-function AddressSearch({ draft, change, faults }: PlaceFieldProps) {
+export function AddressSearch({ draft, change, faults }: PlaceFieldProps) {
   const [chosen, setChosen] = useState<Place | null>(null);
   const places = usePlaces(draft.address, draft.pin === null);
   const choose = (place: Place) => {

@@ -2,8 +2,8 @@
 
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { selectedIncident } from "../store/selection.ts";
-import { region } from "../store/world.ts";
+import { reportingRoad, reportRoad, selectedIncident } from "../store/selection.ts";
+import { mayKeepRoads, region } from "../store/world.ts";
 import { t } from "../words.ts";
 import { bounds, drawConsoleMap } from "./console_map.ts";
 import { picking, showOnMap } from "./view.ts";
@@ -66,8 +66,21 @@ export function MapPanel() {
         >
           <Icon name="place" size={16} />
         </button>
+        {mayKeepRoads.value && (
+          <button
+            type="button"
+            class="button icon-only"
+            aria-label={t("road.report")}
+            title={`${t("road.report")} (T)`}
+            onClick={() => reportRoad()}
+          >
+            <Icon name="closed" size={17} />
+          </button>
+        )}
       </div>
-      {picking.value && <p class="map-note">{t("map.pick")}</p>}
+      {picking.value && (
+        <p class="map-note">{reportingRoad.value ? t("map.pickRoad") : t("map.pick")}</p>
+      )}
       <Outside />
       {fault && (
         <p class="map-note" role="alert">

@@ -2,7 +2,7 @@
 
 import { effect, signal } from "@preact/signals";
 import type { LonLat, Region } from "@roadflare/kit/contract.ts";
-import { boundsOf, cornersOf, pointAt } from "@roadflare/kit/map/geo.ts";
+import { boundsOf, cornersOf, lineOf, pointAt } from "@roadflare/kit/map/geo.ts";
 import { paletteOf } from "@roadflare/kit/map/palette.ts";
 import { setUpMaps } from "@roadflare/kit/map/setup.ts";
 import { makeStyle, NOTHING, repaint, show } from "@roadflare/kit/map/style.ts";
@@ -12,7 +12,9 @@ import { AttributionControl, Map as MapLibre, type MapMouseEvent, ScaleControl }
 import { allowUnit, droppedUnit } from "../queue/drag.ts";
 import { assign } from "../store/actions.ts";
 import { candidatesOf } from "../store/detail.ts";
+import { openRoad } from "../store/roads.ts";
 import {
+  openRoadCard,
   openUnit,
   openUnitCard,
   pointedUnitId,
@@ -21,6 +23,7 @@ import {
 } from "../store/selection.ts";
 import { incidents, roadReports, units } from "../store/world.ts";
 import {
+  arrowFeatures,
   candidateFeatures,
   centreFeatures,
   incidentFeatures,
@@ -32,7 +35,7 @@ import {
 import { CONSOLE_LAYERS } from "./layers.ts";
 import { Motion } from "./motion.ts";
 import { followRoutes, routes } from "./routes.ts";
-import { pickedPlace, picking, viewRequest } from "./view.ts";
+import { pickedPlace, pickedRoad, picking, viewRequest } from "./view.ts";
 
 /** At most ten frames a second, and never more than half of the machine's time. */
 const FRAME_MS = 100;
@@ -62,6 +65,13 @@ function feed(map: MapLibre, motion: Motion): (() => void)[] {
     }),
     effect(() => show(map, "incidents", incidentFeatures(incidents.value ?? []))),
     effect(() => show(map, "road-reports", roadFeatures(roadReports.value))),
+    effect(() => show(map, "road-arrows", arrowFeatures(roadReports.value, pickedRoad.value))),
+    effect(() => {
+      const open = openRoad.value?.geometry.coordinates as LonLat[][] | undefined;
+      const lines = pickedRoad.value?.lines ?? open ?? [];
+      const features = lines.map((line) => lineOf(line));
+      show(map, "picked-road", { type: "FeatureCollection", features });
+    }),
     effect(() => {
       void frame.value;
       void fix.value;
@@ -121,9 +131,17 @@ function glide(map: MapLibre, motion: Motion): () => void {
   return () => clearTimeout(timer);
 }
 
+/** A line is thin: so near counts as on it. */
+const NEAR_PX = 6;
+const around = ({ x, y }: { x: number; y: number }): [[number, number], [number, number]] => [
+  [x - NEAR_PX, y - NEAR_PX],
+  [x + NEAR_PX, y + NEAR_PX],
+];
+
 function listen(map: MapLibre): void {
   const what = (event: MapMouseEvent) =>
-    map.queryRenderedFeatures(event.point, { layers: ["incidents", "units"] })[0];
+    map.queryRenderedFeatures(event.point, { layers: ["incidents", "units"] })[0] ??
+    map.queryRenderedFeatures(around(event.point), { layers: ["road-reports"] })[0];
   map.on("click", (event) => {
     if (picking.value) {
       pickedPlace.value = [event.lngLat.lng, event.lngLat.lat];
@@ -132,6 +150,7 @@ function listen(map: MapLibre): void {
     const hit = what(event)?.properties;
     if (hit?.incident) selectIncident(Number(hit.incident));
     else if (hit?.unit) openUnitCard(Number(hit.unit));
+    else if (hit?.road) openRoadCard(Number(hit.road));
   });
   map.on("mousemove", (event) => {
     const over = picking.value ? "crosshair" : what(event) ? "pointer" : "";

@@ -84,12 +84,30 @@ export function routeFeatures(routes: readonly ShownRoute[], at: Positions): Fea
 
 export const roadFeatures = (reports: readonly RoadReport[]): FeatureCollection =>
   collection(
-    reports.map(({ effect, geometry }) => ({
+    reports.map(({ id, effect, geometry }) => ({
       type: "Feature",
       geometry,
-      properties: { closed: effect === "closed" },
+      properties: { road: id, closed: effect === "closed" },
     })),
   );
+
+/** A road of which something is about to be reported. */
+export interface PickedRoad {
+  lines: LonLat[][];
+  /** Only the direction in which the line runs. */
+  oneWay: boolean;
+}
+
+export const arrowFeatures = (
+  reports: readonly RoadReport[],
+  picked: PickedRoad | null,
+): FeatureCollection =>
+  collection([
+    ...reports
+      .filter(({ heading_deg: deg }) => deg !== null)
+      .flatMap(({ geometry }) => geometry.coordinates.map((line) => lineOf(line as LonLat[]))),
+    ...(picked?.oneWay ? picked.lines.map((line) => lineOf(line)) : []),
+  ]);
 
 const SHOWN_CANDIDATES = 5;
 

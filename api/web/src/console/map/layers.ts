@@ -5,6 +5,8 @@ import { candidateLines } from "@roadflare/kit/map/layers/candidate_lines.ts";
 import { centres } from "@roadflare/kit/map/layers/centres.ts";
 import { incidents } from "@roadflare/kit/map/layers/incidents.ts";
 import { pickedPlace } from "@roadflare/kit/map/layers/picked_place.ts";
+import { pickedRoad } from "@roadflare/kit/map/layers/picked_road.ts";
+import { roadArrows } from "@roadflare/kit/map/layers/road_arrows.ts";
 import { roadReports } from "@roadflare/kit/map/layers/road_reports.ts";
 import { routeCasings } from "@roadflare/kit/map/layers/route_casings.ts";
 import { routes } from "@roadflare/kit/map/layers/routes.ts";
@@ -19,7 +21,9 @@ export const CONSOLE_LAYERS = [
   serviceAreaOutlines,
   routeCasings,
   routes,
+  pickedRoad,
   roadReports,
+  roadArrows,
   candidateLines,
   centres,
   pickedPlace,

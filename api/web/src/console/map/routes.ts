@@ -1,6 +1,6 @@
 /** Routes of the units that drive, fetched once per drive and again when the plan changes. */
 
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type { RouteLegs, Unit } from "@roadflare/kit/contract.ts";
 import { call } from "../store/session.ts";
 import { roadReports, units } from "../store/world.ts";
@@ -15,7 +15,28 @@ export const routes = signal<ReadonlyMap<number, KnownRoute>>(new Map());
 
 const driving = (unit: Unit) => unit.state === "rolling" || unit.state === "loaded";
 /** Other reports, other ways. */
-const roadsNow = () => roadReports.value.map(({ id }) => id).join();
+const roadIds = computed(() => roadReports.value.map(({ id }) => id).join());
+/** Grows once the server has surely laid new reports on its roads: what came before may be old. */
+const laid = signal(0);
+const LAID_MS = 2500;
+const roadsNow = () => `${roadIds.value} ${laid.value}`;
+
+function askAgainOnceLaid(): () => void {
+  let seen = roadIds.peek();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = effect(() => {
+    if (roadIds.value === seen) return;
+    seen = roadIds.value;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      laid.value += 1;
+    }, LAID_MS);
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+  };
+}
 const keyOf = (unit: Unit) =>
   `${roadsNow()} ${unit.state} ${unit.job?.incident_id} ${unit.job?.target.lon} ${unit.next.map((stop) => stop.incident_id)}`;
 
@@ -33,7 +54,8 @@ async function fetchRoute(unit: Unit, key: string): Promise<void> {
 }
 
 export function followRoutes(): () => void {
-  return effect(() => {
+  const stopAsking = askAgainOnceLaid();
+  const stop = effect(() => {
     const known = routes.peek();
     const wanted = units.value.filter(driving);
     const next = new Map<number, KnownRoute>();
@@ -51,4 +73,8 @@ export function followRoutes(): () => void {
     if (missing.length > 0 || next.size !== known.size) routes.value = next;
     for (const [unit, key] of missing) void fetchRoute(unit, key);
   });
+  return () => {
+    stop();
+    stopAsking();
+  };
 }

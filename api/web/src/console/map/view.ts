@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { LonLat } from "@roadflare/kit/contract.ts";
+import type { PickedRoad } from "./features.ts";
 
 export interface ViewRequest {
   /** Grows, so that asking twice for one place works twice. */
@@ -20,3 +21,5 @@ export function showOnMap(to: Aim): void {
 /** Where the intake form's pin is; the map shows it, and clicks move it while a call is taken. */
 export const pickedPlace = signal<LonLat | null>(null);
 export const picking = signal(false);
+/** The road that a report being made is about. */
+export const pickedRoad = signal<PickedRoad | null>(null);

@@ -3,9 +3,17 @@
 import { useComputed } from "@preact/signals";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { now } from "@roadflare/kit/server_clock.ts";
+import { RoadList } from "../roads/RoadList.tsx";
 import { queueFilter, queueSearch } from "../store/filters.ts";
 import { type Tab, tab } from "../store/selection.ts";
-import { incidents, loadFault, retryLoading, units } from "../store/world.ts";
+import {
+  incidents,
+  loadFault,
+  mayKeepRoads,
+  retryLoading,
+  roadReports,
+  units,
+} from "../store/world.ts";
 import { VisitList } from "../visits/VisitList.tsx";
 import { t } from "../words.ts";
 import { isServed, type QueueFilter, queueOf } from "./order.ts";
@@ -137,6 +145,7 @@ interface TabWords {
   key: string;
   text: () => string;
   count?: () => number | string;
+  shown?: () => boolean;
 }
 
 const TABS: TabWords[] = [
@@ -148,13 +157,20 @@ const TABS: TabWords[] = [
   },
   { name: "units", key: "U", text: () => t("top.units"), count: () => units.value.length },
   { name: "visits", key: "V", text: () => t("top.visits") },
+  {
+    name: "roads",
+    key: "O",
+    text: () => t("top.roads"),
+    count: () => roadReports.value.length,
+    shown: () => mayKeepRoads.value,
+  },
 ];
 
 export function QueuePanel() {
   return (
     <aside class="panel left" aria-label={t("queue.title")}>
       <div class="tabs" role="tablist">
-        {TABS.map(({ name, key, text, count }) => (
+        {TABS.filter(({ shown }) => shown?.() ?? true).map(({ name, key, text, count }) => (
           <button
             type="button"
             role="tab"
@@ -173,6 +189,7 @@ export function QueuePanel() {
       {tab.value === "incidents" && <Queue />}
       {tab.value === "units" && <UnitList />}
       {tab.value === "visits" && <VisitList />}
+      {tab.value === "roads" && <RoadList />}
     </aside>
   );
 }

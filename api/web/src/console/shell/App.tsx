@@ -11,11 +11,15 @@ import { listenToKeys } from "../command/keys.ts";
 import { IntakeForm } from "../intake/IntakeForm.tsx";
 import { MapPanel } from "../map/MapPanel.tsx";
 import { QueuePanel } from "../queue/QueuePanel.tsx";
+import { RoadCard } from "../roads/RoadCard.tsx";
+import { RoadForm } from "../roads/RoadForm.tsx";
 import { followDetail } from "../store/detail.ts";
+import { openRoad } from "../store/roads.ts";
 import {
   bookingVisit,
   openUnit,
   overlay,
+  reportingRoad,
   selectedIncidentId,
   takingCall,
 } from "../store/selection.ts";
@@ -33,6 +37,8 @@ import { TopBar } from "./TopBar.tsx";
 function Card() {
   if (takingCall.value) return <IntakeForm />;
   if (bookingVisit.value) return <VisitForm />;
+  if (reportingRoad.value) return <RoadForm />;
+  if (openRoad.value) return <RoadCard report={openRoad.value} />;
   if (openVisit.value) return <VisitCard visit={openVisit.value} />;
   if (openUnit.value) return <UnitCard unit={openUnit.value} />;
   const id = selectedIncidentId.value;

@@ -1,9 +1,10 @@
 /** What the dispatcher is looking at, and which panel is open. */
 
 import { computed, signal } from "@preact/signals";
+import type { RoadReport } from "@roadflare/kit/contract.ts";
 import { incidentById, unitById } from "./world.ts";
 
-export type Tab = "incidents" | "units" | "visits";
+export type Tab = "incidents" | "units" | "visits" | "roads";
 export type Overlay = "command" | "help" | null;
 
 export const tab = signal<Tab>("incidents");
@@ -18,6 +19,12 @@ export const takingCall = signal(false);
 export const openVisitId = signal<number | null>(null);
 export const bookingVisit = signal(false);
 export const cancellingVisit = signal(false);
+/** A road's report, or the form to make one, lies over it as well. */
+export const openRoadId = signal<number | null>(null);
+export const reportingRoad = signal(false);
+/** The report that the one being made begins like. */
+export const likedRoad = signal<RoadReport | null>(null);
+export const takingRoadBack = signal(false);
 /** The candidate under the pointer or focus. */
 export const pointedUnitId = signal<number | null>(null);
 
@@ -37,6 +44,9 @@ function uncover(): void {
   openVisitId.value = null;
   bookingVisit.value = false;
   cancellingVisit.value = false;
+  openRoadId.value = null;
+  reportingRoad.value = false;
+  takingRoadBack.value = false;
 }
 
 export function selectIncident(id: number | null): void {
@@ -66,6 +76,18 @@ export function bookVisit(): void {
   bookingVisit.value = true;
 }
 
+export function openRoadCard(id: number | null): void {
+  uncover();
+  openRoadId.value = id;
+}
+
+export function reportRoad(like: RoadReport | null = null): void {
+  uncover();
+  likedRoad.value = like;
+  tab.value = "roads";
+  reportingRoad.value = true;
+}
+
 export function openCommandBar(): void {
   typed.value = "";
   overlay.value = "command";
@@ -76,7 +98,9 @@ export function stepBack(): boolean {
   if (overlay.value) overlay.value = null;
   else if (takingCall.value) takingCall.value = false;
   else if (bookingVisit.value) bookingVisit.value = false;
+  else if (reportingRoad.value) reportingRoad.value = false;
   else if (openVisitId.value !== null) openVisitCard(null);
+  else if (openRoadId.value !== null) openRoadCard(null);
   else if (openUnitId.value !== null) openUnitId.value = null;
   else if (selectedIncidentId.value !== null) selectIncident(null);
   else return false;

@@ -7,6 +7,7 @@ import type {
   Alarm,
   Incident,
   IncidentList,
+  Me,
   Region,
   RoadReport,
   Unit,
@@ -19,6 +20,8 @@ import { call, logOut, renew, token } from "./session.ts";
 import { problemText } from "./toasts.ts";
 
 export const region = signal<Region | null>(null);
+/** Who is logged in; null until the server has said so. */
+export const me = signal<Me | null>(null);
 /** null: not loaded yet. */
 export const incidents = signal<Incident[] | null>(null);
 export const planVersion = signal(0);
@@ -69,8 +72,16 @@ async function fetchAlarms(): Promise<void> {
   }
 }
 
+/** Roles that may ask for reports of roads. */
+export const ROAD_KEEPERS: readonly Me["role"][] = ["dispatcher", "planner", "admin"];
+export const mayKeepRoads = computed(
+  () => me.value !== null && ROAD_KEEPERS.includes(me.value.role),
+);
+
 async function fetchRoads(): Promise<void> {
   try {
+    me.value ??= await call<Me>("/me");
+    if (!mayKeepRoads.value) return;
     roadReports.value = (await call<{ items: RoadReport[] }>("/road-reports")).items;
   } catch {
     // As above.
@@ -115,7 +126,7 @@ export function follow(): () => void {
   const alarmsSoon = refresher(fetchAlarms, 250);
   const closedSoon = refresher(fetchClosed, 3000);
   const roadsSoon = refresher(fetchRoads, 250);
-  pokes = [incidentsSoon, unitsSoon];
+  pokes = [incidentsSoon, unitsSoon, roadsSoon];
   const all = [incidentsSoon, unitsSoon, alarmsSoon, closedSoon, roadsSoon];
 
   fetchRegion().catch((error: unknown) => {
@@ -158,6 +169,8 @@ export function follow(): () => void {
     }, SAFETY_NET_MS),
   ];
   return () => {
+    me.value = null;
+    roadReports.value = [];
     stream.close();
     unwatch();
     for (const poll of polls) clearInterval(poll);

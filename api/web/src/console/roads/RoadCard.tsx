@@ -1,0 +1,127 @@
+/** One road report: which road, what, until when, by whom; and taking it back. */
+
+import type { LonLat, RoadReport } from "@roadflare/kit/contract.ts";
+import { dayOf, distanceText, minutesText, timeOfDay } from "@roadflare/kit/format.ts";
+import { Icon } from "@roadflare/kit/icons.tsx";
+import { boundsOf } from "@roadflare/kit/map/geo.ts";
+import { now } from "@roadflare/kit/server_clock.ts";
+import { showOnMap } from "../map/view.ts";
+import { Dialog } from "../shell/Dialog.tsx";
+import { takeRoadBack } from "../store/roads.ts";
+import { openRoadCard, reportRoad, takingRoadBack } from "../store/selection.ts";
+import { t } from "../words.ts";
+import { RoadMark } from "./RoadList.tsx";
+import { betweenText, effectText, headingText, roadName, untilText } from "./road_words.ts";
+
+/** The middle of what is drawn. */
+export function middleOf({ geometry }: Pick<RoadReport, "geometry">): LonLat | null {
+  const box = boundsOf(geometry.coordinates.flat() as LonLat[]);
+  return box && [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
+}
+
+function Facts({ report }: { report: RoadReport }) {
+  const between = betweenText(report);
+  const leftS = report.until ? (Date.parse(report.until) - now.value) / 1000 : null;
+  return (
+    <dl class="facts">
+      <dt>{t("road.stretch")}</dt>
+      <dd>
+        {[between, distanceText(report.length_m)].filter(Boolean).join(", ")}
+        <p>
+          {report.heading_deg === null
+            ? t("road.allDirections")
+            : t("road.only", { way: headingText(report.heading_deg) })}
+        </p>
+      </dd>
+      <dt>{t("road.until")}</dt>
+      <dd>
+        <b>{untilText(report.until)}</b>
+        {leftS !== null && leftS > 0 && ` (${minutesText(leftS)})`}
+      </dd>
+      {report.note && (
+        <>
+          <dt>{t("ask.note")}</dt>
+          <dd class="road-note">{report.note}</dd>
+        </>
+      )}
+      <dt>{t("road.by")}</dt>
+      <dd>
+        {report.made_by}, {dayOf(report.made_at)} {timeOfDay(report.made_at)}
+      </dd>
+    </dl>
+  );
+}
+
+function TakeBack({ report }: { report: RoadReport }) {
+  const close = () => {
+    takingRoadBack.value = false;
+  };
+  const road = roadName(report.roads);
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    close();
+    void takeRoadBack(report, t("road.takenBack", { road }));
+  };
+  return (
+    <Dialog title={t("road.takeBackTitle", { road })} onClose={close}>
+      <form class="ask" onSubmit={submit}>
+        <p>{t("road.takeBackHint")}</p>
+        <div class="ask-buttons">
+          <button type="button" class="button" onClick={close}>
+            {t("ask.no")} <kbd>Esc</kbd>
+          </button>
+          <button type="submit" class="button primary" autofocus>
+            {t("ask.yes")} <kbd>↵</kbd>
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+export function RoadCard({ report }: { report: RoadReport }) {
+  const middle = middleOf(report);
+  return (
+    <article class="card" aria-label={roadName(report.roads)}>
+      <header class="card-head">
+        <h2>{roadName(report.roads)}</h2>
+        {middle && (
+          <button type="button" class="button small" onClick={() => showOnMap(middle)}>
+            <Icon name="place" size={15} />
+            {t("map.show")} <kbd>M</kbd>
+          </button>
+        )}
+        <button
+          type="button"
+          class="button quiet icon-only"
+          aria-label={t("card.close")}
+          onClick={() => openRoadCard(null)}
+        >
+          <Icon name="close" size={18} />
+        </button>
+      </header>
+      <div class="scroll">
+        <p class={report.effect === "closed" ? "safety danger" : "safety"}>
+          <RoadMark closed={report.effect === "closed"} />
+          {effectText(report)}
+        </p>
+        <div class="actions">
+          <button
+            type="button"
+            class="button danger"
+            onClick={() => {
+              takingRoadBack.value = true;
+            }}
+          >
+            {t("road.takeBack")} <kbd>X</kbd>
+          </button>
+          <button type="button" class="button" onClick={() => reportRoad(report)}>
+            {t("road.another")}
+          </button>
+        </div>
+        <Facts report={report} />
+      </div>
+      {takingRoadBack.value && <TakeBack report={report} />}
+    </article>
+  );
+}

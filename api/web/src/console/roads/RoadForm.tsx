@@ -1,0 +1,328 @@
+/** Reporting a road: which, closed or slower, until when, why. */
+
+import type { LonLat, RoadAt, RoadReport } from "@roadflare/kit/contract.ts";
+import { dayNamed, distanceText, timezone } from "@roadflare/kit/format.ts";
+import { type InputFault, ProblemError } from "@roadflare/kit/http.ts";
+import { Icon } from "@roadflare/kit/icons.tsx";
+import { now } from "@roadflare/kit/server_clock.ts";
+import { uniqueId } from "@roadflare/kit/unique.ts";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Draft } from "../intake/draft.ts";
+import { Faults, Field, faultsAt } from "../intake/Field.tsx";
+import { AddressSearch } from "../intake/PlaceField.tsx";
+import { useDraft } from "../intake/use_draft.ts";
+import { learnRoad } from "../store/roads.ts";
+import { likedRoad, openRoadCard, reportingRoad } from "../store/selection.ts";
+import { call } from "../store/session.ts";
+import { say, sayProblem } from "../store/toasts.ts";
+import { t } from "../words.ts";
+import { LASTS, likeReport, newRoad, type RoadDraft, reportOf, SHARES } from "./road_draft.ts";
+import { betweenText, effectText, headingText, roadName } from "./road_words.ts";
+import { useDrawnRoad, useRoad } from "./use_road.ts";
+
+const SHOWN_PATHS = /^(where|effect|value|until|note)/;
+const HALF_HOURS = Array.from({ length: 48 }, (_, n) => {
+  const hour = String(Math.floor(n / 2)).padStart(2, "0");
+  return `${hour}:${n % 2 ? "30" : "00"}`;
+});
+
+interface ChipProps {
+  on: boolean;
+  press: () => void;
+  text: string;
+}
+
+const Chip = ({ on, press, text }: ChipProps) => (
+  <button type="button" class="chip" aria-pressed={on} onClick={press}>
+    {text}
+  </button>
+);
+
+interface PartProps {
+  draft: RoadDraft;
+  change: (part: Partial<RoadDraft>) => void;
+  faults: readonly InputFault[];
+}
+
+function Directions({ road, draft, change }: { road: RoadAt } & Omit<PartProps, "faults">) {
+  const [only] = road.directions;
+  if (road.directions.length === 1 && only)
+    return <p>{t("road.oneWay", { way: headingText(only.heading_deg) })}</p>;
+  return (
+    <fieldset class="chips" aria-label={t("road.directions")}>
+      <Chip
+        on={draft.headingDeg === null}
+        press={() => change({ headingDeg: null })}
+        text={t("road.both")}
+      />
+      {road.directions.map(({ heading_deg: deg }) => (
+        <Chip
+          key={deg}
+          on={draft.headingDeg === deg}
+          press={() => change({ headingDeg: deg })}
+          text={t("road.only", { way: headingText(deg) })}
+        />
+      ))}
+    </fieldset>
+  );
+}
+
+interface WhereProps extends PartProps {
+  place: Draft;
+  move: (part: Partial<Draft>) => void;
+  road: RoadAt | null;
+  fault: string;
+}
+
+function Where({ place, move, road, fault, draft, change, faults }: WhereProps) {
+  const first = useRef<HTMLButtonElement>(null);
+  useEffect(() => first.current?.focus(), []);
+  const mine = faultsAt(faults, "where");
+  return (
+    <fieldset class={mine.length > 0 || fault ? "group faulty" : "group"} data-path="where">
+      <legend>{t("road.which")}</legend>
+      <div class="chips">
+        {(["map", "address"] as const).map((way, index) => (
+          <button
+            type="button"
+            class="chip"
+            key={way}
+            ref={index === 0 ? first : null}
+            aria-pressed={place.placeBy === way}
+            onClick={() => move({ placeBy: way })}
+          >
+            {way === "map" ? t("new.byMap") : t("new.byAddress")}
+          </button>
+        ))}
+      </div>
+      {place.placeBy === "address" && <AddressSearch draft={place} change={move} faults={[]} />}
+      {road ? (
+        <div class="road-picked" role="status">
+          <b>{roadName(road.roads)}</b>
+          <span>{[betweenText(road), distanceText(road.length_m)].filter(Boolean).join(", ")}</span>
+          <Directions road={road} draft={draft} change={change} />
+        </div>
+      ) : (
+        <p class="with-icon picked">
+          <Icon name="place" size={16} />
+          {t("road.pick")}
+        </p>
+      )}
+      {fault && (
+        <span class="field-fault" role="alert">
+          {fault}
+        </span>
+      )}
+      <Faults faults={mine} />
+    </fieldset>
+  );
+}
+
+function Effect({ draft, change, faults }: PartProps) {
+  const mine = [...faultsAt(faults, "value"), ...faultsAt(faults, "effect")];
+  return (
+    <fieldset class={mine.length > 0 ? "group faulty" : "group"} data-path="value">
+      <legend>{t("road.what")}</legend>
+      <div class="field-row">
+        <button
+          type="button"
+          class="button choice unsafe"
+          aria-pressed={draft.closed}
+          onClick={() => change({ closed: true })}
+        >
+          <Icon name="closed" size={18} />
+          {t("road.closed")}
+        </button>
+        <button
+          type="button"
+          class="button choice slower"
+          aria-pressed={!draft.closed}
+          onClick={() => change({ closed: false })}
+        >
+          <Icon name="slow" size={18} />
+          {t("road.slower")}
+        </button>
+      </div>
+      {!draft.closed && (
+        <fieldset class="chips" aria-label={t("road.howFast")}>
+          {SHARES.map((share) => (
+            <Chip
+              key={share}
+              on={draft.slowTo === share}
+              press={() => change({ slowTo: share })}
+              text={t("road.shareShort", { n: share })}
+            />
+          ))}
+          <Chip
+            on={draft.slowTo === "kph"}
+            press={() => change({ slowTo: "kph" })}
+            text={t("road.kphChip")}
+          />
+        </fieldset>
+      )}
+      {!draft.closed && draft.slowTo === "kph" ? (
+        <Field label={t("road.kph")} path="value" faults={faults}>
+          <input
+            value={draft.kph}
+            inputMode="decimal"
+            maxLength={5}
+            onInput={(event) =>
+              change({ kph: event.currentTarget.value.replace(",", ".").replace(/[^\d.]/g, "") })
+            }
+          />
+        </Field>
+      ) : (
+        <Faults faults={mine} />
+      )}
+    </fieldset>
+  );
+}
+
+function Until({ draft, change, faults }: PartProps) {
+  const mine = faultsAt(faults, "until");
+  const times = HALF_HOURS.includes(draft.time) ? HALF_HOURS : [draft.time, ...HALF_HOURS];
+  return (
+    <fieldset class={mine.length > 0 ? "group faulty" : "group"} data-path="until">
+      <legend>{t("road.until")}</legend>
+      <div class="chips">
+        {LASTS.map((minutes) => (
+          <Chip
+            key={minutes}
+            on={draft.until === minutes}
+            press={() => change({ until: minutes })}
+            text={minutes < 60 ? t("road.min", { n: minutes }) : t("road.h", { n: minutes / 60 })}
+          />
+        ))}
+        <Chip
+          on={draft.until === "open"}
+          press={() => change({ until: "open" })}
+          text={t("road.untilOpen")}
+        />
+        <Chip
+          on={draft.until === "at"}
+          press={() => change({ until: "at" })}
+          text={t("road.untilAt")}
+        />
+      </div>
+      {draft.until === "at" && (
+        <div class="field-row">
+          <Field label={t("visit.day")} path="until.day" faults={[]}>
+            <input
+              type="date"
+              required
+              value={draft.day}
+              onInput={(event) => change({ day: event.currentTarget.value })}
+            />
+          </Field>
+          <Field label={draft.day ? dayNamed(draft.day) : ""} path="until.time" faults={[]}>
+            <select
+              value={draft.time}
+              onChange={(event) => change({ time: event.currentTarget.value })}
+            >
+              {times.map((time) => (
+                <option key={time}>{time}</option>
+              ))}
+            </select>
+          </Field>
+        </div>
+      )}
+      <Faults faults={mine} />
+    </fieldset>
+  );
+}
+
+/** One key and one body for one report: pressing twice, or again after a lost answer, makes one. */
+type Sent = { key: string; body: ReturnType<typeof reportOf> };
+
+function useReport(road: RoadAt | null) {
+  const [draft, setDraft] = useState(() => {
+    const like = likedRoad.peek();
+    return like
+      ? likeReport(like, now.peek(), timezone.peek())
+      : newRoad(now.peek(), timezone.peek());
+  });
+  const [faults, setFaults] = useState<readonly InputFault[]>([]);
+  const [saving, setSaving] = useState(false);
+  const sent = useRef<Sent | null>(null);
+  const change = (part: Partial<RoadDraft>) => {
+    sent.current = null;
+    setDraft((before) => ({ ...before, ...part }));
+  };
+  // Another road has other directions.
+  useEffect(() => change({ headingDeg: null }), [road]);
+  const save = async () => {
+    if (!road || saving) return;
+    setSaving(true);
+    sent.current ??= { key: uniqueId(), body: reportOf(draft, road, now.peek(), timezone.peek()) };
+    const { key, body } = sent.current;
+    try {
+      const made = await call<RoadReport>("/road-reports", { body, idempotencyKey: key });
+      learnRoad(made);
+      openRoadCard(made.id);
+      say(t("road.done", { road: roadName(made.roads), effect: effectText(made) }));
+    } catch (error) {
+      if (error instanceof ProblemError) sent.current = null; // what is mended is another request
+      if (error instanceof ProblemError && error.faults.length > 0) setFaults(error.faults);
+      else sayProblem(error);
+      setSaving(false);
+    }
+  };
+  return { draft, change, faults, saving, save };
+}
+
+export function RoadForm() {
+  const { draft: place, change: move } = useDraft();
+  const { road, fault } = useRoad(place.pin as LonLat | null);
+  const { draft, change, faults, saving, save } = useReport(road);
+  useDrawnRoad(road, draft.headingDeg);
+  const parts = { draft, change, faults };
+  return (
+    <article class="card intake" aria-label={t("road.report")}>
+      <header class="card-head">
+        <h2>{t("road.report")}</h2>
+        <button
+          type="button"
+          class="button quiet icon-only"
+          aria-label={t("new.discard")}
+          onClick={() => {
+            reportingRoad.value = false;
+          }}
+        >
+          <Icon name="close" size={18} />
+        </button>
+      </header>
+      <form
+        novalidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <div class="scroll">
+          <Where {...parts} place={place} move={move} road={road} fault={fault} />
+          <Effect {...parts} />
+          <Until {...parts} />
+          <Field label={t("road.note")} path="note" faults={faults}>
+            <input
+              value={draft.note}
+              maxLength={200}
+              autocomplete="off"
+              onInput={(event) => change({ note: event.currentTarget.value })}
+            />
+          </Field>
+          <Faults faults={faults.filter(({ field }) => !SHOWN_PATHS.test(field))} />
+        </div>
+        <footer class="intake-save">
+          {faults.length > 0 && (
+            <span class="text-breached" role="alert">
+              {t("new.faults", { n: faults.length })}
+            </span>
+          )}
+          <button type="submit" class="button primary" disabled={saving || !road}>
+            {saving ? t("new.saving") : t("road.save")} <kbd>↵</kbd>
+          </button>
+        </footer>
+      </form>
+    </article>
+  );
+}
