@@ -273,7 +273,7 @@ def _new_road(page: Page, studio: _Studio) -> None:
     page.wait_for_selector(".road-picked")
     page.click(".button.choice.slower")
     page.fill("[data-path=note] input", "爆管 burst main")
-    _map_drawn(page)
+    page.wait_for_timeout(1500)  # the road is drawn, buttons have their colours
 
 
 def _roads(page: Page, studio: _Studio) -> None:

@@ -295,6 +295,7 @@ export const en = {
   "road.kph": "Speed now, km/h",
   "road.kphOnly": "{n} km/h",
   "road.until": "Until when?",
+  "road.inForce": "In force",
   "road.min": "{n} min",
   "road.h": "{n} h",
   "road.untilOpen": "until taken back",

@@ -295,6 +295,7 @@ export const zh: Record<keyof typeof en, string> = {
   "road.kph": "当前车速，km/h",
   "road.kphOnly": "{n} km/h",
   "road.until": "到何时？",
+  "road.inForce": "有效期",
   "road.min": "{n} 分钟",
   "road.h": "{n} 小时",
   "road.untilOpen": "直至撤回",

@@ -3,7 +3,7 @@
 import { now } from "@roadflare/kit/server_clock.ts";
 import { setTheme, theme } from "@roadflare/kit/theme.ts";
 import { ask, question } from "../card/ask.ts";
-import { pickedRoad, showOnMap } from "../map/view.ts";
+import { ONE_ROAD, pickedRoad, showOnMap } from "../map/view.ts";
 import { queueOf } from "../queue/order.ts";
 import { middleOf } from "../roads/RoadCard.tsx";
 import { assign, release, setLock } from "../store/actions.ts";
@@ -58,7 +58,7 @@ function showSelected(): void {
   const road = pickedRoad.value
     ? middleOf({ geometry: { type: "MultiLineString", coordinates: pickedRoad.value.lines } })
     : openRoad.value && middleOf(openRoad.value);
-  if (road) showOnMap(road);
+  if (road) showOnMap(road, ONE_ROAD);
   else if (visit) showOnMap([visit.location.lon, visit.location.lat]);
   else if (unit?.lon && unit.lat) showOnMap([unit.lon, unit.lat]);
   else if (incident) showOnMap([incident.location.lon, incident.location.lat]);

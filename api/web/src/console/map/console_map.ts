@@ -178,14 +178,14 @@ function listen(map: MapLibre): void {
 function obeyViewRequests(map: MapLibre, region: Region): () => void {
   let done = viewRequest.peek().n;
   return effect(() => {
-    const { n, to } = viewRequest.value;
+    const { n, to, zoom } = viewRequest.value;
     if (n === done) return;
     done = n;
     const duration = stillness.matches ? 0 : 500;
     if (to === "in" || to === "out")
       map.zoomTo(map.getZoom() + (to === "in" ? 1 : -1), { duration });
     else if (to === "region") map.fitBounds(corners(region.bounds), { padding: 24, duration });
-    else map.easeTo({ center: to, zoom: Math.max(map.getZoom(), 13), duration });
+    else map.easeTo({ center: to, zoom: Math.max(map.getZoom(), zoom), duration });
   });
 }
 

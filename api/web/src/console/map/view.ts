@@ -8,14 +8,20 @@ export interface ViewRequest {
   /** Grows, so that asking twice for one place works twice. */
   n: number;
   to: Aim;
+  /** At least so near. */
+  zoom: number;
 }
 
 export type Aim = LonLat | "region" | "in" | "out";
 
-export const viewRequest = signal<ViewRequest>({ n: 0, to: "region" });
+export const viewRequest = signal<ViewRequest>({ n: 0, to: "region", zoom: 0 });
 
-export function showOnMap(to: Aim): void {
-  viewRequest.value = { n: viewRequest.value.n + 1, to };
+const STREETS = 13;
+/** Where a road of a hundred metres is seen from end to end. */
+export const ONE_ROAD = 15;
+
+export function showOnMap(to: Aim, zoom = STREETS): void {
+  viewRequest.value = { n: viewRequest.value.n + 1, to, zoom };
 }
 
 /** Where the intake form's pin is; the map shows it, and clicks move it while a call is taken. */

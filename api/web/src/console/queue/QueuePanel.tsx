@@ -144,7 +144,7 @@ interface TabWords {
   name: Tab;
   key: string;
   text: () => string;
-  count?: () => number | string;
+  count?: () => number | string | null;
   shown?: () => boolean;
 }
 
@@ -161,7 +161,7 @@ const TABS: TabWords[] = [
     name: "roads",
     key: "O",
     text: () => t("top.roads"),
-    count: () => roadReports.value.length,
+    count: () => roadReports.value.length || null,
     shown: () => mayKeepRoads.value,
   },
 ];
@@ -181,7 +181,7 @@ export function QueuePanel() {
             }}
           >
             {text()}
-            {count && <span class="count">{count()}</span>}
+            {count && count() !== null && <span class="count">{count()}</span>}
             <kbd>{key}</kbd>
           </button>
         ))}

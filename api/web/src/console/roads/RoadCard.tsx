@@ -1,17 +1,24 @@
 /** One road report: which road, what, until when, by whom; and taking it back. */
 
 import type { LonLat, RoadReport } from "@roadflare/kit/contract.ts";
-import { dayOf, distanceText, minutesText, timeOfDay } from "@roadflare/kit/format.ts";
+import { dayOf, minutesText, timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { boundsOf } from "@roadflare/kit/map/geo.ts";
 import { now } from "@roadflare/kit/server_clock.ts";
-import { showOnMap } from "../map/view.ts";
+import { ONE_ROAD, showOnMap } from "../map/view.ts";
 import { Dialog } from "../shell/Dialog.tsx";
 import { takeRoadBack } from "../store/roads.ts";
 import { openRoadCard, reportRoad, takingRoadBack } from "../store/selection.ts";
 import { t } from "../words.ts";
 import { RoadMark } from "./RoadList.tsx";
-import { betweenText, effectText, headingText, roadName, untilText } from "./road_words.ts";
+import {
+  betweenText,
+  effectText,
+  headingText,
+  lengthText,
+  roadName,
+  untilText,
+} from "./road_words.ts";
 
 /** The middle of what is drawn. */
 export function middleOf({ geometry }: Pick<RoadReport, "geometry">): LonLat | null {
@@ -26,14 +33,14 @@ function Facts({ report }: { report: RoadReport }) {
     <dl class="facts">
       <dt>{t("road.stretch")}</dt>
       <dd>
-        {[between, distanceText(report.length_m)].filter(Boolean).join(", ")}
+        {[between, lengthText(report)].filter(Boolean).join(", ")}
         <p>
           {report.heading_deg === null
             ? t("road.allDirections")
             : t("road.only", { way: headingText(report.heading_deg) })}
         </p>
       </dd>
-      <dt>{t("road.until")}</dt>
+      <dt>{t("road.inForce")}</dt>
       <dd>
         <b>{untilText(report.until)}</b>
         {leftS !== null && leftS > 0 && ` (${minutesText(leftS)})`}
@@ -86,7 +93,7 @@ export function RoadCard({ report }: { report: RoadReport }) {
       <header class="card-head">
         <h2>{roadName(report.roads)}</h2>
         {middle && (
-          <button type="button" class="button small" onClick={() => showOnMap(middle)}>
+          <button type="button" class="button small" onClick={() => showOnMap(middle, ONE_ROAD)}>
             <Icon name="place" size={15} />
             {t("map.show")} <kbd>M</kbd>
           </button>

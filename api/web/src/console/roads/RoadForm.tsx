@@ -1,7 +1,7 @@
 /** Reporting a road: which, closed or slower, until when, why. */
 
 import type { LonLat, RoadAt, RoadReport } from "@roadflare/kit/contract.ts";
-import { dayNamed, distanceText, timezone } from "@roadflare/kit/format.ts";
+import { dayNamed, timezone } from "@roadflare/kit/format.ts";
 import { type InputFault, ProblemError } from "@roadflare/kit/http.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { now } from "@roadflare/kit/server_clock.ts";
@@ -17,7 +17,7 @@ import { call } from "../store/session.ts";
 import { say, sayProblem } from "../store/toasts.ts";
 import { t } from "../words.ts";
 import { LASTS, likeReport, newRoad, type RoadDraft, reportOf, SHARES } from "./road_draft.ts";
-import { betweenText, effectText, headingText, roadName } from "./road_words.ts";
+import { betweenText, effectText, headingText, lengthText, roadName } from "./road_words.ts";
 import { useDrawnRoad, useRoad } from "./use_road.ts";
 
 const SHOWN_PATHS = /^(where|effect|value|until|note)/;
@@ -99,7 +99,7 @@ function Where({ place, move, road, fault, draft, change, faults }: WhereProps) 
       {road ? (
         <div class="road-picked" role="status">
           <b>{roadName(road.roads)}</b>
-          <span>{[betweenText(road), distanceText(road.length_m)].filter(Boolean).join(", ")}</span>
+          <span>{[betweenText(road), lengthText(road)].filter(Boolean).join(", ")}</span>
           <Directions road={road} draft={draft} change={change} />
         </div>
       ) : (

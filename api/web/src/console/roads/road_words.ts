@@ -1,7 +1,7 @@
 /** How a report is said: which road, what, until when. */
 
 import type { RoadAt, RoadReport } from "@roadflare/kit/contract.ts";
-import { dayOf, timeOfDay } from "@roadflare/kit/format.ts";
+import { dayOf, distanceText, timeOfDay } from "@roadflare/kit/format.ts";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { t } from "../words.ts";
 
@@ -28,6 +28,10 @@ export function betweenText({ between }: Pick<RoadAt, "between">): string {
   const one = from || to;
   return one ? t("road.endsAt", { one }) : "";
 }
+
+/** "90 m", never broken over two lines. */
+export const lengthText = ({ length_m: metres }: Pick<RoadAt, "length_m">) =>
+  distanceText(metres).replace(" ", "\u00a0");
 
 export function effectText({ effect, value }: Pick<RoadReport, "effect" | "value">): string {
   if (effect === "closed") return t("road.closed");
