@@ -151,7 +151,7 @@ async def _technician(who: TechnicianPrincipal, runtime: Run) -> Technician:
         context=runtime.context,
         stream=stream,
         write=write,
-        versions=runtime.versions,
+        fixes=runtime.fixes,
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -26,11 +28,25 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 # Asked by every request: built once.
-_TOKEN = (
-    select(TokenRow, UserRow, SessionRow.revoked_at)
+_TOKENS = (
+    select(
+        TokenRow.digest,
+        TokenRow.id,
+        TokenRow.session_id,
+        TokenRow.expires_at,
+        TokenRow.revoked_at,
+        SessionRow.revoked_at.label("session_revoked_at"),
+        UserRow.id.label("user_id"),
+        UserRow.disabled_at,
+        UserRow.role,
+        UserRow.name,
+        UserRow.region,
+        UserRow.unit_id,
+        UserRow.contractor_id,
+    )
     .join(UserRow, UserRow.id == TokenRow.user_id)
     .outerjoin(SessionRow, SessionRow.id == TokenRow.session_id)
-    .where(TokenRow.digest == bindparam("digest"))
+    .where(TokenRow.digest.in_(bindparam("digests", expanding=True)))
 )
 
 
@@ -146,24 +162,38 @@ def principal_of(session: Session, token: str, now: datetime) -> Principal:
     NotAuthenticated
         When it is unknown, expired or revoked, or its user is disabled.
     """
-    found = session.execute(_TOKEN, {"digest": digest_of_token(token)}).first()
+    found = session.execute(_TOKENS, {"digests": [digest_of_token(token)]}).first()
     if found is None:
         raise NotAuthenticated("The token is not known.", remedy=_REMEDY)
-    row, user, session_revoked_at = found
-    if row.revoked_at or session_revoked_at or user.disabled_at:
+    return _principal(found, now)
+
+
+def principals_of(
+    session: Session, digests: Collection[str], now: datetime
+) -> dict[str, Principal]:
+    """Return whom tokens stand for, by `digest_of_token`, without those that hold no more."""
+    found: dict[str, Principal] = {}
+    for row in session.execute(_TOKENS, {"digests": list(digests)}):
+        with contextlib.suppress(NotAuthenticated):
+            found[row.digest] = _principal(row, now)
+    return found
+
+
+def _principal(found: Any, now: datetime) -> Principal:
+    if found.revoked_at or found.session_revoked_at or found.disabled_at:
         raise NotAuthenticated("The token was revoked.", remedy=_REMEDY)
-    if row.expires_at <= now:
-        raise NotAuthenticated(f"The token expired at {row.expires_at:%FT%TZ}.", remedy=_REMEDY)
+    if found.expires_at <= now:
+        raise NotAuthenticated(f"The token expired at {found.expires_at:%FT%TZ}.", remedy=_REMEDY)
     return Principal(
-        user.id,
-        row.id,
-        row.session_id,
-        cast(Role, user.role),
-        user.name,
-        user.region,
-        user.unit_id,
-        user.contractor_id,
-        row.expires_at,
+        user_id=found.user_id,
+        token_id=found.id,
+        session_id=found.session_id,
+        role=cast(Role, found.role),
+        name=found.name,
+        region=found.region,
+        unit_id=found.unit_id,
+        contractor_id=found.contractor_id,
+        expires_at=found.expires_at,
     )
 
 

@@ -1,22 +1,32 @@
 """Who speaks, remembered for a moment: a phone proves itself every few seconds.
 
-A token is looked up anew whenever this process has changed anything since, and in any case after
-`KNOWN_S`: so long may a token that another process has revoked still be believed here.
+What is known is looked up anew, all of it in one query, whenever this process has changed anything
+since, and in any case after `KNOWN_S`: so long may a token that another process has revoked still
+be believed here.
 """
 
 from __future__ import annotations
 
-import hashlib
+import threading
 import time
-from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from api.identity import Principal, principal_of
+from api.identity import Principal, digest_of_token, principal_of, principals_of
 from kernel.clock import Clock
 from kernel.database import Database
 
 KNOWN_S = 2.0
+
+FORGOTTEN_S = 30.0
+"""Who says nothing for so long is looked up by himself the next time."""
+
 _MOST = 5000
+
+
+@dataclass(slots=True)
+class _Known:
+    principal: Principal
+    used_s: float
 
 
 @dataclass(slots=True)
@@ -25,27 +35,49 @@ class KnownTokens:
 
     database: Database
     clock: Clock
-    _known: OrderedDict[bytes, tuple[Principal, int, float]] = field(default_factory=OrderedDict)
+    _known: dict[str, _Known] = field(default_factory=dict)
+    _n_changes: int = -1
+    _looked_s: float = float("-inf")
+    _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def recall(self, token: str) -> Principal | None:
         """Return who a token stands for, if that is known and nothing can have changed it."""
-        found = self._known.get(_digest(token))
-        if found is None:
-            return None
-        principal, n_changes, at_s = found
-        is_fresh = n_changes == self.database.n_changes and time.monotonic() - at_s < KNOWN_S
-        return principal if is_fresh and principal.expires_at > self.clock.now() else None
+        return self._recall(digest_of_token(token)) if self._is_fresh() else None
 
     def look_up(self, token: str) -> Principal:
         """Return who a token stands for by the database; raise as `principal_of` does."""
-        n_changes, at_s = self.database.n_changes, time.monotonic()
+        digest = digest_of_token(token)
+        with self._turn:  # many come at once when something has changed: one looks for all
+            if not self._is_fresh():
+                self._look_again()
+            known = self._recall(digest)
+            if known is not None:
+                return known
+            with self.database.read() as session:
+                principal = principal_of(session, token, self.clock.now())
+            if len(self._known) < _MOST:
+                self._known[digest] = _Known(principal, time.monotonic())
+            return principal
+
+    def _is_fresh(self) -> bool:
+        return (
+            self._n_changes == self.database.n_changes
+            and time.monotonic() - self._looked_s < KNOWN_S
+        )
+
+    def _recall(self, digest: str) -> Principal | None:
+        known = self._known.get(digest)
+        if known is None or known.principal.expires_at <= self.clock.now():
+            return None
+        known.used_s = time.monotonic()
+        return known.principal
+
+    def _look_again(self) -> None:
+        n_changes, now_s = self.database.n_changes, time.monotonic()
+        lately = {
+            digest: it for digest, it in self._known.items() if now_s - it.used_s < FORGOTTEN_S
+        }
         with self.database.read() as session:
-            principal = principal_of(session, token, self.clock.now())
-        self._known[_digest(token)] = principal, n_changes, at_s
-        while len(self._known) > _MOST:
-            self._known.popitem(last=False)
-        return principal
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+            held = principals_of(session, lately, self.clock.now()) if lately else {}
+        self._known = {digest: _Known(it, lately[digest].used_s) for digest, it in held.items()}
+        self._n_changes, self._looked_s = n_changes, now_s

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from anyio import CapacityLimiter
 from fastapi import FastAPI, Request
 
+from api.judging import Judging
 from api.known_tokens import KnownTokens
 from api.route_lines import RouteLines
 from api.settings import Settings
@@ -14,11 +14,10 @@ from api.shared import SharedAnswers
 from api.streams import EventFeed
 from dispatch.context import DispatchContext
 from dispatch.desk import IntakeDesk
-from field_app.versions import ListVersions
+from field_app.fixes import Fixes
 from geo_data.city import City
 from kernel.clock import Clock
 from kernel.database import Database
-from kernel.together import WritesTogether
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +34,12 @@ class Runtime:
         Ways on the map.
     shared
         Lists that every console asks for.
-    together
-        Writes that come by the hundred and append no events: places of units.
+    fixes
+        Takes the places of units, which come by the hundred.
     known
         Tokens that were proved a moment ago.
-    versions
-        Of technicians' lists.
     judging
-        Lets one request at a time judge every unit of the region.
+        Judges every unit of the region for an incident.
     """
 
     settings: Settings
@@ -51,10 +48,9 @@ class Runtime:
     feed: EventFeed
     lines: RouteLines
     shared: SharedAnswers
-    together: WritesTogether
+    fixes: Fixes
     known: KnownTokens
-    versions: ListVersions
-    judging: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+    judging: Judging
 
     @property
     def database(self) -> Database:

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.identity import NewUser, issue_token, put_user
+from api.judging import JUDGE_S, Judging
 from api.known_tokens import KnownTokens
 from api.models.identity import Role
 from api.notices import Notices, Notify
@@ -25,10 +26,9 @@ from api.world import World, open_world
 from dispatch.desk import IntakeDesk
 from dispatch.live import Dispatcher
 from dispatch.locate import Locator
-from field_app.versions import ListVersions
+from field_app.fixes import Fixes
 from kernel.clock import Clock, SystemClock
 from kernel.errors import InvalidInput
-from kernel.together import WritesTogether
 
 
 @dataclass
@@ -113,6 +113,10 @@ class Service:
         self._thread.start()
 
 
+GATHER_S = 0.1
+"""A place that a phone reports waits so long for those of others, to be stored with them."""
+
+
 def open_service(
     settings: Settings | None = None, clock: Clock | None = None, **overrides: Any
 ) -> Service:
@@ -161,17 +165,17 @@ def _compose(settings: Settings, world: World, held: contextlib.ExitStack) -> Se
     held.callback(finder.close)
     locator = Locator(context.areas, context.travel_times, finder)
     feed = EventFeed(context.database)
+    by_hand = settings.drive == "manual"  # whoever drives the dispatcher looks at each step
     runtime = Runtime(
         settings=settings,
         context=context,
         desk=IntakeDesk(context.region, locator),
         feed=feed,
         lines=RouteLines(context),
-        together=WritesTogether(context.database),
+        fixes=Fixes(context, gather_s=0.0 if by_hand else GATHER_S),
         known=KnownTokens(context.database, context.clock),
-        versions=ListVersions(context.database),
-        # Whoever drives the dispatcher by hand looks at each step.
-        shared=SharedAnswers(feed, settings.list_age_s if settings.drive == "thread" else 0.0),
+        judging=Judging(context, 0.0 if by_hand else JUDGE_S),
+        shared=SharedAnswers(feed, 0.0 if by_hand else settings.list_age_s),
     )
     app = create_app(runtime, world, world.metrics)
     return Service(runtime, app, world, Notices(context.database), held)

@@ -43,11 +43,8 @@ class Repeatable:
 
         given = self.request
         once = Once(principal, given.key, given.digest, runtime.clock.now())
-        if appends:
-            with runtime.database.write() as session:
-                answer = answer_once(session, once, acted)
-        else:
-            answer = runtime.together.write(lambda session: answer_once(session, once, acted))
+        with runtime.database.write(appends=appends, counts=appends) as session:
+            answer = answer_once(session, once, acted)
         headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
         return Response(
             answer.body, status_code=answer.status, media_type="application/json", headers=headers

@@ -12,7 +12,7 @@ from dispatch.context import DispatchContext
 from dispatch.contractors import open_job
 from dispatch.core.changes import Change, duration
 from dispatch.core.evaluate import plan_from_tours
-from dispatch.core.explain import UnitVerdict, explain
+from dispatch.core.explain import Explainer, UnitVerdict
 from dispatch.core.insertion import Pricer
 from dispatch.core.warm import plan_in_force
 from dispatch.incident import incident_number
@@ -115,34 +115,66 @@ def candidates(session: Session, context: DispatchContext, incident_id: int) -> 
     Conflict
         When it needs nobody any more.
     """
+    job = job_to_judge(session, incident_id)
+    return Judge.of(session, context).judged(job)
+
+
+def job_to_judge(session: Session, incident_id: int) -> Job:
+    """Return the job of an incident that somebody could be sent to.
+
+    Raises
+    ------
+    NotFound
+        When there is no such incident.
+    Conflict
+        When it needs nobody any more.
+    """
     incident_row(session, incident_id)
     row = open_job(session, incident_id)
     if row is None:
         number = incident_number(incident_id)
         raise Conflict(f"{number} needs nobody any more.", remedy="See its timeline instead.")
-    job, snapshot = job_of(row), build_snapshot(session, context)
-    own = [unit for unit in units_of(session, context.region) if unit.ownership is Ownership.OWN]
-    judged = _judged(snapshot, job)
-    outside = [_outside(unit, job) for unit in own if not _is_in(unit, judged)]
-    outside.sort(key=lambda candidate: not candidate.chosen)
-    return Candidates(snapshot.world.plan_version, (*judged, *outside))
+    return job_of(row)
 
 
-def _is_in(unit: Unit, judged: list[Candidate]) -> bool:
-    return any(candidate.unit.id == unit.id for candidate in judged)
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The region at one instant and its plan in force, to judge units for any of its incidents."""
 
+    snapshot: Snapshot
+    explainer: Explainer
+    own: tuple[Unit, ...]
 
-def _judged(snapshot: Snapshot, job: Job) -> list[Candidate]:
-    """Return the units of the problem, cheapest first; none once somebody is at the car."""
-    if job_key(job.id) not in snapshot.jobs:
-        return []
-    pricer = Pricer.of(snapshot.problem)
-    tours = plan_in_force(pricer)
-    plan = plan_from_tours(pricer.compiled, tours.routes, engine="in force")
-    return [
-        _candidate(snapshot, job, verdict)
-        for verdict in explain(snapshot.problem, plan, job_key(job.id))
-    ]
+    @classmethod
+    def of(cls, session: Session, context: DispatchContext) -> Judge:
+        """Return the judge of this instant."""
+        snapshot = build_snapshot(session, context)
+        pricer = Pricer.of(snapshot.problem)
+        tours = plan_in_force(pricer)
+        plan = plan_from_tours(pricer.compiled, tours.routes, engine="in force")
+        units = units_of(session, context.region)
+        own = tuple(unit for unit in units if unit.ownership is Ownership.OWN)
+        return cls(snapshot, Explainer.of(pricer, plan), own)
+
+    def knows(self, job: Job) -> bool:
+        """Return whether a job is now as it was then."""
+        was = next((it for it in self.snapshot.world.jobs if it.id == job.id), None)
+        return was is not None and was.version == job.version
+
+    def judged(self, job: Job) -> Candidates:
+        """Return every own unit of the region, judged for a job."""
+        judged = self._verdicts(job)
+        known = {candidate.unit.id for candidate in judged}
+        outside = [_outside(unit, job) for unit in self.own if unit.id not in known]
+        outside.sort(key=lambda candidate: not candidate.chosen)
+        return Candidates(self.snapshot.world.plan_version, (*judged, *outside))
+
+    def _verdicts(self, job: Job) -> list[Candidate]:
+        """Return the units of the problem, cheapest first; none once somebody is at the car."""
+        if job_key(job.id) not in self.snapshot.jobs:
+            return []
+        verdicts = self.explainer.verdicts(job_key(job.id))
+        return [_candidate(self.snapshot, job, it) for it in verdicts]
 
 
 def _candidate(snapshot: Snapshot, job: Job, verdict: UnitVerdict) -> Candidate:

@@ -7,6 +7,7 @@ life and the caller a `SolverFailed`; the next request starts a fresh child.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import threading
 import time
@@ -38,6 +39,10 @@ COMPILED, UNCOMPILED = "colgen", "ortools"
 
 SolveFunction = Callable[[Problem, str], Plan]
 """``solve(problem, engine)``; for a process of its own it must be picklable."""
+
+
+BEHIND = 5
+"""How far the child stands back where processors are short: phones and calls are answered first."""
 
 
 class SolverFailed(Exception):
@@ -256,6 +261,8 @@ def _load_core() -> threading.Event:
 def _serve(connection: Connection, solve: SolveFunction) -> None:
     """Answer requests until the other end closes (body of the child)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this one
+    if hasattr(os, "nice"):
+        os.nice(BEHIND)
     with suppress(EOFError, BrokenPipeError):  # nobody is left to be answered
         is_core = solve is solve_with_core or isinstance(solve, WarmCore)
         compiled = _load_core() if is_core else None

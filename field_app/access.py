@@ -10,8 +10,8 @@ from fastapi import Response
 from pydantic import BaseModel
 
 from dispatch.context import DispatchContext
+from field_app.fixes import Fixes
 from field_app.repeating import Repeated
-from field_app.versions import ListVersions
 from kernel.database import WriteSession
 from kernel.events import Event
 
@@ -58,7 +58,7 @@ class Technician:
     context: DispatchContext
     stream: Streamer
     write: Writer
-    versions: ListVersions
+    fixes: Fixes
 
 
 Authenticate = Callable[..., Technician | Awaitable[Technician]]

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from dispatch.vehicles import vehicle_of
 from field_app import reporting
@@ -92,13 +93,16 @@ def take_events(body: FieldEventsIn, who: Who, repeat: Repeat) -> Response:
 
 
 @_routes.post("/positions", response_model=FieldPositionsOut)
-def take_positions(body: FieldPositionsIn, who: Who, repeat: Repeat) -> Response:
+async def take_positions(body: FieldPositionsIn, who: Who, repeat: Repeat) -> Response:
     """Take a batch of fixes, in any order."""
+    if repeat.key is None:
+        taken = await who.fixes.take(who.unit_id, body)
+        return Response(taken.model_dump_json(), media_type="application/json")
 
     def act(session: WriteSession) -> FieldPositionsOut:
-        return reporting.take_fixes(session, who, body)
+        return reporting.take_fixes(session, who.context, who.unit_id, body)
 
-    return who.write(repeat, act, appends=False)
+    return await run_in_threadpool(who.write, repeat, act, appends=False)
 
 
 @_routes.post("/shift", response_model=FieldJobs)

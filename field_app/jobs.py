@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import bindparam, or_, select
@@ -26,7 +28,7 @@ from field_app.models import (
 )
 from field_app.wire import Bilingual, LonLat
 from fleet.model import Unit
-from fleet.store import get_unit
+from fleet.store import UnitRow, unit_of, unit_row
 from geo_data.datum import wgs84_to_gcj02
 from kernel.errors import NotFound
 from kernel.position import Position
@@ -37,11 +39,12 @@ _VIN_END = 6
 # Asked thousands of times an hour: built once.
 _HELD = select(JobRow).where(
     or_(
-        JobRow.unit_id == bindparam("unit"),
-        (JobRow.planned_unit_id == bindparam("unit")) & (JobRow.state == "open"),
+        JobRow.unit_id.in_(bindparam("units", expanding=True)),
+        JobRow.planned_unit_id.in_(bindparam("units", expanding=True)) & (JobRow.state == "open"),
     ),
     JobRow.state.in_(["open", *sorted(ACTIVE)]),
 )
+_UNITS = select(UnitRow).where(UnitRow.id.in_(bindparam("units", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +64,69 @@ class Held:
 
 def held_by(session: Session, unit_id: int) -> Held:
     """Return what a unit has to do by the plan in force."""
-    jobs = [job_of(row) for row in session.scalars(_HELD, {"unit": unit_id})]
-    active = next((job for job in jobs if job.is_active and job.unit_id == unit_id), None)
-    planned = sorted(
-        (job for job in jobs if not job.is_active and job.planned_unit_id == unit_id),
-        key=lambda job: (job.planned_sequence or 0, job.id),
-    )
-    return Held(active, tuple(planned))
+    return _held_by_each(session, [unit_id])[unit_id]
 
 
 def field_jobs(session: Session, context: DispatchContext, unit_id: int) -> FieldJobs:
-    """Return the list of a unit."""
-    unit = get_unit(session, unit_id)
-    held = held_by(session, unit_id)
-    reader = _Reader(session, held)
+    """Return the list of a unit.
+
+    Raises
+    ------
+    NotFound
+        When there is no such unit.
+    """
+    unit_row(session, unit_id)
+    return _lists(session, context, [unit_id])[unit_id]
+
+
+def list_versions(
+    session: Session, context: DispatchContext, unit_ids: Sequence[int]
+) -> dict[int, int]:
+    """Return the versions of the lists of units."""
+    listed = _lists(session, context, unit_ids)
+    return {unit_id: it.version for unit_id, it in listed.items()}
+
+
+def _held_by_each(session: Session, unit_ids: Sequence[int]) -> dict[int, Held]:
+    current: dict[int | None, Job] = {}
+    planned: dict[int | None, list[Job]] = {}
+    for job in map(job_of, session.scalars(_HELD, {"units": list(unit_ids)})):
+        if job.is_active:
+            current[job.unit_id] = job
+        else:
+            planned.setdefault(job.planned_unit_id, []).append(job)
+    return {
+        unit_id: Held(
+            current.get(unit_id),
+            tuple(
+                sorted(
+                    planned.get(unit_id, ()), key=lambda job: (job.planned_sequence or 0, job.id)
+                )
+            ),
+        )
+        for unit_id in unit_ids
+    }
+
+
+def _lists(
+    session: Session, context: DispatchContext, unit_ids: Sequence[int]
+) -> dict[int, FieldJobs]:
+    """Return the lists of units that there are, with as many statements as for one."""
+    held = _held_by_each(session, unit_ids)
+    sources = _Sources(session, held.values())
+    now = context.clock.now()
+    units = map(unit_of, session.scalars(_UNITS, {"units": list(unit_ids)}))
+    return {unit.id: _list(unit, _Reader(sources, held[unit.id]), now) for unit in units}
+
+
+def _list(unit: Unit, reader: _Reader, now: datetime) -> FieldJobs:
+    held = reader.held
     current = None if held.current is None else reader.show(held.current)
     shown = [(job, reader.show(job)) for job in held.planned]
     rescue = [it for job, it in shown if job.appointment_id is None]
     visits = [it for job, it in shown if job.appointment_id is not None]
     listed = FieldJobs(
-        unit=_unit(unit),
-        now=context.clock.now(),
-        version=0,
-        current=current,
-        next=rescue,
-        visits=visits,
+        unit=_unit(unit), now=now, version=0, current=current, next=rescue, visits=visits
     )
     return listed.model_copy(update={"version": _version(listed)})
 
@@ -106,21 +147,34 @@ def _unit(unit: Unit) -> FieldUnit:
     )
 
 
-class _Reader:
-    """Shows jobs with what their incidents and appointments say, read at once."""
+class _Sources:
+    """Incidents and appointments of jobs, read at once."""
 
-    def __init__(self, session: Session, held: Held) -> None:
-        self._held = held
-        jobs = [job for job in (held.current, *held.planned) if job is not None]
+    def __init__(self, session: Session, held: Iterable[Held]) -> None:
+        jobs = [job for it in held for job in (it.current, *it.planned) if job is not None]
         incidents = {job.incident_id for job in jobs if job.incident_id is not None}
         bookings = {job.appointment_id for job in jobs if job.appointment_id is not None}
         self._incidents = _by_id(session, IncidentRow, incidents)
         self._bookings = _by_id(session, AppointmentRow, bookings)
 
+    def of(self, job: Job) -> IncidentRow | AppointmentRow:
+        """Return what a job serves."""
+        if job.incident_id is not None:
+            return self._incidents[job.incident_id]
+        return self._bookings[job.appointment_id or 0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Shows jobs of one unit with what their incidents and appointments say."""
+
+    sources: _Sources
+    held: Held
+
     def show(self, job: Job) -> FieldJob:
-        is_current = job is self._held.current
+        is_current = job is self.held.current
         option = job.option_named(job.option if is_current else job.planned_option)
-        source = self._source(job)
+        source = self.sources.of(job)
         incident = source if isinstance(source, IncidentRow) else None
         position = job.position
         return FieldJob(
@@ -150,11 +204,6 @@ class _Reader:
             notes=source.note or "",
             service_s=option.service.mean_s,
         )
-
-    def _source(self, job: Job) -> IncidentRow | AppointmentRow:
-        if job.incident_id is not None:
-            return self._incidents[job.incident_id]
-        return self._bookings[job.appointment_id or 0]
 
 
 def _by_id(session: Session, table: type[Row], ids: set[int]) -> dict[int, Row]:

@@ -12,7 +12,7 @@ from dispatch.job import ACTIVE
 from dispatch.progress import ReportKind
 from dispatch.status import EventResult, TechnicianEvent, apply_event
 from dispatch.store import JobRow, TechnicianEventRow
-from field_app.access import Technician
+from field_app.fixes import reports_of
 from field_app.jobs import field_jobs
 from field_app.models import (
     FieldEventIn,
@@ -25,7 +25,6 @@ from field_app.models import (
     FieldShiftIn,
 )
 from fleet import shifts
-from fleet.model import PositionReport
 from fleet.positions import take_positions
 from fleet.store import get_unit
 from kernel.database import WriteSession
@@ -65,7 +64,9 @@ def take_events(
     )
 
 
-def take_fixes(session: WriteSession, who: Technician, body: FieldPositionsIn) -> FieldPositionsOut:
+def take_fixes(
+    session: WriteSession, context: DispatchContext, unit_id: int, body: FieldPositionsIn
+) -> FieldPositionsOut:
     """Store a batch of fixes and move the unit to the newest one.
 
     Raises
@@ -73,20 +74,11 @@ def take_fixes(session: WriteSession, who: Technician, body: FieldPositionsIn) -
     InvalidInput
         When not one of them can be believed; nothing is stored.
     """
-    reports = [
-        PositionReport(it.at, it.lon, it.lat, it.accuracy_m, it.speed_kph, it.heading_deg)
-        for it in body.positions
-    ]
-    taken = take_positions(session, who.context.clock.now(), who.unit_id, reports)
+    taken = take_positions(session, context.clock.now(), unit_id, reports_of(body))
     if taken.n_accepted == 0:
         raise InvalidInput(taken.refused)
-
-    def version() -> int:
-        return field_jobs(session, who.context, who.unit_id).version
-
-    return FieldPositionsOut(
-        accepted=taken.n_accepted, version=who.versions.of(who.unit_id, version)
-    )
+    version = field_jobs(session, context, unit_id).version
+    return FieldPositionsOut(accepted=taken.n_accepted, version=version)
 
 
 def change_shift(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kernel.database import Database
@@ -15,10 +15,12 @@ class ListVersions:
     database: Database
     _known: dict[int, tuple[int, int]] = field(default_factory=dict)
 
-    def of(self, unit_id: int, work_out: Callable[[], int]) -> int:
-        """Return the version of a unit's list."""
-        n_told = self.database.n_told
-        known = self._known.get(unit_id)
-        if known is None or known[0] != n_told:
-            known = self._known[unit_id] = n_told, work_out()
-        return known[1]
+    def of(
+        self, unit_ids: Sequence[int], work_out: Callable[[Sequence[int]], Mapping[int, int]]
+    ) -> dict[int, int]:
+        """Return the versions of units' lists; ``work_out`` is asked for those not known."""
+        n_told, known = self.database.n_told, self._known
+        new = [it for it in unit_ids if it not in known or known[it][0] != n_told]
+        if new:
+            known.update((it, (n_told, version)) for it, version in work_out(new).items())
+        return {it: known[it][1] for it in unit_ids}

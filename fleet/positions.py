@@ -7,13 +7,13 @@ carries the date on which `purge_trail` deletes it.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, select
+from sqlalchemy import CursorResult, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,7 @@ from fleet.states import UnitState
 from fleet.store import ShiftRow, UnitPositionRow, UnitRow, unit_row
 from kernel import events
 from kernel.database import WriteSession
-from kernel.errors import Fault
+from kernel.errors import Fault, NotFound
 from kernel.position import Position
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -75,19 +75,44 @@ def take_positions(
         When there is no such unit.
     """
     row = unit_row(session, unit_id)
-    on_duty_until = _on_duty_until(session, row, now)
-    refused: list[Fault] = []
-    good: dict[datetime, PositionReport] = {}
-    for index, report in enumerate(reports):
-        fault = _fault(report, index, now, on_duty_until)
-        if fault is not None:
-            refused.append(fault)
-        else:
-            good[min(report.at, now)] = report
-    _store_new(session, unit_id, good, now + kept)
-    moved = _move_to_newest(row, good)
     session.flush()
-    return PositionsTaken(len(reports) - len(refused), tuple(refused), moved)
+    (taken,) = take_many(session, now, [(unit_id, reports)], kept=kept)
+    if isinstance(taken, NotFound):
+        raise taken
+    session.expire(row, ["position", "position_at"])
+    return taken
+
+
+def take_many(
+    session: WriteSession,
+    now: datetime,
+    batches: Sequence[tuple[int, Sequence[PositionReport]]],
+    *,
+    kept: timedelta = KEPT,
+) -> list[PositionsTaken | NotFound]:
+    """Do what `take_positions` does for batches of many units, with as few statements as for one.
+
+    Units that are loaded in the session do not learn of it.
+    """
+    units = _units(session, {unit_id for unit_id, _ in batches})
+    rows: list[dict[str, Any]] = []
+    moves: dict[int, dict[str, Any]] = {}
+    found: list[PositionsTaken | NotFound] = []
+    for unit_id, reports in batches:
+        if unit_id not in units:
+            found.append(NotFound("unit", unit_id))
+            continue
+        good, refused = _judged(reports, now, _on_duty_until(session, units[unit_id], now))
+        rows += _trail_rows(unit_id, good, now + kept)
+        known_at = moves[unit_id]["seen_at"] if unit_id in moves else units[unit_id].position_at
+        move = _move_to_newest(known_at, good)
+        if move is not None:
+            moves[unit_id] = {"unit": unit_id, "seen_at": move[0], "place": move[1]}
+        found.append(PositionsTaken(len(reports) - len(refused), refused, move is not None))
+    _store_new(session, rows)
+    if moves:
+        session.connection().execute(_MOVE, [moves[unit_id] for unit_id in sorted(moves)])
+    return found
 
 
 def trail(
@@ -152,11 +177,31 @@ def _prove(
     )
 
 
-def _on_duty_until(session: Session, row: UnitRow, now: datetime) -> datetime | None:
+def _units(session: Session, unit_ids: Collection[int]) -> dict[int, Any]:
+    """Return id, state and time of the place of units, by id."""
+    return {row.id: row for row in session.execute(_KNOWN, {"units": sorted(unit_ids)})}
+
+
+def _on_duty_until(session: Session, row: Any, now: datetime) -> datetime | None:
     """Return until when reports may be taken; ``None`` when the unit was never on duty."""
     if row.state != UnitState.OFF_SHIFT.value:
         return now + CLOCK_SKEW
     return session.scalar(select(func.max(ShiftRow.ended_at)).where(ShiftRow.unit_id == row.id))
+
+
+def _judged(
+    reports: Sequence[PositionReport], now: datetime, on_duty_until: datetime | None
+) -> tuple[dict[datetime, PositionReport], tuple[Fault, ...]]:
+    """Return the reports that are believed, by time, and why others are not."""
+    refused: list[Fault] = []
+    good: dict[datetime, PositionReport] = {}
+    for index, report in enumerate(reports):
+        fault = _fault(report, index, now, on_duty_until)
+        if fault is not None:
+            refused.append(fault)
+        else:
+            good[min(report.at, now)] = report
+    return good, tuple(refused)
 
 
 def _fault(
@@ -194,13 +239,20 @@ def _time_fault(
     return None
 
 
-def _store_new(
-    session: WriteSession, unit_id: int, good: dict[datetime, PositionReport], purge_at: datetime
-) -> None:
-    if not good:
-        return
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    rows = [
+def _move_to_newest(
+    known_at: datetime | None, good: Mapping[datetime, PositionReport]
+) -> tuple[datetime, Position] | None:
+    """Return the newest time and place; ``None`` when the unit was seen later than that."""
+    newest = max(good, default=None)
+    if newest is None or (known_at is not None and newest <= known_at):
+        return None
+    return newest, Position(good[newest].lon, good[newest].lat)
+
+
+def _trail_rows(
+    unit_id: int, good: Mapping[datetime, PositionReport], purge_at: datetime
+) -> list[dict[str, Any]]:
+    return [
         {
             "unit_id": unit_id,
             "at": at,
@@ -212,13 +264,26 @@ def _store_new(
         }
         for at, report in sorted(good.items())
     ]
+
+
+def _store_new(session: WriteSession, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     known = insert(UnitPositionRow).on_conflict_do_nothing(index_elements=["unit_id", "at"])
     session.connection().execute(known, rows)
 
 
-def _move_to_newest(row: UnitRow, good: dict[datetime, PositionReport]) -> bool:
-    newest = max(good, default=None)
-    if newest is None or (row.position_at is not None and newest <= row.position_at):
-        return False
-    row.position, row.position_at = Position(good[newest].lon, good[newest].lat), newest
-    return True
+_KNOWN = select(UnitRow.id, UnitRow.state, UnitRow.position_at).where(
+    UnitRow.id.in_(bindparam("units", expanding=True))
+)
+
+# The newest place wins, whoever stores his first.
+_MOVE = (
+    update(UnitRow.__table__)  # type: ignore[arg-type]
+    .where(
+        UnitRow.id == bindparam("unit"),
+        or_(UnitRow.position_at.is_(None), UnitRow.position_at < bindparam("seen_at")),
+    )
+    .values(position=bindparam("place"), position_at=bindparam("seen_at"))
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, cast
 
@@ -224,13 +224,22 @@ def unit_by_code(session: Session, region: str, code: str) -> Unit:
 
 
 def units_of(
-    session: Session, region: str, *, states: Iterable[UnitState] = ()
+    session: Session,
+    region: str,
+    *,
+    states: Iterable[UnitState] = (),
+    ids: Collection[int] | None = None,
 ) -> tuple[Unit, ...]:
-    """Return the units of a region in order of code, only those in ``states`` if any are given."""
+    """Return the units of a region in order of code.
+
+    Only those in ``states`` if any are given, and with ``ids`` only those of them.
+    """
     query = select(UnitRow).where(UnitRow.region == region).order_by(UnitRow.code)
     wanted = [state.value for state in states]
     if wanted:
         query = query.where(UnitRow.state.in_(wanted))
+    if ids is not None:
+        query = query.where(UnitRow.id.in_(ids))
     return tuple(unit_of(row) for row in session.scalars(query))
 
 

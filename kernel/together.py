@@ -1,85 +1,87 @@
-"""Small writes of many threads in one transaction: one commit, one wait for the disk, for all.
+"""What many requests bring, handled in batches: one transaction, one wait for the disk, for all.
 
-Whoever writes while nobody does, writes at once. Whoever comes meanwhile waits, and the first of
-them then writes for all who wait. Each has a savepoint of its own, so that one that is refused
-takes nothing of the others along; nobody is answered before the commit.
+Hundreds of phones tell their places every few seconds. Each would cost a thread, a transaction and
+a commit; a batch costs little more than one of them. Nobody is answered before the commit.
 """
 
 from __future__ import annotations
 
-import threading
+import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
 
-from sqlalchemy.exc import DBAPIError
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 
-from kernel.database import Database, WriteSession
+MOST = 256
+"""So many items are handled at once at most: others wait for the next batch."""
 
-MOST = 64
-"""So many writes share a transaction at most: others wait for it to end."""
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Handle = Callable[[Sequence[Item]], Sequence[Result | Exception]]
+"""Handles a batch in a thread; answers each item, in order, with a result or with its own error."""
 
-T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class _Write:
-    act: Callable[[WriteSession], Any]
-    is_done: bool = False
-    result: Any = None
-    error: BaseException | None = None
+_Waiting = list[tuple[Item, "asyncio.Future[Result]"]]
 
 
-class WritesTogether:
-    """Shares transactions among writes that append no events, of one database."""
+class Together(Generic[Item, Result]):
+    """Gathers items and handles them, batch after batch, never two batches at a time.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._waiting: list[_Write] = []
-        self._turn = threading.Lock()
-        self._leading = threading.Lock()
+    Parameters
+    ----------
+    handle
+        Whatever it raises, all of the batch are told.
+    gather_s
+        How long the first of a batch waits for others; 0: only for the batch before.
+    """
 
-    def write(self, act: Callable[[WriteSession], T]) -> T:
-        """Return what ``act`` returns, once it is committed; raise what it raises.
+    def __init__(self, handle: Handle[Item, Result], *, gather_s: float = 0.0) -> None:
+        self._handle = handle
+        self._gather_s = gather_s
+        self._limiter = CapacityLimiter(1)
+        self._waiting: WeakKeyDictionary[asyncio.AbstractEventLoop, _Waiting[Item, Result]] = (
+            WeakKeyDictionary()
+        )
+        self._leaders: set[asyncio.Task[None]] = set()
 
-        Where the transaction itself fails, all who shared it get that error.
-        """
-        mine = _Write(act)
-        with self._turn:
-            self._waiting.append(mine)
-        while not mine.is_done:
-            with self._leading:
-                if not mine.is_done:
-                    self._lead()
-        if mine.error is not None:
-            raise mine.error
-        return cast(T, mine.result)
+    async def take(self, item: Item) -> Result:
+        """Return the result of one item once its batch was handled; raise what was made of it."""
+        loop = asyncio.get_running_loop()
+        mine: asyncio.Future[Result] = loop.create_future()
+        waiting = self._waiting.get(loop)
+        if waiting is None:
+            self._waiting[loop] = [(item, mine)]
+            leader = loop.create_task(self._lead(loop))
+            self._leaders.add(leader)
+            leader.add_done_callback(self._leaders.discard)
+        else:
+            waiting.append((item, mine))
+        return await mine
 
-    def _lead(self) -> None:
-        with self._turn:
-            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+    async def _lead(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Handle batches until nobody waits."""
+        while self._waiting[loop]:
+            await asyncio.sleep(self._gather_s)
+            waiting = self._waiting[loop]
+            batch, self._waiting[loop] = waiting[:MOST], waiting[MOST:]
+            await self._settle(batch)
+        del self._waiting[loop]
+
+    async def _settle(self, batch: _Waiting[Item, Result]) -> None:
+        found: Sequence[Result | Exception]
         try:
-            # A transaction that locks several rows takes its place among the writers of events:
-            # each of those locks several too, in an order of its own (decision record 0010).
-            with self._database.write(appends=len(batch) > 1, counts=False) as session:
-                self._run(session, batch)
-        except BaseException as error:  # noqa: BLE001 - raised by each of those it concerns
-            for one in batch:
-                one.error = one.error or error
-        finally:
-            for one in batch:
-                one.is_done = True
-
-    @staticmethod
-    def _run(session: WriteSession, batch: Sequence[_Write]) -> None:
-        if len(batch) == 1:
-            batch[0].result = batch[0].act(session)
-            return
-        for one in batch:
-            try:
-                with session.begin_nested():
-                    one.result = one.act(session)
-            except DBAPIError:
-                raise  # the database itself: nothing of this transaction is kept
-            except Exception as error:  # noqa: BLE001 - raised by its own thread
-                one.error = error
+            found = await run_sync(self._handle, [item for item, _ in batch], limiter=self._limiter)
+        except Exception as error:  # noqa: BLE001 - raised by each of those it concerns
+            found = [error] * len(batch)
+        except BaseException:
+            for _, future in batch:
+                future.cancel()
+            raise
+        for (_, future), one in zip(batch, found, strict=True):
+            if future.done():
+                continue  # whoever asked has left
+            if isinstance(one, Exception):
+                future.set_exception(one)
+            else:
+                future.set_result(one)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from anyio.to_thread import run_sync
 from fastapi import APIRouter, Response
 
 from api.access import FOR_DISPATCHERS, Dispatcher
@@ -14,8 +13,7 @@ from api.models.incident_in import AssignIn, ContractorOfferIn, LockIn
 from api.models.incident_out import Candidates, IncidentOut
 from api.routes.incidents import IncidentId
 from api.runtime import Runtime
-from api.views.candidates import candidates_out
-from api.views.incidents import incident_in_region, incident_to_change, one_incident
+from api.views.incidents import incident_to_change, one_incident
 from api.writing import Repeat, Repeatable, Run
 from dispatch import contractors, manual
 from dispatch.core.model import Lock
@@ -27,14 +25,7 @@ router = APIRouter(prefix="/incidents/{incident_id}", tags=["decisions"])
 @router.get("/candidates", response_model=Candidates, dependencies=[FOR_DISPATCHERS])
 async def list_candidates(incident_id: IncidentId, runtime: Run) -> Response:
     """Return every unit, best first: what it would cost to send it, or why it cannot go."""
-
-    def judged() -> bytes:
-        with runtime.database.read() as session:
-            incident_in_region(session, runtime.region, incident_id)
-            return candidates_out(session, runtime, incident_id).model_dump_json().encode()
-
-    # One at a time: each takes the processor for long, and phones and calls are not to wait.
-    body = await run_sync(judged, limiter=runtime.judging)
+    body = await runtime.judging.answer(incident_id)
     return Response(body, media_type="application/json")
 
 

@@ -20,12 +20,13 @@ from api.models.incident_in import (
 )
 from api.models.incident_out import CallerNumber, IncidentOut, Incidents
 from api.owner_links import link_for_incident, revoke_link
+from api.shared import Rendered
 from api.views.incidents import (
     incident_in_region,
     incident_to_change,
-    many_incidents,
     one_incident,
 )
+from api.views.rendered import incidents_json
 from api.writing import Repeat, Run
 from dispatch import incidents
 from dispatch.amending import amend
@@ -67,12 +68,12 @@ def list_incidents(
 ) -> Response:
     """Return incidents, newest call first."""
 
-    def make() -> Incidents:
+    def make(rendered: Rendered) -> bytes:
         with runtime.database.read() as session:
-            return many_incidents(session, runtime, state, limit)
+            return incidents_json(session, runtime, rendered, state, limit)
 
     if limit not in _SHARED_LIMITS:
-        return Response(make().model_dump_json(), media_type="application/json")
+        return Response(make(Rendered()), media_type="application/json")
     return runtime.shared.answer(f"incidents {state} {limit}", make)
 
 

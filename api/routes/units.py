@@ -8,7 +8,9 @@ from fastapi import APIRouter, Path, Response
 
 from api.access import FOR_DISPATCHERS
 from api.models.units import FeatureCollection, PlanOut, Units
+from api.shared import Rendered
 from api.views import units as views
+from api.views.rendered import units_json
 from api.writing import Run
 from field_app.jobs import held_by
 
@@ -21,9 +23,9 @@ UnitId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 def list_units(runtime: Run) -> Response:
     """Return all units with what they do now and next."""
 
-    def make() -> Units:
+    def make(rendered: Rendered) -> bytes:
         with runtime.database.read() as session:
-            return views.list_units(session, runtime)
+            return units_json(session, runtime, rendered)
 
     return runtime.shared.answer("units", make)
 

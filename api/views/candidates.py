@@ -7,15 +7,13 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from api.models import incident_out as wire
-from api.runtime import Runtime
 from api.views.timeline import why_declined, with_reason
 from api.views.words import bilingual
-from dispatch.explain import Candidate, candidates
+from dispatch.explain import Candidate, Candidates
 
 
-def candidates_out(session: Session, runtime: Runtime, incident_id: int) -> wire.Candidates:
+def candidates_out(session: Session, found: Candidates, incident_id: int) -> wire.Candidates:
     """Return every unit of the region, best first; a technician who declined with the reason."""
-    found = candidates(session, runtime.context, incident_id)
     reasons = why_declined(session, incident_id)
     return wire.Candidates(
         plan_version=found.plan_version,

@@ -14,7 +14,6 @@ from api.models.incident_out import (
     ContractorOut,
     EntitlementOut,
     IncidentOut,
-    Incidents,
     JobOut,
     LocationOut,
     TriageOption,
@@ -35,7 +34,6 @@ from dispatch.store import (
     JobRow,
     RegionRow,
     get_incident,
-    incidents_of,
     job_of,
 )
 from fleet.store import ContractorRow, UnitRow
@@ -55,18 +53,10 @@ def one_incident(
         When the region has none of that id.
     """
     incident = incident_in_region(session, runtime.region, incident_id)
-    shown = _show(session, runtime, [incident])[0]
+    found = shown(session, runtime, [incident])[0]
     if not timeline:
-        return shown
-    return shown.model_copy(update={"timeline": timeline_of(session, incident.id)})
-
-
-def many_incidents(session: Session, runtime: Runtime, which: str, limit: int) -> Incidents:
-    """Return incidents of the region, newest call first; ``which`` is open, closed or all."""
-    found = incidents_of(session, runtime.region, which=which, limit=limit)
-    return Incidents(
-        items=_show(session, runtime, found), plan_version=plan_version(session, runtime.region)
-    )
+        return found
+    return found.model_copy(update={"timeline": timeline_of(session, incident.id)})
 
 
 def incident_in_region(session: Session, region: str, incident_id: int) -> Incident:
@@ -103,11 +93,12 @@ def plan_version(session: Session, region: str) -> int:
     return session.scalar(query) or 0
 
 
-def _show(session: Session, runtime: Runtime, found: Sequence[Incident]) -> list[IncidentOut]:
+def shown(session: Session, runtime: Runtime, found: Sequence[Incident]) -> list[IncidentOut]:
+    """Return incidents as staff see them, without what happened to them."""
     ids = [incident.id for incident in found]
     jobs = jobs_that_count(session, ids)
     codes = unit_codes(session, runtime.region)
-    offers = _offers(session, ids)
+    offers = offers_of(session, ids)
     keys = keys_of_incidents(session, ids)
     base = runtime.settings.public_url.rstrip("/")
     return [
@@ -139,7 +130,7 @@ def unit_codes(session: Session, region: str) -> dict[int, str]:
     return dict(rows.all())
 
 
-def _offers(session: Session, incident_ids: Sequence[int]) -> dict[int, ContractorOut]:
+def offers_of(session: Session, incident_ids: Sequence[int]) -> dict[int, ContractorOut]:
     """Return the newest offer of each incident."""
     query = (
         select(ContractorOfferRow, ContractorRow.name)

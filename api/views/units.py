@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -39,12 +39,12 @@ from kernel.errors import NotFound
 from kernel.position import Position
 from kernel.words import Words
 
-_UNFINISHED = sorted({JobState.OPEN, *ACTIVE})
+UNFINISHED = sorted({JobState.OPEN, *ACTIVE})
 
 
-def list_units(session: Session, runtime: Runtime) -> Units:
-    """Return all units of the region, in order of code."""
-    jobs = unfinished_jobs(session, runtime.region)
+def list_units(session: Session, runtime: Runtime, *, ids: Collection[int] | None = None) -> Units:
+    """Return the units of the region, in order of code; with ``ids``, only those of them."""
+    jobs = unfinished_jobs(session, runtime.region, unit_ids=ids)
     numbers = numbers_of(session, jobs)
     current = {job.unit_id: job for job in jobs if job.is_active}
     planned: dict[int, list[Job]] = {}
@@ -54,31 +54,39 @@ def list_units(session: Session, runtime: Runtime) -> Units:
     return Units(
         items=[
             _unit_out(unit, current.get(unit.id), planned.get(unit.id, []), numbers)
-            for unit in units_of(session, runtime.region)
+            for unit in units_of(session, runtime.region, ids=ids)
         ]
     )
 
 
-def unfinished_jobs(session: Session, region: str) -> list[Job]:
-    """Return the region's jobs that are not over, in order of creation."""
-    query = select(JobRow).where(JobRow.region == region, JobRow.state.in_(_UNFINISHED))
+def unfinished_jobs(
+    session: Session, region: str, *, unit_ids: Collection[int] | None = None
+) -> list[Job]:
+    """Return the region's jobs that are not over, in order of creation; of all units or some."""
+    query = select(JobRow).where(JobRow.region == region, JobRow.state.in_(UNFINISHED))
+    if unit_ids is not None:
+        query = query.where(JobRow.unit_id.in_(unit_ids) | JobRow.planned_unit_id.in_(unit_ids))
     return [job_of(row) for row in session.scalars(query.order_by(JobRow.id))]
 
 
 def numbers_of(session: Session, jobs: Sequence[Job]) -> dict[int, str]:
     """Return what people call the incident or appointment of each job, by job id."""
     bookings = {job.appointment_id for job in jobs if job.appointment_id is not None}
-    codes = dict(
-        session.execute(
-            select(AppointmentRow.id, AppointmentRow.code).where(AppointmentRow.id.in_(bookings))
-        ).all()
-    )
+    codes = numbers_of_appointments(session, bookings)
     return {
         job.id: incident_number(job.incident_id)
         if job.incident_id is not None
         else codes.get(job.appointment_id or 0, "")
         for job in jobs
     }
+
+
+def numbers_of_appointments(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """Return what people call appointments, by id."""
+    if not ids:
+        return {}
+    query = select(AppointmentRow.id, AppointmentRow.code).where(AppointmentRow.id.in_(ids))
+    return dict(session.execute(query).all())
 
 
 def unit_in_region(session: Session, region: str, unit_id: int) -> Unit:

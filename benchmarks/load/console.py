@@ -50,7 +50,8 @@ class Console:
                 self.open_ids.pop(incident, None)
                 self._due["closed"].set()
             self._due["incidents"].set()
-            self._due["detail"].set()
+            if incident is not None and incident == self.selected:
+                self._due["detail"].set()
             if kind.startswith(("unit.", "job.")):
                 self._due["units"].set()
 
@@ -96,7 +97,7 @@ class Console:
             return
         due = shown != self._judged or time.perf_counter() - self._judged_at > CANDIDATES_EVERY_S
         answer = await self.connection.ask(what, "GET", f"/incidents/{shown}")
-        self._etag = answer.headers.get("ETag") if answer is not None else None
+        self._etag = answer.etag if answer is not None else None
         if due and shown in self.open_ids:
             self._judged, self._judged_at = shown, time.perf_counter()
             await self.connection.ask("candidates", "GET", f"/incidents/{shown}/candidates")

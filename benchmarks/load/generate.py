@@ -13,11 +13,12 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from benchmarks.demo.world import Call, draw_day
-from benchmarks.load.connection import Connection
+from benchmarks.load.connection import LONGEST_ANSWER_S, Connection
 from benchmarks.load.console import Console
 from benchmarks.load.fleet import account
 from benchmarks.load.phone import USUAL_JOB_S, Phone
@@ -26,6 +27,8 @@ from geo_data.city import load_city
 
 _LOGINS_AT_ONCE = 4
 _FILL_EVERY_S = 0.3
+FILL_S = 0.8
+"""Filling is given up after so long for each incident: then the load begins with fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,19 @@ class Order:
     def write(self) -> str:
         """Return it as JSON."""
         return json.dumps(asdict(self))
+
+    @property
+    def longest_s(self) -> float:
+        """Return when the play is over at the latest, also where the service does not keep up."""
+        n_units = len(self.fleet["units"])
+        filled = sum(FILL_S * max(1, wanted(it)) for it in self.loads.values())
+        each_s = self.minutes * 60 + 2 * self.settle_s + 3 * LONGEST_ANSWER_S
+        return 60 + 0.5 * n_units + filled * self.is_filled + each_s * len(self.loads)
+
+
+def wanted(per_hour: float) -> int:
+    """Return how many incidents a load has open in its steady state."""
+    return round(per_hour * USUAL_JOB_S / 3600)
 
 
 class Play:
@@ -85,10 +101,10 @@ class Play:
         self._count_on(Record())
         lag = asyncio.create_task(self.record.watch_lag())
         if self.order.is_filled:
-            await self._fill(hotline, round(per_hour * USUAL_JOB_S / 3600))
+            await self._fill(hotline, wanted(per_hour))
         await asyncio.sleep(self.order.settle_s)
         self.record.begin()
-        _say({"begins": name})
+        _say({"begins": name, "open": len(self.open_ids)})
         until = time.perf_counter() + self.order.minutes * 60
         calling: list[asyncio.Task[None]] = []
         beats = [it.at for it in self._day(per_hour, self.order.seed + 1)]
@@ -106,11 +122,12 @@ class Play:
         self._raise_failures()
         _say({"ends": name, "figures": self.record.figures(), "open": len(self.open_ids)})
 
-    async def _fill(self, hotline: Connection, wanted: int) -> None:
+    async def _fill(self, hotline: Connection, n_open: int) -> None:
         """Bring the number of open incidents to what this load has in its steady state."""
         for phone in self.phones:
             phone.skips = True
-        while len(self.open_ids) < wanted:
+        until = time.perf_counter() + FILL_S * max(1, n_open)
+        while len(self.open_ids) < n_open and time.perf_counter() < until:
             await self._call(hotline)
             await asyncio.sleep(_FILL_EVERY_S)
         for phone in self.phones:
@@ -130,7 +147,7 @@ class Play:
         incident = answer.json()
         if incident["state"] != "closed":
             self.open_ids[incident["id"]] = None
-            if incident["job"] is not None and answer.status_code == 201:
+            if incident["job"] is not None and answer.status == HTTPStatus.CREATED:
                 self.record.created(incident["id"], sent)
 
     async def _connect(self, who: Any) -> Connection:
@@ -188,7 +205,6 @@ def _say(line: dict[str, Any]) -> None:
 def main() -> None:
     """Read the order and play it."""
     logging.basicConfig(level=logging.WARNING)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     asyncio.run(Play(Order(**json.loads(sys.stdin.read()))).run())
 
 

@@ -13,8 +13,10 @@ from benchmarks.load.connection import Connection
 from benchmarks.load.record import Record
 
 REPORT_EVERY_S = 5.0
-LOOK_EVERY_S = 20.0
-"""How often the phone's page fetches its list by itself."""
+QUIET_S = 20.0
+"""After so long without news of it the phone's page fetches its list by itself."""
+
+_CHECK_EVERY_S = 5.0
 
 _REACTION_S = (5.0, 20.0)
 _WORK_S = (900.0, 1500.0)
@@ -37,6 +39,9 @@ class Phone:
         self._way: Way | None = None
         self._changed = asyncio.Event()
         self._looking = asyncio.Lock()
+        self._version: int | None = None
+        self._heard_s = float("-inf")
+        self._n_looks = self._n_seen = 0
         self._n = 0
 
     @property
@@ -59,7 +64,11 @@ class Phone:
             lon, lat = self._here()
             fix = {"at": _now(), "lon": lon, "lat": lat, "accuracy_m": 8.0}
             body = {"positions": [fix]}
-            await self.connection.ask("position", "POST", "/field/positions", body)
+            answer = await self.connection.ask("position", "POST", "/field/positions", body)
+            if answer is not None:
+                self._heard_s = time.perf_counter()
+                if answer.json()["version"] != self._version:
+                    await self.look()
 
     async def listen(self) -> None:
         """Look at the list whenever the stream says that it changed."""
@@ -67,19 +76,27 @@ class Phone:
             await self.look()
 
     async def look_around(self) -> None:
-        """Look at the list for ever, as the page does."""
-        await asyncio.sleep(self.rng.uniform(0, LOOK_EVERY_S))
+        """Look at the list for ever, as the page does: when nothing was heard for a while."""
+        await asyncio.sleep(self.rng.uniform(0, _CHECK_EVERY_S))
         while True:
-            await self.look()
-            await asyncio.sleep(LOOK_EVERY_S)
+            if time.perf_counter() - self._heard_s >= QUIET_S:
+                await self.look()
+            await asyncio.sleep(_CHECK_EVERY_S)
 
     async def look(self) -> None:
-        """Fetch the list."""
+        """Fetch the list; who asks while it is fetched waits for one more fetch with the others."""
+        self._n_looks += 1
+        mine = self._n_looks
         async with self._looking:
+            if mine <= self._n_seen:
+                return
+            self._n_seen = self._n_looks
             answer = await self.connection.ask("list", "GET", "/field/jobs")
             if answer is None:
                 return
-            job = answer.json()["current"]
+            listed = answer.json()
+            self._version, self._heard_s = listed["version"], time.perf_counter()
+            job = listed["current"]
             if job is not None:
                 self.record.phone_at.setdefault(job["incident_id"], time.perf_counter())
             if _key(job) != _key(self.job):
@@ -113,7 +130,7 @@ class Phone:
             if await self._drive(job):
                 await self._press(job, "done")
         else:
-            await self._spend(LOOK_EVERY_S)
+            await self._spend(QUIET_S)
 
     async def _drive(self, job: dict[str, Any]) -> bool:
         lon, lat = self._here()

@@ -6,6 +6,7 @@ import json
 import secrets
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -139,21 +140,26 @@ def _generated(
     ):
         if process.stdin is None or process.stdout is None:
             raise AssertionError("both are pipes")
+        guard = threading.Timer(order.longest_s, process.kill)
+        guard.start()
         try:
             process.stdin.write(order.write())
             process.stdin.close()
             for text in process.stdout:
                 line = json.loads(text)
                 if "begins" in line:
-                    tell(f"{line['begins']} counts")
+                    tell(f"{line['begins']} counts, {line['open']} incidents open")
                     memory.begin()
                 else:
                     loads[line["ends"]] = line["figures"] | memory.end()
                     tell(f"{line['ends']} ended, {line['open']} incidents open")
         finally:
+            guard.cancel()
             process.terminate()
-    if len(loads) < len(order.loads):
+    missing = sorted(set(order.loads) - set(loads))
+    if missing:
         raise ExternalServiceError(
-            "The load generator ended early.", remedy=f"See the end of {log}."
+            f"The load generator ended within {order.longest_s:.0f} s without {missing}.",
+            remedy=f"See the end of {log}, and whether the service answers at all.",
         )
     return loads

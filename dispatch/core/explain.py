@@ -123,8 +123,40 @@ def explain(
     InvalidInput
         When the plan names unknown things or breaks a rule.
     """
-    case = _Case.of(problem, plan, job_id)
-    return tuple(sorted((case.verdict(u, resolve) for u in range(len(problem.units))), key=_rank))
+    return Explainer.of(Pricer.of(problem), plan).verdicts(job_id, resolve=resolve)
+
+
+@dataclass(frozen=True, slots=True)
+class Explainer:
+    """One plan of one problem, for the verdicts on any of its jobs."""
+
+    pricer: Pricer
+    ledger: Ledger
+    routes: list[tuple[int, ...]]
+    times: list[Timetable]
+
+    @classmethod
+    def of(cls, pricer: Pricer, plan: Plan) -> Explainer:
+        """Return the explainer of a plan.
+
+        Raises
+        ------
+        InvalidInput
+            When the plan names unknown things or breaks a rule.
+        """
+        ledger = Ledger(pricer.compiled)
+        routes = [tuple(tour) for tour in tours_of(pricer.compiled, plan)]
+        times = feasible(ledger.times(routes))
+        if times is None:
+            message = "The plan breaks a rule of the problem."
+            raise InvalidInput.one("", "plan.broken", message, "Check it; then plan again.")
+        return cls(pricer, ledger, routes, times)
+
+    def verdicts(self, job_id: str, *, resolve: Resolve | None = None) -> tuple[UnitVerdict, ...]:
+        """Return what `explain` does."""
+        case = _Case.of(self, job_id)
+        n_units = len(self.pricer.compiled.units)
+        return tuple(sorted((case.verdict(u, resolve) for u in range(n_units)), key=_rank))
 
 
 def forced(problem: Problem, job_id: str, unit_id: str) -> Problem:
@@ -176,17 +208,12 @@ class _Case:
     total_without_cny: float
 
     @classmethod
-    def of(cls, problem: Problem, plan: Plan, job_id: str) -> _Case:
-        pricer = Pricer.of(problem)
-        compiled = pricer.compiled
+    def of(cls, explainer: Explainer, job_id: str) -> _Case:
+        pricer, ledger = explainer.pricer, explainer.ledger
+        compiled, routes = pricer.compiled, explainer.routes
         if job_id not in compiled.job_index:
             raise NotFound("job", job_id, remedy="Name a job of the problem.")
-        job, ledger = compiled.job_index[job_id], Ledger(compiled)
-        routes = [tuple(tour) for tour in tours_of(compiled, plan)]
-        times = feasible(ledger.times(routes))
-        if times is None:
-            message = "The plan breaks a rule of the problem."
-            raise InvalidInput.one("", "plan.broken", message, "Check it; then plan again.")
+        job = compiled.job_index[job_id]
         without = [tuple(c for c in r if compiled.job_of[c] != job) for r in routes]
         together = Together.of(pricer, without)
         alone = together.routes
@@ -201,7 +228,7 @@ class _Case:
             job=job,
             routes=routes,
             without=alone,
-            cost=ledger.terms(times),
+            cost=ledger.terms(explainer.times),
             cost_without=cost_without,
             arrivals_s=ledger.arrivals_s(times_without),
             times_without=times_without,
@@ -218,6 +245,8 @@ class _Case:
             return self._forbidden(u, (Change("unlock", job=compiled.jobs[self.job].id),))
         if changes:
             return self._forbidden(u, changes + self._tied(u, changes))
+        if resolve is None and (fits := self._fits_in(u)) is not None:
+            return fits
         offers = [self._inserted(u)]
         if resolve is not None:
             offers.append(self._resolved(u, resolve))
@@ -244,6 +273,26 @@ class _Case:
         if self._makes_room(u, Together.of(pricer, self.without)) is not None:
             return ()
         return (Change("unlink", job=compiled.jobs[self.job].id),)
+
+    def _fits_in(self, u: int) -> UnitVerdict | None:
+        """Return the verdict where only this unit's route changes; ``None`` where others may."""
+        compiled = self.pricer.compiled
+        if compiled.links or len(self.times_without) != len(self.without):
+            return None
+        found = self.pricer.best(u, self.without[u], self.job)
+        if found.choice == -1:
+            return None
+        route = inserted(self.without[u], found)
+        times = self.ledger.route_times(u, route)
+        if isinstance(times, Broken):
+            return None
+        terms = dict(self.terms_without)
+        for name, cny in self.ledger.route_terms(self.times_without[u]).items():
+            terms[name] -= cny
+        for name, cny in self.ledger.route_terms(times).items():
+            terms[name] += cny
+        arrivals_s = self.ledger.arrivals_s([times])
+        return self._said(u, route, "possible", "insertion", terms, arrivals_s)
 
     def _cny(self, routes: Routes) -> float:
         times = feasible(self._times(routes))
@@ -309,18 +358,31 @@ class _Case:
     def _allowed(self, u: int, routes: Routes, verdict: str, method: str) -> UnitVerdict:
         compiled = self.pricer.compiled
         times = [it for it in self._times(routes) if isinstance(it, Timetable)]
-        terms = self._terms(times)
-        extra = difference(terms, self.cost)
         arrivals_s = self.ledger.arrivals_s(times)
-        position = next(i for i, c in enumerate(routes[u]) if compiled.job_of[c] == self.job)
+        left_out = tuple(compiled.jobs[j].id for j in self.arrivals_s if j not in arrivals_s)
+        said = self._said(u, routes[u], verdict, method, self._terms(times), arrivals_s)
+        return replace(said, left_out=left_out)
+
+    def _said(
+        self,
+        u: int,
+        route: tuple[int, ...],
+        verdict: str,
+        method: str,
+        terms: dict[str, float],
+        arrivals_s: dict[int, int],
+    ) -> UnitVerdict:
+        """Return the verdict on a unit; ``arrivals_s`` need only hold jobs that may be delayed."""
+        compiled = self.pricer.compiled
+        extra = difference(terms, self.cost)
+        position = next(i for i, c in enumerate(route) if compiled.job_of[c] == self.job)
         own = difference(terms, self.cost_without)
         delays_s = {
-            compiled.jobs[j].id: arrivals_s[j] - was_s
-            for j, was_s in self.arrivals_s.items()
-            if arrivals_s.get(j, was_s) > was_s
+            compiled.jobs[j].id: at_s - self.arrivals_s[j]
+            for j, at_s in arrivals_s.items()
+            if at_s > self.arrivals_s.get(j, at_s)
         }
-        left_out = tuple(compiled.jobs[j].id for j in self.arrivals_s if j not in arrivals_s)
-        option = compiled.options[routes[u][position]].name
+        option = compiled.options[route[position]].name
         arrival_s, extra_cny = arrivals_s[self.job], sum(extra.values())
         return UnitVerdict(
             unit_id=compiled.units[u].id,
@@ -335,7 +397,6 @@ class _Case:
             job_cny=sum(own.values()),
             terms=own,
             delays_s=delays_s,
-            left_out=left_out,
         )
 
     def _forbidden(self, u: int, changes: tuple[Change, ...]) -> UnitVerdict:

@@ -13,6 +13,7 @@ from dispatch.store.incidents import (
     incident_of,
     incident_row,
     incidents_of,
+    which_incidents,
 )
 from dispatch.store.jobs import JobRow, get_job, job_of, job_of_incident, job_row, jobs_of
 from dispatch.store.offers import ContractorOfferRow
@@ -41,4 +42,5 @@ __all__ = [
     "job_of_incident",
     "job_row",
     "jobs_of",
+    "which_incidents",
 ]

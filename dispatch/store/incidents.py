@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Select,
     String,
     Text,
     select,
@@ -140,16 +142,32 @@ def get_incident(session: Session, incident_id: int) -> Incident:
 
 
 def incidents_of(
-    session: Session, region: str, *, which: str = "open", limit: int = 500
+    session: Session,
+    region: str,
+    *,
+    which: str = "open",
+    limit: int = 500,
+    ids: Sequence[int] | None = None,
 ) -> tuple[Incident, ...]:
-    """Return incidents of a region, newest call first; ``which`` is open, closed or all."""
-    query = select(IncidentRow).where(IncidentRow.region == region)
+    """Return incidents of a region, newest call first; ``which`` is open, closed or all.
+
+    With ``ids``, only those of them.
+    """
+    query = select(IncidentRow)
+    if ids is not None:
+        query = query.where(IncidentRow.id.in_(ids))
+    found = session.scalars(which_incidents(query, region, which, limit))
+    return tuple(map(incident_of, found))
+
+
+def which_incidents(query: Select[Any], region: str, which: str, limit: int) -> Select[Any]:
+    """Return a query of incidents restricted to a region and to open, closed or all of them."""
+    query = query.where(IncidentRow.region == region)
     if which == "open":
         query = query.where(IncidentRow.state != IncidentState.CLOSED.value)
     elif which == "closed":
         query = query.where(IncidentRow.state == IncidentState.CLOSED.value)
-    newest_first = query.order_by(IncidentRow.received_at.desc(), IncidentRow.id.desc())
-    return tuple(incident_of(row) for row in session.scalars(newest_first.limit(limit)))
+    return query.order_by(IncidentRow.received_at.desc(), IncidentRow.id.desc()).limit(limit)
 
 
 def incident_row(session: Session, incident_id: int, *, lock: bool = False) -> IncidentRow:

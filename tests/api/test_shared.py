@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
-from api.shared import SharedAnswers
+from api.shared import Rendered, SharedAnswers
 from api.streams import EventFeed
 from kernel import events
 from kernel.database import Base, Database
@@ -36,10 +36,10 @@ class Maker:
         self.go = threading.Event()
         self.go.set()
 
-    def __call__(self) -> Count:
+    def __call__(self, _rendered: Rendered) -> bytes:
         self.go.wait(30)
         self.n += 1
-        return Count(n=self.n)
+        return Count(n=self.n).model_dump_json().encode()
 
 
 def test_a_list_is_made_anew_by_every_event(database: Database) -> None:
@@ -70,3 +70,17 @@ def test_who_asks_at_once_gets_one_list(database: Database) -> None:
     for one in threads:
         one.join()
     assert set(answers) == {b'{"n":1}'}
+
+
+def test_only_items_made_of_something_else_are_rendered_anew() -> None:
+    rendered, asked = Rendered(), []
+
+    def render(ids: Sequence[int]) -> dict[int, BaseModel]:
+        asked.append(list(ids))
+        return {it: Count(n=10 * it) for it in ids}
+
+    assert rendered.items({1: "a", 2: "b"}, render) == [b'{"n":10}', b'{"n":20}']
+    assert rendered.items({2: "b", 1: "A"}, render) == [b'{"n":20}', b'{"n":10}']
+    assert rendered.items({2: "b"}, render) == [b'{"n":20}']
+    rendered.items({1: "A", 2: "b"}, render)
+    assert asked == [[1, 2], [1], [1]]

@@ -12,12 +12,14 @@ from fleet.positions import (
     KEPT,
     _move_to_newest,
     purge_trail,
+    take_many,
     take_positions,
     trail,
 )
 from fleet.shifts import end_shift, start_shift
 from fleet.store import UnitPositionRow, UnitRow, get_unit, put_unit
 from kernel.database import WriteSession
+from kernel.errors import NotFound
 from kernel.position import Position
 from tests.fleet.conftest import NOW
 
@@ -114,7 +116,31 @@ def test_any_order_and_split_of_reports_ends_at_the_newest_place(
 
 def _move(row: UnitRow, batch: list[PositionReport]) -> None:
     good: dict[datetime, PositionReport] = {min(r.at, NOW): r for r in batch}
-    _move_to_newest(row, good)
+    moved = _move_to_newest(row.position_at, good)
+    if moved is not None:
+        row.position_at, row.position = moved
+
+
+def test_batches_of_many_units_are_taken_at_once(session: WriteSession, unit_id: int) -> None:
+    other = put_unit(session, NOW, UnitSpec("T-02", "Tow 2", "town", UnitKind.TOW)).id
+    nobody = 999
+    found = take_many(
+        session,
+        NOW,
+        [
+            (unit_id, [at(-2, 113.1)]),
+            (nobody, [at(-1)]),
+            (other, [at(-1)]),
+            (unit_id, [at(-1, 113.2), at(-2, 113.1)]),
+            (unit_id, [at(-3, 113.3)]),
+        ],
+    )
+    first, unknown, off_shift, again, late = found
+    assert isinstance(unknown, NotFound)
+    assert [it.n_accepted for it in (first, off_shift, again, late)] == [1, 0, 2, 1]
+    assert [it.moved for it in (first, off_shift, again, late)] == [True, False, True, False]
+    assert get_unit(session, unit_id).position == Position(113.2, 23.0)
+    assert [p.lon for _, p in trail(session, unit_id, NOW - KEPT, NOW)] == [113.3, 113.1, 113.2]
 
 
 def test_the_row_says_when_it_must_go(session: WriteSession, unit_id: int) -> None:

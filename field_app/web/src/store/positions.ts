@@ -4,7 +4,7 @@ import { effect, signal } from "@preact/signals";
 import type { FieldPosition } from "@roadflare/kit/contract.ts";
 import { serverNow } from "@roadflare/kit/server_clock.ts";
 import { call } from "./session.ts";
-import { list } from "./sync.ts";
+import { list, toldVersion } from "./sync.ts";
 
 export const here = signal<GeolocationCoordinates | null>(null);
 
@@ -34,8 +34,10 @@ async function send(): Promise<void> {
   sending = true;
   const batch = fixes.slice(0, BATCH);
   try {
-    await call("/field/positions", { body: { positions: batch } });
+    const body = { positions: batch };
+    const { version } = await call<{ version: number }>("/field/positions", { body });
     fixes = fixes.filter((fix) => !batch.includes(fix));
+    toldVersion(version);
   } catch {
     // Kept; the newest ones count most, the oldest fall out first.
   } finally {

@@ -11,6 +11,7 @@ import type {
 import { type Connection, openStream } from "@roadflare/kit/event_stream.ts";
 import { serverNow } from "@roadflare/kit/server_clock.ts";
 import { uniqueId } from "@roadflare/kit/unique.ts";
+import { keepFresh } from "./fresh.ts";
 import { kept } from "./kept.ts";
 import { makeOutbox } from "./outbox.ts";
 import { withUnsent } from "./progress.ts";
@@ -39,13 +40,23 @@ function take(fresh: FieldJobs): void {
   store.write(fresh);
 }
 
-export async function refresh(): Promise<void> {
+const QUIET_MS = 20_000;
+
+const fresh = keepFresh(async () => {
   try {
-    take(await call<FieldJobs>("/field/jobs"));
+    const found = await call<FieldJobs>("/field/jobs");
+    take(found);
+    return found.version;
   } catch {
     // The kept list stays; the connection mark says how things are.
+    return null;
   }
-}
+}, QUIET_MS);
+
+export const refresh = fresh.refresh;
+
+/** Whoever reports where he is learns which list is in force: no need to ask for it. */
+export const toldVersion = fresh.told;
 
 const RETRY_MS = [1000, 3000, 8000, 20_000];
 let attempt = 0;
@@ -88,7 +99,7 @@ export async function shift(action: FieldShift["action"], at?: GeolocationCoordi
   take(await call<FieldJobs>("/field/shift", { body }));
 }
 
-const EVERY_MS = 20_000;
+const LOOK_MS = 5000;
 
 /** Listens for news until the returned function is called. */
 export function follow(): () => void {
@@ -113,7 +124,7 @@ export function follow(): () => void {
   };
   addEventListener("online", online);
   document.addEventListener("visibilitychange", looking);
-  const timer = setInterval(() => void refresh(), EVERY_MS);
+  const timer = setInterval(fresh.check, LOOK_MS);
   void refresh();
   void deliver();
   return () => {

@@ -6,7 +6,7 @@ import { refresher } from "./refresher.ts";
 import { selectedIncidentId } from "./selection.ts";
 import { call } from "./session.ts";
 import { problemText } from "./toasts.ts";
-import { eventCount } from "./world.ts";
+import { lastTouched } from "./world.ts";
 
 interface Kept<T> {
   incidentId: number;
@@ -54,14 +54,18 @@ export const reloadDetail = () => void fetchDetail();
 
 const REFRESH_MS = 10_000;
 
-/** Keeps the selected incident's detail fresh until the returned function is called. */
+/**
+ * Keeps the selected incident's detail fresh: at events of this incident, and every while, because
+ * what it is compared to moves too. Ends when the returned function is called.
+ */
 export function followDetail(): () => void {
   const soon = refresher(fetchDetail, 700);
   const stopSelection = effect(() => {
     if (selectedIncidentId.value !== null) void fetchDetail();
   });
   const stopEvents = effect(() => {
-    if (eventCount.value > 0) soon.poke();
+    const { incidentId } = lastTouched.value;
+    if (incidentId !== null && incidentId === selectedIncidentId.peek()) soon.poke();
   });
   const timer = setInterval(() => soon.poke(), REFRESH_MS);
   return () => {

@@ -34,6 +34,11 @@ export const loadFault = signal<string | null>(null);
 export const connection = signal<Connection>({ connected: false, heardAt: null });
 /** Grows with every event of an incident or unit; cards watch it to fetch again. */
 export const eventCount = signal(0);
+/** The incident that the newest event is about, if it is about one; `n` is `eventCount` then. */
+export const lastTouched = signal<{ n: number; incidentId: number | null }>({
+  n: 0,
+  incidentId: null,
+});
 
 export const incidentById = computed(
   () => new Map((incidents.value ?? []).map((incident) => [incident.id, incident])),
@@ -145,6 +150,8 @@ export function follow(): () => void {
     onEvent(event) {
       const kind = event.event ?? "";
       eventCount.value += 1;
+      const { incident_id } = JSON.parse(event.data) as { incident_id: number | null };
+      lastTouched.value = { n: eventCount.value, incidentId: incident_id };
       incidentsSoon.poke();
       if (kind.startsWith("unit.") || kind.startsWith("job.")) unitsSoon.poke();
       if (kind.startsWith("alarm.")) alarmsSoon.poke();

@@ -1,0 +1,88 @@
+"""Where phones are: hundreds of reports in a few seconds, stored together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dispatch.context import DispatchContext
+from field_app.jobs import list_versions
+from field_app.models import FieldPositionsIn, FieldPositionsOut
+from field_app.versions import ListVersions
+from fleet.model import PositionReport
+from fleet.positions import PositionsTaken, take_many
+from kernel.errors import InvalidInput, RoadflareError
+from kernel.together import Together
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one phone sent."""
+
+    unit_id: int
+    reports: tuple[PositionReport, ...]
+
+
+class Fixes:
+    """Stores what phones send, a batch in one transaction; each is answered after the commit.
+
+    Parameters
+    ----------
+    gather_s
+        How long a report may wait for others.
+    """
+
+    def __init__(self, context: DispatchContext, *, gather_s: float) -> None:
+        self._context = context
+        self._versions = ListVersions(context.database)
+        self._together: Together[Sent, FieldPositionsOut] = Together(self.store, gather_s=gather_s)
+
+    async def take(self, unit_id: int, body: FieldPositionsIn) -> FieldPositionsOut:
+        """Store a batch of fixes and move the unit to the newest one.
+
+        Raises
+        ------
+        InvalidInput
+            When not one of them can be believed; nothing is stored.
+        """
+        return await self._together.take(Sent(unit_id, reports_of(body)))
+
+    def store(self, sent: Sequence[Sent]) -> list[FieldPositionsOut | Exception]:
+        """Store what several phones sent."""
+        database, now = self._context.database, self._context.clock.now()
+        # A transaction that locks several rows takes its place among the writers of events: each
+        # of those locks several too, in an order of its own (decision record 0010).
+        with database.write(appends=len(sent) > 1, counts=False) as session:
+            batches = [(it.unit_id, it.reports) for it in sent]
+            outcomes = [_outcome(it) for it in take_many(session, now, batches)]
+        accepted = {
+            it.unit_id
+            for it, outcome in zip(sent, outcomes, strict=True)
+            if not isinstance(outcome, Exception)
+        }
+        versions = self._versions.of(sorted(accepted), self._work_out)
+        return [
+            outcome
+            if isinstance(outcome, Exception)
+            else FieldPositionsOut(accepted=outcome.n_accepted, version=versions[it.unit_id])
+            for it, outcome in zip(sent, outcomes, strict=True)
+        ]
+
+    def _work_out(self, unit_ids: Sequence[int]) -> dict[int, int]:
+        with self._context.database.read() as session:
+            return list_versions(session, self._context, unit_ids)
+
+
+def reports_of(body: FieldPositionsIn) -> tuple[PositionReport, ...]:
+    """Return the fixes of a body."""
+    return tuple(
+        PositionReport(it.at, it.lon, it.lat, it.accuracy_m, it.speed_kph, it.heading_deg)
+        for it in body.positions
+    )
+
+
+def _outcome(taken: PositionsTaken | RoadflareError) -> PositionsTaken | RoadflareError:
+    """Return the error where nothing was taken."""
+    if isinstance(taken, PositionsTaken) and taken.n_accepted == 0:
+        return InvalidInput(taken.refused)
+    return taken
