@@ -127,9 +127,9 @@ def _endpoints() -> APIRouter:
         appointments,
         provider,
     )
+    root.include_router(field_router(_technician))  # asked most, so looked for first
     for noun in nouns:
         root.include_router(noun.router)
-    root.include_router(field_router(_technician))
     return root
 
 

@@ -14,13 +14,15 @@ from anyio.to_thread import run_sync
 from sqlalchemy.orm import Session
 
 from api.views.candidates import candidates_out
+from api.views.incidents import plan_version
 from dispatch.context import DispatchContext
 from dispatch.explain import Judge, job_to_judge
+from dispatch.job import Job
 from dispatch.store import get_incident
 from kernel.errors import NotFound
 
-JUDGE_S = 2.0
-"""So old may the moment be that units are judged at."""
+JUDGE_S = 5.0
+"""So old may the moment be that units are judged at, while its plan is in force."""
 
 
 @dataclass(slots=True)
@@ -30,8 +32,8 @@ class Judging:
     Parameters
     ----------
     max_age_s
-        For how long a moment serves further incidents whose own jobs have not changed since; 0:
-        each is judged at its own.
+        For how long a moment serves further incidents, while its plan is in force and their own
+        jobs have not changed since; 0: each is judged at its own.
     """
 
     context: DispatchContext
@@ -58,20 +60,21 @@ class Judging:
             if get_incident(session, incident_id).region != self.context.region:
                 raise NotFound("incident", incident_id)
             job = job_to_judge(session, incident_id)
-            judge = self._judge_of_now(session)
-            if not judge.knows(job):
+            judge = self._judge
+            if judge is None or not self._serves(judge, job, session):
                 judge = self._new(session)
             if incident_id not in self._told:
                 found = candidates_out(session, judge.judged(job), incident_id)
                 self._told[incident_id] = found.model_dump_json().encode()
             return self._told[incident_id]
 
-    def _judge_of_now(self, session: Session) -> Judge:
-        if self._judge is None or time.monotonic() - self._made_s >= self.max_age_s:
-            return self._new(session)
-        return self._judge
+    def _serves(self, judge: Judge, job: Job, session: Session) -> bool:
+        is_young = time.monotonic() - self._made_s < self.max_age_s
+        in_force = plan_version(session, self.context.region)
+        return is_young and judge.plan_version == in_force and judge.knows(job)
 
     def _new(self, session: Session) -> Judge:
         self._made_s = time.monotonic()
-        self._judge, self._told = Judge.of(session, self.context), {}
-        return self._judge
+        judge = self._judge = Judge.of(session, self.context)
+        self._told = {}
+        return judge

@@ -7,7 +7,6 @@ for it and get the same bytes. What changes without an event (places, estimates)
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from fastapi import Response
 from pydantic import BaseModel
 
 from api.streams import EventFeed
+from kernel.together import Together
 
 
 @dataclass(slots=True)
@@ -53,13 +53,33 @@ Make = Callable[[Rendered], bytes]
 """Makes an answer; what it renders is kept for the next time, for whoever makes it then."""
 
 
-@dataclass(slots=True)
 class _Kept:
-    turn: threading.Lock = field(default_factory=threading.Lock)
-    rendered: Rendered = field(default_factory=Rendered)
-    body: bytes = b""
-    made_at: float = float("-inf")
-    heard: int = -1
+    """One list as it was made the last time, and its state then."""
+
+    def __init__(self, feed: EventFeed, max_age_s: float) -> None:
+        self._feed, self._max_age_s = feed, max_age_s
+        self._rendered = Rendered()
+        self._body = b""
+        self._made_at = float("-inf")
+        self._heard = -1
+        self._together: Together[Make, bytes] = Together(self._make)
+
+    async def body(self, make: Make) -> bytes:
+        """Return the list, made after the request came or still true."""
+        if self._max_age_s > 0 and self._is_true():
+            return self._body
+        return await self._together.take(make)
+
+    def _is_true(self) -> bool:
+        young = time.monotonic() - self._made_at <= self._max_age_s
+        return young and self._heard == self._feed.heard
+
+    def _make(self, makes: Sequence[Make]) -> list[bytes | Exception]:
+        """Make the list once for all who have asked since it was made the last time."""
+        heard, made_at = self._feed.heard, time.monotonic()
+        self._body = makes[0](self._rendered)
+        self._heard, self._made_at = heard, made_at
+        return [self._body] * len(makes)
 
 
 class SharedAnswers:
@@ -70,7 +90,7 @@ class SharedAnswers:
     feed
         Says whether anything has happened.
     max_age_s
-        How old an answer may be although nothing has happened; 0: each is made anew.
+        How old an answer may be although nothing has happened; 0: only who asks at once shares one.
     """
 
     def __init__(self, feed: EventFeed, max_age_s: float) -> None:
@@ -78,22 +98,9 @@ class SharedAnswers:
         self._max_age_s = max_age_s
         self._kept: dict[str, _Kept] = {}
 
-    def answer(self, name: str, make: Make) -> Response:
+    async def answer(self, name: str, make: Make) -> Response:
         """Return the answer of a name, made after the request came or still true."""
-        came_at = time.monotonic()
-        kept = self._kept.setdefault(name, _Kept())
-        with kept.turn:
-            if not self._holds(kept, came_at):
-                heard, made_at = self._feed.heard, time.monotonic()
-                kept.body = make(kept.rendered)
-                kept.heard, kept.made_at = heard, made_at
-            body = kept.body
-        return Response(body, media_type="application/json")
-
-    def _holds(self, kept: _Kept, came_at: float) -> bool:
-        if self._max_age_s <= 0:
-            return False
-        if kept.made_at >= came_at:
-            return True
-        young = time.monotonic() - kept.made_at <= self._max_age_s
-        return young and kept.heard == self._feed.heard
+        kept = self._kept.get(name)
+        if kept is None:
+            kept = self._kept[name] = _Kept(self._feed, self._max_age_s)
+        return Response(await kept.body(make), media_type="application/json")

@@ -156,6 +156,11 @@ class Judge:
         own = tuple(unit for unit in units if unit.ownership is Ownership.OWN)
         return cls(snapshot, Explainer.of(pricer, plan), own)
 
+    @property
+    def plan_version(self) -> int:
+        """Version of the plan in force then."""
+        return self.snapshot.world.plan_version
+
     def knows(self, job: Job) -> bool:
         """Return whether a job is now as it was then."""
         was = next((it for it in self.snapshot.world.jobs if it.id == job.id), None)
@@ -167,7 +172,7 @@ class Judge:
         known = {candidate.unit.id for candidate in judged}
         outside = [_outside(unit, job) for unit in self.own if unit.id not in known]
         outside.sort(key=lambda candidate: not candidate.chosen)
-        return Candidates(self.snapshot.world.plan_version, (*judged, *outside))
+        return Candidates(self.plan_version, (*judged, *outside))
 
     def _verdicts(self, job: Job) -> list[Candidate]:
         """Return the units of the problem, cheapest first; none once somebody is at the car."""

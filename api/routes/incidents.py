@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 
 from api.access import FOR_CALL_TAKERS, CallTaker
 from api.etags import IfMatch
@@ -61,7 +62,7 @@ def create_incident(body: IncidentIn, who: CallTaker, repeat: Repeat, runtime: R
 
 
 @router.get("", response_model=Incidents, dependencies=[FOR_CALL_TAKERS])
-def list_incidents(
+async def list_incidents(
     runtime: Run,
     state: Annotated[Literal["open", "closed", "all"], Query()] = "open",
     limit: Annotated[int, Query(ge=1, le=5000)] = 200,
@@ -73,8 +74,9 @@ def list_incidents(
             return incidents_json(session, runtime, rendered, state, limit)
 
     if limit not in _SHARED_LIMITS:
-        return Response(make(Rendered()), media_type="application/json")
-    return runtime.shared.answer(f"incidents {state} {limit}", make)
+        body = await run_in_threadpool(make, Rendered())
+        return Response(body, media_type="application/json")
+    return await runtime.shared.answer(f"incidents {state} {limit}", make)
 
 
 @router.get("/{incident_id}", dependencies=[FOR_CALL_TAKERS])

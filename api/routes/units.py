@@ -20,14 +20,14 @@ UnitId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("/units", response_model=Units, dependencies=[FOR_DISPATCHERS])
-def list_units(runtime: Run) -> Response:
+async def list_units(runtime: Run) -> Response:
     """Return all units with what they do now and next."""
 
     def make(rendered: Rendered) -> bytes:
         with runtime.database.read() as session:
             return units_json(session, runtime, rendered)
 
-    return runtime.shared.answer("units", make)
+    return await runtime.shared.answer("units", make)
 
 
 @router.get("/units/{unit_id}/route", dependencies=[FOR_DISPATCHERS])

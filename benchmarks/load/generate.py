@@ -26,7 +26,7 @@ from benchmarks.load.record import Record
 from geo_data.city import load_city
 
 _LOGINS_AT_ONCE = 4
-_FILL_EVERY_S = 0.3
+_FILL_EVERY_S = 0.1
 FILL_S = 0.8
 """Filling is given up after so long for each incident: then the load begins with fewer."""
 

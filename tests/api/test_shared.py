@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -42,34 +43,35 @@ class Maker:
         return Count(n=self.n).model_dump_json().encode()
 
 
+def ask(shared: SharedAnswers, name: str, make: Maker) -> bytes:
+    return bytes(asyncio.run(shared.answer(name, make)).body)
+
+
 def test_a_list_is_made_anew_by_every_event(database: Database) -> None:
     shared, make = SharedAnswers(EventFeed(database), 5.0), Maker()
-    assert [shared.answer("x", make).body for _ in range(3)] == [b'{"n":1}'] * 3
+    assert [ask(shared, "x", make) for _ in range(3)] == [b'{"n":1}'] * 3
     with database.write() as session:
         events.append(session, NOON, "unit.paused", region="town", unit_id=1)
-    assert shared.answer("x", make).body == b'{"n":2}'
-    assert shared.answer("y", make).body == b'{"n":3}'
+    assert ask(shared, "x", make) == b'{"n":2}'
+    assert ask(shared, "y", make) == b'{"n":3}'
 
 
 def test_without_an_age_every_list_is_new(database: Database) -> None:
     shared, make = SharedAnswers(EventFeed(database), 0.0), Maker()
-    assert [shared.answer("x", make).body for _ in range(2)] == [b'{"n":1}', b'{"n":2}']
+    assert [ask(shared, "x", make) for _ in range(2)] == [b'{"n":1}', b'{"n":2}']
 
 
 def test_who_asks_at_once_gets_one_list(database: Database) -> None:
     shared, make = SharedAnswers(EventFeed(database), 5.0), Maker()
     make.go.clear()
-    answers: list[bytes] = []
-    threads = [
-        threading.Thread(target=lambda: answers.append(bytes(shared.answer("x", make).body)))
-        for _ in range(8)
-    ]
-    for one in threads:
-        one.start()
-    make.go.set()
-    for one in threads:
-        one.join()
-    assert set(answers) == {b'{"n":1}'}
+
+    async def crowd() -> set[bytes]:
+        asking = [asyncio.create_task(shared.answer("x", make)) for _ in range(8)]
+        await asyncio.sleep(0)
+        make.go.set()
+        return {bytes(it.body) for it in await asyncio.gather(*asking)}
+
+    assert asyncio.run(crowd()) == {b'{"n":1}'}
 
 
 def test_only_items_made_of_something_else_are_rendered_anew() -> None:
