@@ -14,10 +14,10 @@ from anyio.to_thread import run_sync
 from sqlalchemy.orm import Session
 
 from api.views.candidates import candidates_out
-from api.views.incidents import plan_version
 from dispatch.context import DispatchContext
 from dispatch.explain import Judge, job_to_judge
 from dispatch.job import Job
+from dispatch.regions import plan_version
 from dispatch.store import get_incident
 from kernel.errors import NotFound
 

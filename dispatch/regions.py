@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.store import RegionRow
@@ -70,6 +71,12 @@ def get_region(session: Session, name: str) -> Region:
     if row is None:
         raise NotFound("region", name, remedy="Set it up with PUT /fleet.")
     return _region(row)
+
+
+def plan_version(session: Session, region: str) -> int:
+    """Return the version of the plan in force."""
+    query = select(RegionRow.plan_version).where(RegionRow.name == region)
+    return session.scalar(query) or 0
 
 
 def country_of_time_zone(time_zone: str) -> str | None:

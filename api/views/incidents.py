@@ -32,7 +32,6 @@ from dispatch.job import ACTIVE, Job, JobState
 from dispatch.store import (
     ContractorOfferRow,
     JobRow,
-    RegionRow,
     get_incident,
     job_of,
 )
@@ -85,12 +84,6 @@ def incident_to_change(
     job = jobs_that_count(session, [incident.id]).get(incident.id)
     check(if_match, etag_of(incident, job))
     return incident
-
-
-def plan_version(session: Session, region: str) -> int:
-    """Return the version of the plan in force."""
-    query = select(RegionRow.plan_version).where(RegionRow.name == region)
-    return session.scalar(query) or 0
 
 
 def shown(session: Session, runtime: Runtime, found: Sequence[Incident]) -> list[IncidentOut]:

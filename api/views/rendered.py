@@ -21,8 +21,9 @@ from api.models.units import Units
 from api.owner_links import keys_of_incidents
 from api.runtime import Runtime
 from api.shared import Rendered
-from api.views.incidents import offers_of, plan_version, shown, unit_codes
+from api.views.incidents import offers_of, shown, unit_codes
 from api.views.units import UNFINISHED, list_units, numbers_of_appointments
+from dispatch.regions import plan_version
 from dispatch.store import IncidentRow, JobRow, incidents_of, which_incidents
 from fleet.store import UnitRow
 from kernel.database import Base

@@ -23,11 +23,12 @@ from api.models.units import (
 )
 from api.route_lines import RouteLines, line_string
 from api.runtime import Runtime
-from api.views.incidents import plan_version, unit_codes
+from api.views.incidents import unit_codes
 from api.views.words import bilingual
 from dispatch.core.model import Lock
 from dispatch.incident import incident_number
 from dispatch.job import ACTIVE, Job, JobState
+from dispatch.regions import plan_version
 from dispatch.snapshot import job_key
 from dispatch.store import AlarmRow, AppointmentRow, JobRow, PlanRow, job_of
 from dispatch.vehicles import vehicle_of
