@@ -143,11 +143,13 @@ class Connection:
                             yield event.get("event", ""), event["data"]
             except _FAULTS as error:
                 self.record.error(f"stream {path}: {type(error).__name__}")
+            else:
+                socket.writer.close()
             await asyncio.sleep(1.0)
 
     async def _exchange(self, method: str, path: str, body: Any, more: dict[str, str]) -> Answer:
         async with asyncio.timeout(LONGEST_ANSWER_S):
-            socket = self._free.pop() if self._free else await self._open()
+            socket = self._kept() or await self._open()
             is_kept = False
             try:
                 socket.writer.write(self._request(method, path, body, more))
@@ -165,6 +167,15 @@ class Connection:
                 else:
                     socket.writer.close()
         return answer
+
+    def _kept(self) -> _Socket | None:
+        """Return a connection that is open still: the service ends those that say nothing."""
+        while self._free:
+            socket = self._free.pop()
+            if not socket.reader.at_eof():
+                return socket
+            socket.writer.close()
+        return None
 
     async def _open(self) -> _Socket:
         return _Socket(*await asyncio.open_connection(self._host, self._port, limit=_BUFFER_BYTES))
