@@ -71,9 +71,13 @@ def _template(scope: Scope) -> str:
     route = scope.get("route")
     if route is None:
         return "(none)"
-    path = str(route.path)  # below the API it lacks the prefix
-    within = str(scope["path"]).startswith(f"{API}/") and not path.startswith(API)
-    return f"{API}{path}" if within else path
+    # A route knows its address below some of the routers around it only. What is before that has
+    # no names in it, and as many segments as are left.
+    below, whole = str(route.path), str(scope["path"])
+    if not whole.startswith(f"{API}/") or below.startswith(API):
+        return below
+    segments = whole.split("/")
+    return "/".join(segments[: len(segments) - below.count("/")]) + below
 
 
 def _is_plain(text: str) -> bool:

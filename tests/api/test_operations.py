@@ -140,6 +140,24 @@ def test_one_line_a_request_without_anything_personal(town: Town) -> None:
     assert "138" not in str(lines)
 
 
+def test_a_route_is_told_with_its_whole_address(town: Town) -> None:
+    """Also where one router stands in another: a phone's events are not those of the consoles."""
+    incident = town.call()
+    with structlog.testing.capture_logs() as logs:
+        town["R-01"].get("field/jobs")
+        town["desk"].get("events/log?after=0")
+        town["desk"].get(f"incidents/{incident['id']}/candidates")
+        town["desk"].request("DELETE", "field/jobs")
+        town.nobody.get("no/such/address")
+    assert [line["route"] for line in logs if line["event"] == "request"] == [
+        "/api/v1/field/jobs",
+        "/api/v1/events/log",
+        "/api/v1/incidents/{incident_id}/candidates",
+        "/api/v1/field/jobs",
+        "(none)",
+    ]
+
+
 def test_one_line_a_decision(town: Town) -> None:
     town.start_shifts()
     town.call()
