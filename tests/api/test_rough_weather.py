@@ -254,7 +254,8 @@ def test_the_run_sheet_is_fresh_and_outlives_the_server(town_data: Path, tmp_pat
         sheet = tmp_path / "sheets"
 
         def tells() -> bool:
-            return any(number["number"] in it.read_text("utf-8-sig") for it in sheet.glob("*.csv"))
+            written = [it.read_text("utf-8-sig") for it in sheet.glob("town.*")]
+            return len(written) == 2 and all(number["number"] in text for text in written)
 
         until(tells)
         server.kill()
