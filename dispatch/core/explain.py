@@ -206,9 +206,12 @@ class _Case:
     times_without: list[Timetable]
     terms_without: dict[str, float]
     total_without_cny: float
+    broken: frozenset[int]
+    """Units whose route is not possible without the job: by its place the next can be reached."""
 
     @classmethod
     def of(cls, explainer: Explainer, job_id: str) -> _Case:
+        """Return the case of a job."""
         pricer, ledger = explainer.pricer, explainer.ledger
         compiled, routes = pricer.compiled, explainer.routes
         if job_id not in compiled.job_index:
@@ -217,7 +220,9 @@ class _Case:
         without = [tuple(c for c in r if compiled.job_of[c] != job) for r in routes]
         together = Together.of(pricer, without)
         alone = together.routes
-        times_without = [it for it in ledger.times(alone) if isinstance(it, Timetable)]
+        each = ledger.times(alone)
+        broken = frozenset(u for u, it in enumerate(each) if isinstance(it, Broken))
+        times_without = [it for it in each if isinstance(it, Timetable)]
         terms_without = ledger.terms(times_without, job)
         cost_without = dict(terms_without)
         held = [h for heads in compiled.head for h in heads if h.job == job]
@@ -234,15 +239,18 @@ class _Case:
             times_without=times_without,
             terms_without=terms_without,
             total_without_cny=together.cost_cny,
+            broken=broken,
         )
 
     def verdict(self, u: int, resolve: Resolve | None) -> UnitVerdict:
+        """Return the verdict on a unit."""
         compiled = self.pricer.compiled
         if any(compiled.job_of[c] == self.job for c in self.routes[u]):
             return self._allowed(u, self.routes, "chosen", "insertion")
         changes = self._changes(u)
         if changes is None:
             return self._forbidden(u, (Change("unlock", job=compiled.jobs[self.job].id),))
+        changes += self._left_behind(changes)
         if changes:
             return self._forbidden(u, changes + self._tied(u, changes))
         if resolve is None and (fits := self._fits_in(u)) is not None:
@@ -263,6 +271,17 @@ class _Case:
         if is_free and self.pricer.best(u, self.without[u], self.job).choice != -1:
             return ()
         return smallest_change(compiled, u, self.routes[u], self.job)
+
+    def _left_behind(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        """Return what it takes that the others can do what they must without the job."""
+        compiled = self.pricer.compiled
+        found: list[Change] = []
+        for v in sorted(self.broken):
+            kept = must_do(compiled, v, self.routes[v], self.job)
+            if kept:
+                last = compiled.job_of[kept[-1]]
+                found += smallest_change(compiled, v, kept, last) or ()
+        return tuple(it for it in dict.fromkeys(found) if it not in changes)
 
     def _tied(self, u: int, changes: tuple[Change, ...]) -> tuple[Change, ...]:
         """Return what else it takes where the job is tied to others."""
@@ -310,7 +329,13 @@ class _Case:
         ]
 
     def _terms(self, times: list[Timetable]) -> dict[str, float]:
-        """Return what routes cost by term: what it was without the job, and what changed since."""
+        """Return what routes cost by term: what it was without the job, and what changed since.
+
+        Where a route is not possible without the job (by its place the next is sooner reached than
+        directly), there is nothing to begin with, and all of them are added up.
+        """
+        if len(self.times_without) != len(times):
+            return self.ledger.terms(times)
         changed = [it for it in zip(self.times_without, times, strict=True) if it[0] is not it[1]]
         job_of = self.pricer.compiled.job_of
         was, now = ({job_of[s.choice] for it in side for s in it.stops} for side in _sides(changed))
@@ -327,6 +352,8 @@ class _Case:
     def _inserted(self, u: int) -> list[tuple[int, ...]] | None:
         """Return the routes with the job at the unit's cheapest place, making room if need be."""
         whole = Together(self.pricer, list(self.without), self.total_without_cny)
+        if self.broken:
+            return self._makes_room(u, whole)
         found = whole.best(u, self.job)
         if found.choice == -1:
             return self._makes_room(u, whole)
@@ -334,10 +361,15 @@ class _Case:
         return whole.routes
 
     def _makes_room(self, u: int, whole: Together) -> list[tuple[int, ...]] | None:
-        """Return the routes with the job on a unit that others have to leave for it."""
+        """Return the routes with the job on a unit that others have to leave for it.
+
+        A route that is not possible without the job gives up what it need not do, too.
+        """
         compiled = whole.pricer.compiled
-        routes = list(whole.routes)
-        routes[u] = must_do(compiled, u, routes[u], self.job)
+        routes = [
+            must_do(compiled, v, route, self.job) if v == u or v in self.broken else route
+            for v, route in enumerate(whole.routes)
+        ]
         again = forced(compiled.problem, compiled.jobs[self.job].id, compiled.units[u].id)
         cleared = Together.of(Pricer.of(again), routes)
         found = cleared.best(u, self.job)

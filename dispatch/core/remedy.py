@@ -1,9 +1,11 @@
 """The smallest change that would let a unit do a job.
 
 The unit is tried with what it must do anyway (facts, and jobs locked to it) and with nothing else,
-since everything else can be moved away. Each rule that stands in the way is answered by the least
-change that satisfies it, one after another, for every option and every place in the route; the
-answer is the shortest list, and of equally long ones the one with the easier changes.
+since everything else can be moved away; where only ways and times stand against it, with its whole route
+too, since by another job's place it may be sooner there than it is directly. Each rule that stands
+in the way is answered by the least change that satisfies it, one after another, for every option
+and every place in the route; the answer is the shortest list, and of equally long ones the one with
+the easier changes.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ from dispatch.core.schedule import Broken, Timetable, timetable, walk
 
 MOST_CHANGES = 12
 """More than this many changes in a row are no help to anybody."""
+
+OF_WAYS = frozenset({"latest", "window", "hard_end", "way"})
 
 EASE = {kind: i for i, kind in enumerate(KINDS)}
 
@@ -40,6 +44,18 @@ def smallest_change(
     ``None``: there is no way even so.
     """
     kept = must_do(compiled, u, route, job)
+    best = _smallest_beside(compiled, u, kept, job)
+    rest = tuple(c for c in route if compiled.job_of[c] != job)
+    if not best or rest == kept or not any(it.kind in OF_WAYS for it in best):
+        return best
+    beside_all = _smallest_beside(compiled, u, rest, job)
+    return best if beside_all is None else min(best, beside_all, key=_size)
+
+
+def _smallest_beside(
+    compiled: Compiled, u: int, kept: tuple[int, ...], job: int
+) -> tuple[Change, ...] | None:
+    """Return the smallest change after which a unit can do a job beside these choices."""
     small, n_kept = _alone(compiled, u, kept, job)
     found = [
         changes
@@ -76,7 +92,8 @@ def _alone(compiled: Compiled, u: int, kept: tuple[int, ...], job: int) -> tuple
             for o in options
         )
         jobs.append(replace(it, options=tuple(moved)))
-    names = {it.id for it in jobs}
+    names, holders = {it.id for it in jobs}, _other_holder(compiled, u, job)
+    known = {unit.id, *(compiled.units[v].id for v in holders)}
     end = None if unit.end_place is None else number[unit.end_place]
     return replace(
         problem,
@@ -85,11 +102,13 @@ def _alone(compiled: Compiled, u: int, kept: tuple[int, ...], job: int) -> tuple
             replace(unit, start_place=number[unit.start_place], end_place=end, coverage=()),
             *(
                 replace(compiled.units[v], start_place=0, end_place=None, coverage=())
-                for v in _other_holder(compiled, u, job)
+                for v in holders
             ),
         ),
         jobs=tuple(jobs),
-        commitments=tuple(c for c in problem.commitments if c.job_id in names),
+        commitments=tuple(
+            c for c in problem.commitments if c.job_id in names and c.unit_id in known
+        ),
         links=(),
     ), len(kept)
 

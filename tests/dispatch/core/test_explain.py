@@ -216,6 +216,12 @@ def test_the_change_makes_the_unit_feasible_and_less_does_not() -> None:
     assert check_changes(range(60)) > 50
 
 
+def test_a_way_by_another_jobs_place_may_need_less() -> None:
+    """Travel times without triangle inequality: the way, the rest of the route, other routes."""
+    for seed in (301, 432, 1050, 1092, 1565):
+        assert check_changes(range(seed, seed + 1)) > 0
+
+
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_two_thousand_changes_make_the_unit_feasible() -> None:
