@@ -1,11 +1,11 @@
 """The smallest change that would let a unit do a job.
 
 The unit is tried with what it must do anyway (facts, and jobs locked to it) and with nothing else,
-since everything else can be moved away; where only ways and times stand against it, with its whole route
-too, since by another job's place it may be sooner there than it is directly. Each rule that stands
-in the way is answered by the least change that satisfies it, one after another, for every option
-and every place in the route; the answer is the shortest list, and of equally long ones the one with
-the easier changes.
+since everything else can be moved away; where only ways and times stand against it, with its whole
+route too, since by another job's place it may be sooner there than it is directly. Each rule that
+stands in the way is answered by the least change that satisfies it, one after another, for every
+option and every place in the route; the answer is the shortest list, and of equally long ones the
+one with the easier changes.
 """
 
 from __future__ import annotations
