@@ -176,6 +176,7 @@ class _Frame:
         return free_part(unit, job, self.world.at, timing, self.places, self.rows)
 
     def core_unit(self, unit: Unit, free: Free, kept: Mapping[int, float]) -> core.Unit:
+        """Return a unit as the optimizer sees it, from where and when it is free."""
         shift_end_s = 10**7 if unit.shift_end_at is None else self._seconds(unit.shift_end_at)
         homeward = unit.home and shift_end_s <= self.settings.timing.homeward_s
         return core.Unit(
@@ -219,6 +220,7 @@ class _Frame:
     # ------------------------------------------------------------------------------- jobs
 
     def core_job(self, job: Job) -> core.Job:
+        """Return a job as the optimizer sees it: options, times from now, prices."""
         prices = self.settings.prices
         is_visit = job.appointment_id is not None
         margin_s = 0 if is_visit else self._margin_s(job)

@@ -172,6 +172,7 @@ class _Reader:
     held: Held
 
     def show(self, job: Job) -> FieldJob:
+        """Return a job as the phone shows it."""
         is_current = job is self.held.current
         option = job.option_named(job.option if is_current else job.planned_option)
         source = self.sources.of(job)

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import socket
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
 from typing import Any, Self
 
 import pytest
@@ -18,7 +14,6 @@ import standardwebhooks
 from sqlalchemy import delete, select
 
 from api.webhooks import outbox
-from api.webhooks.addresses import RefusedAddress, checked, is_public, read_url
 from api.webhooks.outbox import CLAIM, RETRY_AFTER_S, Outcome, wait_before
 from api.webhooks.sending import Sender
 from api.webhooks.signing import signed_headers
@@ -26,79 +21,12 @@ from api.webhooks.store import DeliveryRow, WebhookRow
 from api.webhooks.worker import Teller
 from kernel import events
 from kernel.events import Event
+from tests.support.receivers import Dripping, Receiver
 from tests.support.service import OpenTown, Town
 
 ON_BOTH_DATABASES = True
 
 KEY = "a-key-of-this-installation"
-
-
-class Receiver:
-    """A web server on loopback that keeps what it gets and answers as told."""
-
-    def __init__(self) -> None:
-        self.status = 204
-        self.headers: dict[str, str] = {}
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        self.came_from: list[int] = []
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"  # connections stay open
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                given = {name.lower(): value for name, value in self.headers.items()}
-                receiver.got.append((given, body))
-                receiver.came_from.append(self.client_address[1])
-                self.send_response(receiver.status)
-                for name, value in receiver.headers.items():
-                    self.send_header(name, value)
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/hook?x=1"
-        self._thread = threading.Thread(target=self._server.serve_forever)
-        self._thread.start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
-class Dripping:
-    """A receiver on loopback that begins as told, then sends a byte every few milliseconds."""
-
-    N_BYTES = 1000
-
-    def __init__(self, begun: bytes) -> None:
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}/"
-        self._begun, self._n_sent = begun, 0
-        self._thread = threading.Thread(target=self._drip)
-        self._thread.start()
-
-    def _drip(self) -> None:
-        connection, _ = self._listening.accept()
-        pause = threading.Event()
-        with connection, contextlib.suppress(OSError):
-            connection.recv(65_536)
-            connection.sendall(self._begun)
-            while self._n_sent < self.N_BYTES:
-                connection.sendall(b"H")
-                self._n_sent += 1
-                pause.wait(0.01)
-
-    def close(self) -> int:
-        """Return how many bytes were sent."""
-        self._thread.join()
-        self._listening.close()
-        return self._n_sent
 
 
 AN_EVENT = Event(1, datetime(2026, 6, 1, tzinfo=UTC), "town", "unit.paused", None, None, 1, {})
@@ -525,63 +453,6 @@ def test_without_a_key_there_are_none(open_town: OpenTown) -> None:
 
 
 # ------------------------------------------------------------------------------- addresses
-
-INSIDE = [
-    "127.0.0.1", "127.8.8.8", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254",
-    "100.100.100.200", "168.63.129.16", "192.0.0.192", "224.0.0.1", "255.255.255.255", "::1", "::",
-    "fe80::1", "fc00::1", "fd00:ec2::254", "::ffff:127.0.0.1", "::ffff:169.254.169.254",
-    "64:ff9b::7f00:1", "2002:7f00:1::", "ff02::1",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("address", INSIDE)
-def test_addresses_inside_are_refused_written_and_resolved(address: str) -> None:
-    assert not is_public(ip_address(address))
-    shown = f"[{address}]" if ":" in address else address
-    assert read_url(f"https://{shown}/hook") is not None
-    with pytest.raises(RefusedAddress):
-        checked("https://innocent.example/hook", resolve=lambda *_: ["93.184.216.34", address])
-
-
-def test_public_addresses_are_called_by_the_address_that_was_judged() -> None:
-    target = checked("https://hook.example:8443/a?b=c", resolve=lambda *_: ["93.184.216.34"])
-    assert target.url == "https://93.184.216.34:8443/a?b=c"
-    assert target.host_header == "hook.example:8443"
-    six = checked("https://hook.example", resolve=lambda *_: ["2606:2800:220:1::1"])
-    assert six.url == "https://[2606:2800:220:1::1]:443/"
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://example.com/", "ftp://example.com/", "https:///x", "https://u:p@example.com/",
-        "https://example.com:0/", "https://example.com:99999/", "https://[::1", "example.com",
-        "https://2130706433/", "https://0x7f.1/", "https://localhost/", "https://example.com/#x",
-    ],
-)  # fmt: skip
-def test_odd_urls(url: str) -> None:
-    fault = read_url(url)
-    if fault is None:  # a name, or an address only the resolver understands: judged then
-        with pytest.raises(RefusedAddress):
-            checked(url)
-
-
-def test_an_address_inside_is_refused_when_it_is_given(open_town: OpenTown) -> None:
-    strict = open_town(webhook_key=KEY)
-    strict.seed()
-    before = strict.n_rows()
-    for url in (
-        "https://127.0.0.1/hook", "https://[::1]/hook", "https://169.254.169.254/latest",
-        "https://10.0.0.1/", "https://[::ffff:127.0.0.1]/", "http://hook.example/",
-        "https://user:pass@hook.example/",
-    ):  # fmt: skip
-        answer = strict["admin"].post("webhooks", {"url": url})
-        assert answer.status_code == 422, url
-        (fault,) = answer.json()["faults"]
-        assert (fault["pointer"], fault["code"]) == ("/url", "webhook.url")
-        assert url in fault["message"]
-        assert fault["remedy"]
-    assert strict.n_rows() == before
 
 
 def test_the_connection_goes_to_the_address_that_was_checked(
