@@ -6,15 +6,16 @@ technician's refusal, a contractor's acceptance. Nothing here decides anything.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from dispatch.incident import INCIDENT_MACHINE, IncidentMove, IncidentState
 from dispatch.job import ACTIVE, JOB_MACHINE, JobMove, JobState
-from dispatch.store import IncidentRow, JobRow, incident_row
+from dispatch.store import IncidentRow, JobRow, TechnicianEventRow, incident_row
 from fleet.model import Unit
 from fleet.states import UnitMove, UnitState
 from fleet.store import get_unit, move_unit
@@ -38,13 +39,25 @@ def order_job(
             f"{unit.code} is {unit.state.value}, not idle.", remedy="Plan again, or divert it."
         )
     move_job(job, JobMove.ORDER)
-    job.unit_id, job.option, job.ordered_at = unit.id, option, now
+    job.unit_id, job.option = unit.id, option
+    job.ordered_at = _after_reports(session, now, job, unit.id)
     job.planned_unit_id, job.planned_option = unit.id, option
     job.planned_sequence, job.planned_arrival_at = 0, arrival_at
     move_incident(session, job, IncidentMove.ASSIGN)
     flush(session)
     payload = {"unit": unit.code, "option": option, "arrival_at": arrival_at.isoformat()}
     tell(session, now, "job.ordered", job, unit_id=unit.id, payload=payload)
+
+
+def _after_reports(session: WriteSession, now: datetime, job: JobRow, unit_id: int) -> datetime:
+    """Return now, or just after what the unit reported for an earlier order of the job.
+
+    That was heard at a later time where the clock has been set back since.
+    """
+    heard = session.scalar(
+        select(func.max(TechnicianEventRow.received_at)).filter_by(job_id=job.id, unit_id=unit_id)
+    )
+    return now if heard is None else max(now, heard + timedelta(microseconds=1))
 
 
 def withdraw_job(session: WriteSession, job: JobRow, *, move: JobMove = JobMove.WITHDRAW) -> int:

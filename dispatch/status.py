@@ -83,7 +83,7 @@ def apply_event(
     now = context.clock.now()
     event = replace(event, at=_believable(event.at, now, context.settings.timing.reorder_future_s))
     job = _job_of(session, context.region, event.job_id, unit_id)
-    row = _store(session, unit_id, event, now)
+    row = _store(session, unit_id, event, _heard_at(job, unit_id, now))
     result = _applied(session, now, unit_id, job, event)
     row.status, row.detail = result.status, result.detail
     orders.flush(session)
@@ -147,8 +147,15 @@ def _was_ordered(session: WriteSession, job: JobRow, unit_id: int) -> bool:
     return session.scalars(query.limit(1)).first() is not None
 
 
+def _heard_at(job: JobRow, unit_id: int, now: datetime) -> datetime:
+    """Return now, but never before the order that is reported on: the clock may be set back."""
+    if job.unit_id != unit_id or job.ordered_at is None:
+        return now
+    return max(now, job.ordered_at)
+
+
 def _store(
-    session: WriteSession, unit_id: int, event: TechnicianEvent, now: datetime
+    session: WriteSession, unit_id: int, event: TechnicianEvent, heard_at: datetime
 ) -> TechnicianEventRow:
     row = TechnicianEventRow(
         unit_id=unit_id,
@@ -156,7 +163,7 @@ def _store(
         job_id=event.job_id,
         kind=event.kind.value,
         at=event.at,
-        received_at=now,
+        received_at=heard_at,
         status="applied",
         detail="",
         reason=event.reason,

@@ -12,11 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dispatch import orders
 from dispatch.job import JobState
 from dispatch.progress import Report, ReportKind, progress
 from dispatch.status import TechnicianEvent, allowed_kinds, apply_event
+from dispatch.store import JobRow
 from fleet.model import Unit
 from fleet.shifts import end_shift
+from fleet.store import get_unit
 from kernel.errors import InvalidInput, NotFound
 from tests.dispatch.scene import START, Scene, at, open_scene, repair, tow
 
@@ -89,6 +92,38 @@ def test_no_arrival_before_the_order(scene: Scene) -> None:
     unit, incident = rolled_out(scene)
     scene.say(unit, "arrived", incident, ago_min=500)
     assert scene.job(incident).arrived_at == START
+
+
+def set_clock(scene: Scene, seconds: float) -> None:
+    """Step the service's clock, back too."""
+    scene.clock._now += timedelta(seconds=seconds)
+
+
+def test_what_is_reported_after_the_clock_was_set_back_counts(scene: Scene) -> None:
+    """A clock that was an hour fast when it ordered must not bind the unit for that hour."""
+    unit, incident = rolled_out(scene)
+    set_clock(scene, -2 * 3600)
+    assert scene.say(unit, "rolling", incident).status == "applied"
+    assert scene.job(incident).state == "rolling"
+    set_clock(scene, 60)
+    assert scene.say(unit, "done", incident).status == "applied"
+    assert scene.job(incident).state == "done"
+    assert scene.incident(incident).state == "closed"
+
+
+def test_reports_of_an_earlier_order_do_not_count_even_if_the_clock_was_fast(scene: Scene) -> None:
+    unit, incident = rolled_out(scene)
+    scene.say(unit, "rolling", incident)
+    set_clock(scene, -2 * 3600)
+    with scene.database.write() as session:
+        job = session.get(JobRow, scene.job(incident).id)
+        assert job is not None
+        orders.withdraw_job(session, job)
+        now, idle = scene.clock.now(), get_unit(session, unit.id)
+        orders.order_job(session, now, job, idle, job.options[0]["name"], now + MINUTE)
+    assert (scene.job(incident).state, scene.job(incident).unit_id) == ("ordered", unit.id)
+    assert scene.say(unit, "accepted", incident).status == "applied"
+    assert scene.job(incident).state == "ordered"
 
 
 def test_a_time_without_a_zone_is_refused(scene: Scene) -> None:
