@@ -23,6 +23,8 @@ from api.store import UserRow
 from tests.api.test_every_write import APPOINTMENT
 from tests.support.service import HARBOUR, OpenTown, Town, a_call
 
+ON_BOTH_DATABASES = True
+
 CHECKS = (
     not_a_server_error,
     status_code_conformance,
@@ -202,6 +204,7 @@ def expect_depth(made: list[tuple[str, int]], *, n_followed: int) -> None:
     assert ("POST /api/v1/incidents", 201) in made
 
 
+@pytest.mark.timeout(300)
 def test_nothing_that_follows_breaks_the_service(open_town: OpenTown) -> None:
     expect_depth(walk(open_town, walks=8, steps=14), n_followed=5)
 
