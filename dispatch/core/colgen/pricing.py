@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,9 @@ N_NEAR = 30
 
 DELAY_CNY = 6 / 60
 """What a second more on the way is taken to cost those who wait, besides driving."""
+
+UNITS_A_LOOK = 10
+"""Units priced between two looks at the clock, where somebody waits for the end."""
 
 NOT_NEAR = np.zeros((0, 0), dtype=np.int64)
 
@@ -225,6 +229,43 @@ class Pricing:
         complete = not every or found.size[1] == 0
         exact = bool(found.exact.all()) and complete
         return Priced(found, found.least, exact, int(found.size[0]))
+
+    def price_unless_late(
+        self, duals: Floats, threshold: Floats, late: Callable[[], bool], *, most_labels: int
+    ) -> Priced | None:
+        """Return what `price` does; ``None`` as soon as it is late, with units not priced yet.
+
+        At duals that are far off, hundreds of units can take seconds.
+        """
+        n_units, prepared = len(self.arrays.unit), self.bounds(duals)
+        parts: list[tuple[slice, Priced]] = []
+        for start in range(0, n_units, UNITS_A_LOOK):
+            if parts and late():
+                return None
+            which = slice(start, start + UNITS_A_LOOK)
+            active = np.zeros(n_units, dtype=np.int64)
+            active[which] = 1
+            priced = self.price(
+                duals, threshold, active=active, most_labels=most_labels, prepared=prepared
+            )
+            parts.append((which, priced))
+        return _joined(parts)
+
+
+def _joined(parts: list[tuple[slice, Priced]]) -> Priced:
+    """Return what was priced for some units after the others as if it were for all at once."""
+    found = [(which, it.found, it.n_written) for which, it in parts]
+    whole = Found(
+        entry=np.concatenate([it.entry[:n] for _, it, n in found]),
+        length=np.concatenate([it.length[:n] for _, it, n in found]),
+        route=np.concatenate([it.route[:n] for _, it, n in found]),
+        reduced=np.concatenate([it.reduced[:n] for _, it, n in found]),
+        size=np.sum([it.size for _, it, _ in found], axis=0),
+        least=np.concatenate([it.least[which] for which, it, _ in found]),
+        exact=np.concatenate([it.exact[which] for which, it, _ in found]),
+        floor=np.concatenate([it.floor[which] for which, it, _ in found]),
+    )
+    return Priced(whole, whole.least, bool(whole.exact.all()), len(whole.entry))
 
 
 def _room(arrays: Arrays, most_labels: int) -> Labels:

@@ -101,17 +101,22 @@ class Search:
         self.note("ruin")
         converged = self._generate()
         self.note("columns")
-        if (converged is None or not self.exact) and self._has_time_to_dive():
-            self.dive()
-            self.note("dive")
-        if converged is not None and self.exact:
-            Proof(self).close(*converged)
+        if not self.proved():
+            self._find_plan(converged)
         if self.budget.seconds is not None and not self.proved():
             self._ruin(0, 1.0, 0.05, seconds=self.budget.left_s())
             self.note("polish")
         if self.bound_cny < 0.0:
             self.raise_to_trivial()
             self.note("trivial bound")
+
+    def _find_plan(self, converged: tuple[Floats, Floats] | None) -> None:
+        """Make a plan of the columns, and prove it where none is missing."""
+        if (converged is None or not self.exact) and self._has_time_to_dive():
+            self.dive()
+            self.note("dive")
+        if converged is not None and self.exact:
+            Proof(self).close(*converged)
 
     def _ruin_s(self) -> float:
         """Return for how long the search without columns pays, where time decides."""
@@ -186,6 +191,8 @@ class Search:
         ascent = Ascent.of(self, self.routes, self.marginal() if self.duals is None else self.duals)
         going_on = ascent.run(self._columns_share())
         self.routes, self.duals, self.least = ascent.routes, ascent.duals, ascent.least
+        if self.proved():
+            return None
         if not going_on and self.budget.left_s() < DIVE_S * len(self.leave_cny):
             return None
         self.master.add(ascent.near().columns())
@@ -214,7 +221,9 @@ class Search:
             solution = self.master.solve()
             if solution is None or self.budget.over(COLUMNS_SHARE):
                 return None
-            priced = self.pricing.price(solution.duals, solution.unit_duals, most_labels=cap)
+            priced = self._priced_at(solution, cap)
+            if priced is None:
+                return None
             self.raise_bound(priced, solution.duals)
             added = self._add(priced, solution.duals)
             self.note(f"{added} columns, {solution.cny:.1f}, {cap}, {priced.exact}")
@@ -229,6 +238,14 @@ class Search:
                     return None
                 cap = min(MORE_LABELS * cap, self.params.most_labels)
         return None
+
+    def _priced_at(self, solution: LpSolution, most_labels: int) -> Priced | None:
+        """Price all units at duals of the linear program; ``None`` once the time is up."""
+        duals, idle = solution.duals, solution.unit_duals
+        if self.budget.seconds is None:
+            return self.pricing.price(duals, idle, most_labels=most_labels)
+        late = lambda: self.budget.over(COLUMNS_SHARE)  # noqa: E731
+        return self.pricing.price_unless_late(duals, idle, late, most_labels=most_labels)
 
     def _generate_roughly(self) -> bool:
         """Generate columns where exact pricing takes too long; return whether time is left.

@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.snapshots.wave import draw_wave, wave_problem
 from dispatch.core.checker import check
+from dispatch.core.colgen.engine import solve_traced
 from dispatch.core.model import (
     UNREACHABLE_S,
     Break,
@@ -82,6 +83,17 @@ def test_replanning_what_is_optimal_changes_nothing() -> None:
         for i, it in enumerate(route.jobs)
     )
     assert solved(replace(wave, commitments=held), seed=9).routes == plan.routes
+
+
+def test_a_plan_that_is_proved_is_not_searched_any_further() -> None:
+    # Each job has its unit on the spot: the plan in force costs nothing, and nothing costs less.
+    units = tuple(unit(f"u{i}", i) for i in range(20))
+    jobs = tuple(job(f"j{i}", repair(i)) for i in range(0, 20, 4))
+    held = [commitment(f"j{i}", f"u{i}", Lock.FREE) for i in range(0, 20, 4)]
+    outcome = solve_traced(problem(units, jobs, *held), STEPS, 0)
+    assert outcome.plan.cost_cny == pytest.approx(outcome.plan.lower_bound_cny, abs=1e-3)
+    steps = [what for what, *_ in outcome.trace]
+    assert not any(" columns, " in what for what in steps)
 
 
 def test_the_bound_counts_a_break() -> None:
