@@ -17,6 +17,8 @@ from kernel.position import Position
 from routing.travel_times import UNREACHABLE_S
 from tests.support.service import HARBOUR, NEW_TOWN, OLD_TOWN, OpenTown, Town
 
+ON_BOTH_DATABASES = True
+
 TABLE = """
 timezone = "Asia/Shanghai"
 [vehicles.tow_truck]

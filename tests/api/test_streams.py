@@ -18,6 +18,8 @@ from kernel.database import Base, Database
 from kernel.events import Event
 from tests.support.service import API, NOON, OpenTown, Town
 
+ON_BOTH_DATABASES = True
+
 
 class Listener:
     """Reads one stream of an application until it has seen enough, then hangs up."""

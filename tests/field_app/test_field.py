@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.service import HARBOUR, Town
 
+ON_BOTH_DATABASES = True
+
 
 def later(town: Town, seconds: float) -> str:
     return (town.clock.now() + timedelta(seconds=seconds)).isoformat()
