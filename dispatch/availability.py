@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,8 +14,8 @@ from fleet.model import Unit
 from kernel.position import Position
 from routing.travel_times import UNREACHABLE_S
 
-TravelRows = list[list[int]]
-"""``rows[from][to]`` seconds, by the numbers of `Places`."""
+Drive = Callable[[int, int], int]
+"""``drive_s(from, to)``: seconds between two places, by the numbers of `Places`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def start_position(unit: Unit, job: Job | None) -> Position | None:
 
 
 def free_part(
-    unit: Unit, job: Job | None, now: datetime, timing: Timing, places: Places, rows: TravelRows
+    unit: Unit, job: Job | None, now: datetime, timing: Timing, places: Places, drive_s: Drive
 ) -> Free:
     """Return where and when the unit is next free to choose.
 
@@ -47,19 +48,19 @@ def free_part(
         With a known position.
     job
         Its active job, if any.
-    places, rows
-        Hold the unit's position and its job's places.
+    places, drive_s
+        Know the unit's position and its job's places.
     """
     position = start_position(unit, job)
     if position is None:
         raise ValueError(f"{unit.code} has no known position")
     if job is None or job.state not in (JobState.ON_SITE, JobState.LOADED):
         return Free(position, now)
-    return Free(position, work_end(unit, job, now, timing, places, rows))
+    return Free(position, work_end(unit, job, now, timing, places, drive_s))
 
 
 def work_end(
-    unit: Unit, job: Job, now: datetime, timing: Timing, places: Places, rows: TravelRows
+    unit: Unit, job: Job, now: datetime, timing: Timing, places: Places, drive_s: Drive
 ) -> datetime:
     """Return when a unit on site or loaded is expected to have finished its job.
 
@@ -69,31 +70,31 @@ def work_end(
     grace = now + timedelta(seconds=timing.on_site_grace_s)
     if job.state is JobState.LOADED:
         origin = unit.position or job.position
-        return max(grace, now + _delivery(unit, origin, option, places, rows))
+        return max(grace, now + _delivery(unit, origin, option, places, drive_s))
     began = job.arrived_at or now
     expected = began + timedelta(seconds=option.service.mean_s)
     at_car = max(grace, expected, now + (now - expected) * timing.overdue_share)
-    return at_car + _delivery(unit, job.position, option, places, rows)
+    return at_car + _delivery(unit, job.position, option, places, drive_s)
 
 
 def _delivery(
-    unit: Unit, origin: Position, option: JobOption, places: Places, rows: TravelRows
+    unit: Unit, origin: Position, option: JobOption, places: Places, drive_s: Drive
 ) -> timedelta:
     goal = option.destination
     if goal is None:
         return timedelta()
     vehicle = vehicle_at_work({vehicle_of(unit)})
-    drive_s = rows[places.number(origin, vehicle)][places.number(goal.position, vehicle)]
-    known_s = 0 if drive_s == UNREACHABLE_S else drive_s
+    way_s = drive_s(places.number(origin, vehicle), places.number(goal.position, vehicle))
+    known_s = 0 if way_s == UNREACHABLE_S else way_s
     return timedelta(seconds=known_s + goal.service_s)
 
 
 def drive_eta(
-    unit: Unit, job: Job, now: datetime, places: Places, rows: TravelRows
+    unit: Unit, job: Job, now: datetime, places: Places, drive_s: Drive
 ) -> datetime | None:
     """Return when the unit would be at the job if it drove there now; ``None`` without a way."""
     if unit.position is None:
         return None
     vehicle = vehicle_of(unit)
-    drive_s = rows[places.number(unit.position, vehicle)][places.number(job.position, vehicle)]
-    return None if drive_s == UNREACHABLE_S else now + timedelta(seconds=drive_s)
+    way_s = drive_s(places.number(unit.position, vehicle), places.number(job.position, vehicle))
+    return None if way_s == UNREACHABLE_S else now + timedelta(seconds=way_s)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dispatch.known_jobs import KnownJobs
 from dispatch.params import DispatchSettings
 from dispatch.places import RoadsideCache
 from kernel.clock import Clock
@@ -36,6 +37,8 @@ class DispatchContext:
         Travel times of now, by vehicle class; without it they are those of ``travel_times``.
     roadside
         Positions already laid on roads; made from ``travel_times``.
+    known_jobs
+        Unfinished jobs already read.
     """
 
     database: Database
@@ -46,9 +49,11 @@ class DispatchContext:
     settings: DispatchSettings
     traffic: LiveTimes | None = None
     roadside: RoadsideCache = field(init=False)
+    known_jobs: KnownJobs = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "roadside", RoadsideCache(self.travel_times))
+        object.__setattr__(self, "known_jobs", KnownJobs(self.region))
 
     def times(self, vehicle: str = VAN) -> TravelTimes:
         """Return the travel times of a vehicle class that leaves now."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import load_only
 
 from dispatch import contractors
 from dispatch.context import DispatchContext
@@ -52,17 +53,40 @@ class Case:
     taken: ContractorOfferRow | None
 
 
+_JUDGED = (
+    IncidentRow.region,
+    IncidentRow.state,
+    IncidentRow.received_at,
+    IncidentRow.target_at,
+    IncidentRow.promised_at,
+    IncidentRow.eta_at,
+    IncidentRow.arrived_at,
+    IncidentRow.risk,
+)
+_FOLLOWED = (
+    JobRow.region,
+    JobRow.incident_id,
+    JobRow.state,
+    JobRow.planned_arrival_at,
+    JobRow.version,
+)
+"""What is read of each incident and job, in the transaction for which all writers wait; the rest,
+much of it JSON, is read of the few that need it."""
+
+
 def open_cases(session: WriteSession, region: str) -> list[Case]:
     """Return the open incidents of a region in order of call."""
     query = select(IncidentRow).where(
         IncidentRow.region == region, IncidentRow.state != IncidentState.CLOSED.value
     )
+    query = query.options(load_only(*_JUDGED))
     incidents = list(session.scalars(query.order_by(IncidentRow.received_at, IncidentRow.id)))
     jobs = select(JobRow).where(
         JobRow.region == region,
         JobRow.incident_id.is_not(None),
         JobRow.state.not_in(contractors.FINAL_SQL),
     )
+    jobs = jobs.options(load_only(*_FOLLOWED))
     job_of = {job.incident_id: job for job in session.scalars(jobs.order_by(JobRow.id))}
     offers = select(ContractorOfferRow).where(
         ContractorOfferRow.region == region, ContractorOfferRow.state.in_(("accepted", "arrived"))
@@ -204,6 +228,7 @@ def _offer(
     query = select(ContractorOfferRow.id).filter_by(incident_id=incident.id, state="offered")
     if session.scalars(query).first() is not None:
         return
+    session.scalars(select(JobRow).where(JobRow.id == job.id)).one()  # with what was left out
     guess = best_guess(session, context, incident, job)
     if guess is None and _was_offered(session, incident):
         now = context.clock.now()

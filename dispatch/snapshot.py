@@ -10,7 +10,7 @@ from itertools import groupby
 
 from sqlalchemy.orm import Session
 
-from dispatch.availability import Free, TravelRows, drive_eta, free_part, start_position
+from dispatch.availability import Drive, Free, drive_eta, free_part, start_position
 from dispatch.context import DispatchContext
 from dispatch.core import model as core
 from dispatch.coverage_price import Demand, Post, demand_of, end_prices
@@ -27,6 +27,7 @@ from dispatch.pricing import (
 from dispatch.vehicles import vehicle_at_work, vehicle_of
 from dispatch.world import PLANNED, World, read_world
 from fleet.model import Unit
+from kernel.position import Position
 from routing.speeds import VAN
 from routing.travel_times import TravelTimes
 
@@ -110,7 +111,7 @@ def compose(
         epoch=world.at,
         travel_s=frame.travel_s,
         units=tuple(
-            replace(frame.core_unit(unit, free[code], kept), coverage=ends.get(code, ()))
+            frame.core_unit(unit, free[code], kept, ends.get(code, ()))
             for code, unit in units.items()
         ),
         jobs=tuple(frame.core_job(job) for job in jobs.values()),
@@ -148,48 +149,67 @@ class _Frame:
         self.times = times
         self._vehicles: dict[frozenset[str], str] = {}
         self.units = [unit for unit in world.units if unit.position is not None]
+        self._unit_of = {unit.id: unit for unit in self.units}
         self.binding = world.job_of_unit()
         self.places = self._places()
         self.travel_s = self.places.matrix(roadside, times)
-        self.rows: TravelRows = self.travel_s.tolist()
+        self.drive_s: Drive = self.travel_s.item
 
     def _places(self) -> Places:
+        """Return the places of this decision and no others: a search looks at all of them."""
         places = Places(tuple(self.times or (VAN,)))
         for unit in self.units:
-            for position in (unit.position, start_position(unit, self.binding.get(unit.id))):
+            job = self.binding.get(unit.id)
+            starts = [start_position(unit, job)]
+            if job is None or job.state is not JobState.ON_SITE:
+                starts.append(unit.position)
+            for position in starts:
                 if position is not None:
                     places.add(position, is_goal=False)
-            if unit.home is not None:
-                places.add(unit.home)
+            home = self._home_to_end_at(unit)
+            if home is not None:
+                places.add(home)
         for job in self.world.jobs:
-            places.add(job.position)
+            places.add(job.position, is_goal=job.state in PLANNED)
             for option in job.options:
                 if option.destination is not None:
                     places.add(option.destination.position)
         return places
+
+    def _home_to_end_at(self, unit: Unit) -> Position | None:
+        """Return the unit's home where its shift ends soon."""
+        if unit.home is None or unit.shift_end_at is None:
+            return None
+        is_soon = self._seconds(unit.shift_end_at) <= self.settings.timing.homeward_s
+        return unit.home if is_soon else None
 
     # ------------------------------------------------------------------------------ units
 
     def free_part(self, unit: Unit) -> Free:
         job = self.binding.get(unit.id)
         timing = self.settings.timing
-        return free_part(unit, job, self.world.at, timing, self.places, self.rows)
+        return free_part(unit, job, self.world.at, timing, self.places, self.drive_s)
 
-    def core_unit(self, unit: Unit, free: Free, kept: Mapping[int, float]) -> core.Unit:
+    def core_unit(
+        self,
+        unit: Unit,
+        free: Free,
+        kept: Mapping[int, float],
+        coverage: tuple[core.Coverage, ...] = (),
+    ) -> core.Unit:
         """Return a unit as the optimizer sees it, from where and when it is free."""
         shift_end_s = 10**7 if unit.shift_end_at is None else self._seconds(unit.shift_end_at)
-        homeward = unit.home and shift_end_s <= self.settings.timing.homeward_s
+        home = self._home_to_end_at(unit)
         return core.Unit(
             id=unit.code,
             has=unit.has,
             start_place=self.places.number(free.position, vehicle_of(unit)),
             available_s=max(0, self._seconds(free.at)),
-            end_place=(
-                self.places.number(unit.home, vehicle_of(unit)) if unit.home and homeward else None
-            ),
+            end_place=None if home is None else self.places.number(home, vehicle_of(unit)),
             shift_end_s=shift_end_s,
             kwh=self._kwh_left(unit),
             kept_cny=kept[unit.id],
+            coverage=coverage,
         )
 
     def end_prices(
@@ -239,7 +259,7 @@ class _Frame:
             wait_cny_per_min=wait,
             unassigned_cny=left_out_cny(prices, curve, wait, -target_s),
             excluded_units=frozenset(
-                unit.code for unit in self.world.units if unit.id in job.declined_by
+                self._unit_of[unit_id].code for unit_id in job.declined_by & self._unit_of.keys()
             ),
         )
 
@@ -284,7 +304,7 @@ class _Frame:
         if goal is None:
             return 0
         number = partial(self.places.number, vehicle=self._vehicle_for(option))
-        return self.rows[number(job.position)][number(goal.position)]
+        return self.drive_s(number(job.position), number(goal.position))
 
     def _vehicle_for(self, option: JobOption) -> str:
         if len(self.times or ()) < 2:
@@ -306,7 +326,7 @@ class _Frame:
 
     def commitments(self, jobs: Iterable[Job]) -> tuple[core.Commitment, ...]:
         """Return what the plan in force says, positions renumbered for each unit."""
-        codes = {unit.id: unit.code for unit in self.units}
+        codes = {unit_id: unit.code for unit_id, unit in self._unit_of.items()}
         ranked = sorted(
             (job for job in jobs if holder(job) in codes and self._option_held(job) is not None),
             key=lambda job: (
@@ -358,21 +378,20 @@ class _Frame:
         return {job_id: eta_at for job_id, eta_at in etas if eta_at is not None}
 
     def _eta(self, job: Job) -> datetime | None:
-        unit = next((unit for unit in self.units if unit.id == job.unit_id), None)
+        unit = self._unit_of.get(job.unit_id or 0)
         if unit is None:
             return None
-        return drive_eta(unit, job, self.world.at, self.places, self.rows)
+        return drive_eta(unit, job, self.world.at, self.places, self.drive_s)
 
     def planned_drives(self, jobs: Iterable[Job]) -> dict[int, int]:
         """Return the drive from its planned unit's free part to each open job."""
-        units = {unit.id: unit for unit in self.units}
         drives = {}
         for job in jobs:
-            unit = units.get(job.planned_unit_id or 0)
+            unit = self._unit_of.get(job.planned_unit_id or 0)
             if job.state is JobState.OPEN and unit is not None:
                 number = partial(self.places.number, vehicle=vehicle_of(unit))
                 start = number(self.free_part(unit).position)
-                drives[job.id] = self.rows[start][number(job.position)]
+                drives[job.id] = self.drive_s(start, number(job.position))
         return drives
 
     def _seconds(self, instant: datetime) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.context import DispatchContext
 from dispatch.job import ACTIVE, Job, JobState
-from dispatch.store import ContractorOfferRow, RegionRow, jobs_of
+from dispatch.store import ContractorOfferRow, RegionRow
 from fleet.model import Ownership, ServiceCentre, Unit
 from fleet.registers import service_centres_of
 from fleet.states import UnitState
@@ -86,7 +86,7 @@ def _unfinished(session: Session, context: DispatchContext, now: datetime) -> tu
     taken = taken_by_contractors(session, context.region)
     jobs = [
         job
-        for job in jobs_of(session, context.region, states=sorted(PLANNED | ACTIVE))
+        for job in context.known_jobs.of(session, sorted(PLANNED | ACTIVE))
         if job.is_active or (job.incident_id not in taken and (job.earliest_at or now) <= horizon)
     ]
     return tuple(sorted(jobs, key=lambda job: (job.created_at, job.id)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -91,9 +91,12 @@ def jobs_of(
     incident_id: int | None = None,
     appointment_id: int | None = None,
     unit_id: int | None = None,
+    ids: Collection[int] | None = None,
 ) -> tuple[Job, ...]:
     """Return jobs of a region in order of creation, restricted by whatever is given."""
     query = select(JobRow).where(JobRow.region == region).order_by(JobRow.id)
+    if ids is not None:
+        query = query.where(JobRow.id.in_(ids))
     wanted = [state.value for state in states]
     if wanted:
         query = query.where(JobRow.state.in_(wanted))

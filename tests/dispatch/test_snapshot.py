@@ -103,6 +103,21 @@ def test_a_unit_near_the_end_of_its_shift_is_planned_to_end_at_home(scene: Scene
     assert second.end_place is None
 
 
+def test_only_places_that_this_decision_is_about_are_numbered(scene: Scene) -> None:
+    # Two homes, one of them soon to be driven to; where the unit at work was last heard is nowhere.
+    soon, late = START + timedelta(minutes=80), START + timedelta(minutes=300)
+    scene.unit("R-01", 5, home=at(9), end_at=soon)
+    unit = scene.unit("R-02", 0, home=at(11), end_at=late)
+    incident = scene.call(1)
+    scene.run()
+    scene.say(unit, "arrived", incident)
+    scene.call(7)
+    problem = freeze(scene).problem
+    assert len(problem.travel_s) == 4  # R-01, its home, the car that R-02 is at, the one that waits
+    goals = (problem.travel_s != UNREACHABLE_S).sum(axis=0)
+    assert sorted(goals.tolist()) == [1, 1, 4, 4]
+
+
 def test_nobody_drives_to_where_a_unit_merely_is() -> None:
     places = Places()
     start, car = places.add(at(3), is_goal=False), places.add(at(10))
