@@ -9,7 +9,14 @@ from types import MappingProxyType
 from dispatch.core import model as core
 from dispatch.core.checker import check
 from dispatch.snapshot import Snapshot
-from dispatch.solver_process import InlineSolver, Runner, Solved, SolverFailed
+from dispatch.solver_process import (
+    InlineSolver,
+    Meanwhile,
+    Runner,
+    Solved,
+    SolverFailed,
+    nothing,
+)
 
 FALLBACK_ENGINE = "greedy"
 
@@ -52,9 +59,22 @@ class Decision:
             return 0.0
         return max(0.0, (plan.cost_cny - plan.lower_bound_cny) / plan.cost_cny)
 
+    def followed_by(self, later: Decision) -> Decision:
+        """Return the later decision with the time and the failures of this one added."""
+        return Decision(
+            later.plan,
+            self.decision_s + later.decision_s,
+            self.failures + later.failures,
+            self.n_rejected + later.n_rejected,
+        )
+
 
 def decide(
-    snapshot: Snapshot, engine: str, runner: Runner, fallback: Runner | None = None
+    snapshot: Snapshot,
+    engine: str,
+    runner: Runner,
+    fallback: Runner | None = None,
+    meanwhile: Meanwhile = nothing,
 ) -> Decision:
     """Solve and check; another engine's plan takes the place of one that failed or broke a rule.
 
@@ -66,6 +86,8 @@ def decide(
         Runs the engine, and those of `SECOND_ENGINES`.
     fallback
         Runs the greedy engine; in this thread unless given (tests give others).
+    meanwhile
+        Called again and again while another process solves.
     """
     failures: list[str] = []
     spent_s, n_rejected = 0.0, 0
@@ -75,7 +97,7 @@ def decide(
     attempts.append((FALLBACK_ENGINE, fallback or InlineSolver()))
     for name, attempt in attempts:
         try:
-            solved = attempt.solve(snapshot.problem, name)
+            solved = attempt.solve(snapshot.problem, name, meanwhile)
         except SolverFailed as failure:
             failures.append(str(failure))
             continue

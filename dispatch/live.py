@@ -11,22 +11,25 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import select
 
-from dispatch.commit import Committed, commit_plan
+from dispatch.commit import commit_plan
 from dispatch.context import DispatchContext
 from dispatch.contractors import next_deadline
 from dispatch.core.model import Plan
 from dispatch.decide import Decision, decide
+from dispatch.decision_log import log_commit
 from dispatch.promise_keeping import enforce, look, open_cases, raise_alarm
 from dispatch.reasons_to_plan import WAKING, overdue, visits_due, wants_first
 from dispatch.snapshot import Snapshot, build_snapshot
 from dispatch.solver_process import (
     INSERT_FIRST,
     InlineSolver,
+    Onto,
     Runner,
     WarmCore,
     WorkerSolver,
 )
 from dispatch.store import IncidentRow
+from dispatch.wakes import Wakes
 from kernel import events
 from kernel.clock import ScaledClock, VirtualClock
 from kernel.database import WriteSession
@@ -93,13 +96,11 @@ class Dispatcher:
         self._charge = timedelta(seconds=decision_charge_s)
         self._cadence_s = cadence_s
         self._runner = runner or _default_runner(service)
-        self._turn = threading.Lock()
+        self._wakes = Wakes(service.clock)
         self._awake = threading.Event()
         self._own_thread: int | None = None
         self._started_at = service.clock.now()
-        self._reasons: list[str] = []
-        self._reason_at: datetime | None = None
-        self._late: list[str] = []
+        self._n_inserted = 0
         self._pending: _Pending | None = None
         self._watch_at: datetime | None = None
         self._retry_at: datetime | None = None
@@ -115,17 +116,8 @@ class Dispatcher:
 
     def wake(self, reason: str) -> None:
         """Ask for a new plan; may be called from any thread."""
-        with self._turn:
-            self._note(reason)
-            if reason not in self._late:
-                self._late.append(reason)
+        self._wakes.add(reason)
         self._awake.set()
-
-    def _note(self, reason: str) -> None:
-        if not self._reasons:
-            self._reason_at = self._context.clock.now()
-        if reason not in self._reasons:
-            self._reasons.append(reason)
 
     def next_due(self) -> datetime | None:
         """Return when `run_due` has something to do; ``None``: only once woken."""
@@ -203,8 +195,7 @@ class Dispatcher:
 
     def _decide_at(self) -> datetime | None:
         """Return when the reasons at hand lead to a decision: now, or at the next beat."""
-        with self._turn:
-            since = self._reason_at
+        since = self._wakes.since
         if since is None:
             return None
         if self._cadence_s is None:
@@ -220,8 +211,7 @@ class Dispatcher:
             pending, self._pending = self._pending, None
             self._put_into_force(pending)
             return
-        with self._turn:
-            self._late = []  # what comes from here on may be missing in the snapshot
+        self._wakes.begin()
         snapshot = self._watch()
         decide_at = self._decide_at()
         if decide_at is not None and decide_at <= self._context.clock.now():
@@ -232,16 +222,17 @@ class Dispatcher:
     def _watch(self) -> Snapshot:
         """Judge every open incident, and note why a new plan is needed."""
         context = self._context
-        with context.database.read() as session:  # it takes a while: nobody is to wait for it
-            snapshot = build_snapshot(session, context)
+        snapshot = self._freeze()
         with context.database.write() as session:
             found = look(session, context, snapshot, open_cases(session, context.region))
             self._has_units = bool(snapshot.problem.units)
             self._plan_next_watch(session, snapshot)
-        with self._turn:
-            for reason in found + self._due(snapshot):
-                self._note(reason)
+        self._wakes.note(found + self._due(snapshot))
         return snapshot
+
+    def _freeze(self) -> Snapshot:
+        with self._context.database.read() as session:  # it takes a while: nobody waits for it
+            return build_snapshot(session, self._context)
 
     def _enforce(self) -> None:
         with self._context.database.write() as session:
@@ -269,24 +260,13 @@ class Dispatcher:
         return overdue(snapshot, self._assumed_free, timing) + visits_due(snapshot, timing)
 
     def _decide(self, snapshot: Snapshot) -> None:
-        with self._turn:
-            reasons, self._reasons, self._late = self._reasons, self._late, []
-            self._reason_at = self._context.clock.now() if self._reasons else None
-        first = self._wants_first(snapshot)
+        reasons = self._wakes.take()
         try:
-            decision = (
-                decide(snapshot, INSERT_FIRST, InlineSolver())
-                if first
-                else decide(snapshot, self._engine, self._runner)
-            )
+            snapshot, decision = self._decided(snapshot)
         except Exception:
             self._reinstate(reasons)
             raise
-        if first:
-            self.wake("improve what was inserted")
-        self.n_decisions += 1
-        if self._on_decision is not None:
-            self._on_decision(decision)
+        self._count(decision)
         if decision.failures:
             self._tell_failure(decision.failures, used=decision.plan)
         if decision.plan is None:
@@ -299,9 +279,49 @@ class Dispatcher:
         else:
             self._pending = pending
 
+    def _decided(self, snapshot: Snapshot) -> tuple[Snapshot, Decision]:
+        """Return a decision and the snapshot that it is about: a newer one if calls came in."""
+        if self._wants_first(snapshot):
+            decision = decide(snapshot, INSERT_FIRST, InlineSolver())
+            self.wake("improve what was inserted")
+            return snapshot, decision
+        self._n_inserted = 0
+        found = decide(snapshot, self._engine, self._runner, meanwhile=self._insert_new_work)
+        if self._n_inserted == 0 or found.plan is None:
+            return snapshot, found
+        newer = self._freeze()
+        return newer, found.followed_by(decide(newer, INSERT_FIRST, InlineSolver(Onto(found.plan))))
+
     def _wants_first(self, snapshot: Snapshot) -> bool:
         above = self._context.settings.timing.insert_first_above
         return wants_first(snapshot, self._unassigned, above)
+
+    def _insert_new_work(self) -> None:
+        """Give calls that have come during a search their first units; never raises.
+
+        What goes wrong is of no account: the reason stays, and the next turn plans the call.
+        """
+        at_once = self._cadence_s is None and not self._charge
+        if not (at_once and self._wakes.take_new_work()):
+            return
+        try:
+            snapshot = self._freeze()
+            if not wants_first(snapshot, self._unassigned, above=0):
+                return
+            decision = decide(snapshot, INSERT_FIRST, InlineSolver())
+            self._count(decision)
+            if decision.plan is not None:
+                self._put_into_force(_Pending(snapshot, decision, snapshot.at))
+                self._n_inserted += 1
+        except Conflict as conflict:
+            _log.info("insertion.stale", region=self._context.region, reason=conflict.message)
+        except Exception:  # noqa: BLE001 - logged, and the search goes on
+            _log.exception("insertion.failed", region=self._context.region)
+
+    def _count(self, decision: Decision) -> None:
+        self.n_decisions += 1
+        if self._on_decision is not None:
+            self._on_decision(decision)
 
     def _put_into_force(self, pending: _Pending) -> None:
         """Commit, then judge and enforce with the new plan, all in one transaction."""
@@ -317,7 +337,7 @@ class Dispatcher:
             enforce(session, context, cases, unassigned, committed.diverted)
         self._unassigned = unassigned
         self._assumed_free = dict(pending.snapshot.free_at)
-        self._log_commit(pending, committed)
+        log_commit(context.region, pending.snapshot, pending.decision, committed)
         if committed.skipped:
             self.wake("jobs moved on during the decision")
 
@@ -372,24 +392,6 @@ class Dispatcher:
                 events.append(session, now, kind, region=context.region, payload=payload)
         except Exception:  # noqa: BLE001 - whatever broke the database is not to end the loop
             _log.exception("dispatcher.event_not_stored", kind=kind, payload=payload)
-
-    def _log_commit(self, pending: _Pending, committed: Committed) -> None:
-        decision, problem = pending.decision, pending.snapshot.problem
-        plan = decision.plan
-        _log.info(
-            "plan.committed" if committed.changed else "plan.kept",
-            region=self._context.region,
-            version=committed.version,
-            engine=None if plan is None else plan.engine,
-            decision_s=round(decision.decision_s, 3),
-            cost_cny=None if plan is None else round(plan.cost_cny, 2),
-            lower_bound_cny=None if plan is None else plan.lower_bound_cny,
-            gap=None if decision.gap is None else round(decision.gap, 6),
-            n_units=len(problem.units),
-            n_jobs=len(problem.jobs),
-            n_unassigned=None if plan is None else len(plan.unassigned),
-            n_skipped=len(committed.skipped),
-        )
 
 
 def _default_runner(service: DispatchContext) -> Runner:

@@ -116,7 +116,8 @@ class Timing:
     insert_first_above
         With more open jobs than this, a search takes longer than a new call is to be without a
         unit: new calls first get the unit that costs least as the plan stands, in force at once,
-        then the search begins. With fewer, the best plan is there as soon.
+        then the search begins. With fewer, the best plan is there as soon, unless there are many
+        units (`reasons_to_plan.MANY_UNITS`).
     retry_s
         Pauses after failures in a row; the last one repeats.
     n_nearest_centres

@@ -20,6 +20,7 @@ from dispatch.incident import IncidentState, incident_number
 from dispatch.job import JobState
 from dispatch.snapshot import Snapshot
 from dispatch.store import AlarmRow, ContractorOfferRow, IncidentRow, JobRow
+from fleet.registers import contractor_ids
 from kernel import events
 from kernel.database import WriteSession
 from kernel.words import Words
@@ -181,6 +182,42 @@ def _has_slipped(case: Case, eta_at: datetime | None, context: DispatchContext) 
 # ----------------------------------------------------------------------------------- enforcing
 
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What was done for open incidents before, read at once: in a storm there are hundreds.
+
+    ``asked`` are the states of offers by incident and contractor, ``contractors`` all that could be
+    asked.
+    """
+
+    alarms: set[tuple[int, str]]
+    asked: dict[int, dict[int, str]]
+    contractors: frozenset[int]
+
+    @classmethod
+    def so_far(cls, session: WriteSession, region: str) -> _Done:
+        open_ids = select(IncidentRow.id).where(
+            IncidentRow.region == region, IncidentRow.state != IncidentState.CLOSED.value
+        )
+        alarms = select(AlarmRow.incident_id, AlarmRow.kind).where(
+            AlarmRow.incident_id.in_(open_ids)
+        )
+        offers = (
+            select(
+                ContractorOfferRow.incident_id,
+                ContractorOfferRow.contractor_id,
+                ContractorOfferRow.state,
+            )
+            .where(ContractorOfferRow.incident_id.in_(open_ids))
+            .order_by(ContractorOfferRow.id)
+        )
+        asked: dict[int, dict[int, str]] = {}
+        for incident_id, contractor_id, state in session.execute(offers):
+            asked.setdefault(incident_id, {})[contractor_id] = state
+        known = {(it, kind) for it, kind in session.execute(alarms) if it is not None}
+        return cls(known, asked, contractor_ids(session, region))
+
+
 def enforce(
     session: WriteSession,
     context: DispatchContext,
@@ -200,15 +237,16 @@ def enforce(
         Incidents whose unit the last commit has turned away.
     """
     now = context.clock.now()
+    done = _Done.so_far(session, context.region)
     for case in cases:
         incident = case.incident
         if incident.arrived_at is not None:
             continue
         if case.taken is not None:
-            _watch_contractor(session, now, case)
+            _watch_contractor(session, now, case, done)
         elif case.job is not None and _is_lost(case, unassigned):
-            _raise_alarm(session, now, incident, "promise_at_risk", NO_UNIT)
-            _offer(session, context, case.job, incident)
+            _raise_alarm(session, now, incident, "promise_at_risk", NO_UNIT, done)
+            _offer(session, context, case.job, incident, done)
         _renew_promise(session, now, case, was_diverted=incident.id in diverted)
 
 
@@ -223,32 +261,33 @@ def _is_lost(case: Case, unassigned: Mapping[int, str]) -> bool:
 
 
 def _offer(
-    session: WriteSession, context: DispatchContext, job: JobRow, incident: IncidentRow
+    session: WriteSession,
+    context: DispatchContext,
+    job: JobRow,
+    incident: IncidentRow,
+    done: _Done,
 ) -> None:
-    query = select(ContractorOfferRow.id).filter_by(incident_id=incident.id, state="offered")
-    if session.scalars(query).first() is not None:
+    asked = done.asked.get(incident.id, {})
+    if "offered" in asked.values():
         return
-    session.scalars(select(JobRow).where(JobRow.id == job.id)).one()  # with what was left out
-    guess = best_guess(session, context, incident, job)
-    if guess is None and _was_offered(session, incident):
+    guess = None
+    if not done.contractors <= asked.keys():
+        session.scalars(select(JobRow).where(JobRow.id == job.id)).one()  # with what was left out
+        guess = best_guess(session, context, incident, job)
+    if guess is None and asked:
         now = context.clock.now()
-        _raise_alarm(session, now, incident, "no_contractor", NO_CONTRACTOR)
+        _raise_alarm(session, now, incident, "no_contractor", NO_CONTRACTOR, done)
     if guess is not None and is_worth(context, job, guess, incident.eta_at):
         contractors.offer(session, context, incident.id, guess.contractor.id)
 
 
-def _was_offered(session: WriteSession, incident: IncidentRow) -> bool:
-    query = select(ContractorOfferRow.id).filter_by(incident_id=incident.id)
-    return session.scalars(query).first() is not None
-
-
-def _watch_contractor(session: WriteSession, now: datetime, case: Case) -> None:
+def _watch_contractor(session: WriteSession, now: datetime, case: Case, done: _Done) -> None:
     taken = case.taken
     if taken is None or taken.eta_at is None or taken.state != "accepted":
         return
     if now - taken.eta_at > timedelta(seconds=CONTRACTOR_LATE_S):
         text = Words(zh="合作救援商超过承诺到达时间。", en="The contractor is behind its own ETA.")
-        _raise_alarm(session, now, case.incident, "contractor_late", text)
+        _raise_alarm(session, now, case.incident, "contractor_late", text, done)
 
 
 def _renew_promise(session: WriteSession, now: datetime, case: Case, *, was_diverted: bool) -> None:
@@ -281,12 +320,17 @@ def _reason(case: Case, *, was_diverted: bool) -> Words:
 
 
 def _raise_alarm(
-    session: WriteSession, now: datetime, incident: IncidentRow, kind: str, text: Words
+    session: WriteSession,
+    now: datetime,
+    incident: IncidentRow,
+    kind: str,
+    text: Words,
+    done: _Done,
 ) -> None:
     """Raise an alarm once per incident and kind, also when it was acknowledged since."""
-    query = select(AlarmRow.id).filter_by(incident_id=incident.id, kind=kind)
-    if session.scalars(query).first() is not None:
+    if (incident.id, kind) in done.alarms:
         return
+    done.alarms.add((incident.id, kind))
     raise_alarm(session, now, incident.region, kind, text, incident_id=incident.id)
 
 

@@ -35,11 +35,21 @@ USUAL_WARM_UP_S = 5.0
 """Machine code that is kept from an earlier start is loaded well within this time."""
 
 COMPILED, UNCOMPILED = "colgen", "ortools"
-"""Until the machine code of the one is there, at the very first start, the other decides."""
+"""Until the machine code of the one is there, at the very first start, the other decides; of large
+problems neither: then nothing but what is new is given a unit."""
 
 SolveFunction = Callable[[Problem, str], Plan]
 """``solve(problem, engine)``; for a process of its own it must be picklable."""
 
+
+Meanwhile = Callable[[], None]
+"""What is to be done again and again while another process solves; it must not raise."""
+
+LOOK_EVERY_S = 0.02
+"""So often, as long as nothing is answered."""
+
+LARGE = 5_000
+"""Units times jobs from which on ``ortools`` takes longer than a decision may."""
 
 BEHIND = 5
 """How far the child stands back where processors are short: phones and calls are answered first."""
@@ -57,11 +67,17 @@ class Solved:
     decision_s: float
 
 
+def nothing() -> None:
+    """Do nothing meanwhile."""
+
+
 class Runner(Protocol):
     """Something that solves a problem, or says that it could not."""
 
-    def solve(self, problem: Problem, engine: str) -> Solved:
+    def solve(self, problem: Problem, engine: str, meanwhile: Meanwhile = nothing) -> Solved:
         """Return the engine's plan.
+
+        Whoever waits for another process calls ``meanwhile`` again and again.
 
         Raises
         ------
@@ -86,6 +102,24 @@ def solve_with_core(problem: Problem, engine: str) -> Plan:
     if engine == INSERT_FIRST:
         return insert_first(problem)
     return solve(problem, engine=engine, params=_live_params(None))
+
+
+class Onto:
+    """Carries a plan over to a problem that has changed since, what is new inserted.
+
+    As far as that pays: where the plan in force with what is new inserted costs no more, it stays.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    def __call__(self, problem: Problem, engine: str) -> Plan:  # noqa: ARG002 - it is this one
+        """Return the cheaper one, whatever ``engine`` says."""
+        from dispatch.core.first import insert_first  # noqa: PLC0415
+        from dispatch.core.tours import IMPROVEMENT_CNY  # noqa: PLC0415
+
+        in_force, carried = insert_first(problem), insert_first(problem, self._plan)
+        return carried if carried.cost_cny < in_force.cost_cny - IMPROVEMENT_CNY else in_force
 
 
 class WarmCore:
@@ -133,7 +167,12 @@ class InlineSolver:
     def __init__(self, solve: SolveFunction = solve_with_core) -> None:
         self._solve = solve
 
-    def solve(self, problem: Problem, engine: str) -> Solved:
+    def solve(
+        self,
+        problem: Problem,
+        engine: str,
+        meanwhile: Meanwhile = nothing,  # noqa: ARG002 - nobody waits here
+    ) -> Solved:
         """Return the engine's plan; any exception becomes `SolverFailed`."""
         started = time.perf_counter()
         try:
@@ -171,29 +210,38 @@ class WorkerSolver:
         self._solve = solve
         self._turn = threading.Lock()
         self._child: tuple[SpawnProcess, Connection] | None = None
+        self._is_ready = False
 
-    def solve(self, problem: Problem, engine: str) -> Solved:
+    def solve(self, problem: Problem, engine: str, meanwhile: Meanwhile = nothing) -> Solved:
         """Return the engine's plan; a hang, a death or an error in the child is `SolverFailed`."""
         with self._turn:
             started = time.perf_counter()
-            plan = self._ask(problem, engine)
+            plan = self._ask(problem, engine, meanwhile)
             return Solved(plan, time.perf_counter() - started)
 
     def start(self) -> None:
-        """Start the child ahead of the first request, so that nobody waits for its libraries."""
+        """Start the child ahead of the first request; nobody waits here until it is ready."""
         with self._turn:
-            self._connect()
+            self._launch()
 
     def close(self) -> None:
         """End the child."""
         with self._turn:
             self._kill()
 
-    def _ask(self, problem: Problem, engine: str) -> Plan:
+    def _ask(self, problem: Problem, engine: str, meanwhile: Meanwhile) -> Plan:
         try:
-            connection = self._connect()
+            connection = self._launch()
+            if not self._is_ready:
+                if not _answers(connection, self._start_timeout_s, meanwhile):
+                    self._kill()
+                    raise SolverFailed(
+                        f"the solver did not start within {self._start_timeout_s:g} s"
+                    )
+                connection.recv()  # "ready"; EOFError when it died while starting
+                self._is_ready = True
             connection.send((problem, engine))
-            if not connection.poll(self._timeout_s):
+            if not _answers(connection, self._timeout_s, meanwhile):
                 self._kill()
                 raise SolverFailed(f"{engine} gave no answer within {self._timeout_s:g} s")
             answer = connection.recv()
@@ -204,7 +252,8 @@ class WorkerSolver:
             return answer
         raise SolverFailed(f"{engine} failed: {answer}")
 
-    def _connect(self) -> Connection:
+    def _launch(self) -> Connection:
+        """Return the connection to the child, a new one if there is none."""
         if self._child is not None and self._child[0].is_alive():
             return self._child[1]
         self._kill()
@@ -215,11 +264,7 @@ class WorkerSolver:
         )
         process.start()
         theirs.close()
-        self._child = (process, ours)
-        if not ours.poll(self._start_timeout_s):
-            self._kill()
-            raise SolverFailed(f"the solver did not start within {self._start_timeout_s:g} s")
-        ours.recv()  # "ready"; EOFError when it died while starting
+        self._child, self._is_ready = (process, ours), False
         return ours
 
     def _kill(self) -> int | None:
@@ -235,6 +280,18 @@ class WorkerSolver:
         code = process.exitcode
         process.close()
         return code
+
+
+def _answers(connection: Connection, timeout_s: float, meanwhile: Meanwhile) -> bool:
+    """Return whether there is an answer to receive within the time."""
+    until = time.monotonic() + timeout_s
+    while True:
+        left_s = until - time.monotonic()
+        if connection.poll(max(0.0, min(LOOK_EVERY_S, left_s))):
+            return True
+        if left_s <= 0:
+            return False
+        meanwhile()
 
 
 def _load_core() -> threading.Event:
@@ -272,7 +329,8 @@ def _serve(connection: Connection, solve: SolveFunction) -> None:
         while True:
             problem, engine = connection.recv()
             if engine == COMPILED and compiled is not None and not compiled.is_set():
-                engine = UNCOMPILED
+                is_large = len(problem.units) * len(problem.jobs) > LARGE
+                engine = INSERT_FIRST if is_large else UNCOMPILED
             try:
                 answer: Plan | str = solve(problem, engine)
             except Exception as error:  # noqa: BLE001 - told to the parent, which logs it

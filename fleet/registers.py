@@ -88,6 +88,12 @@ def contractors_of(session: Session, region: str) -> tuple[Contractor, ...]:
     return tuple(_contractor(row) for row in session.scalars(query.order_by(ContractorRow.name)))
 
 
+def contractor_ids(session: Session, region: str) -> frozenset[int]:
+    """Return the ids of the contractors of a region that take jobs."""
+    query = select(ContractorRow.id).where(ContractorRow.region == region, ContractorRow.active)
+    return frozenset(session.scalars(query))
+
+
 def put_centre(session: WriteSession, spec: CentreSpec) -> ServiceCentre:
     """Register a service centre, or change the one of that name; InvalidInput with all faults."""
     if faults := _unknown(spec.skills):

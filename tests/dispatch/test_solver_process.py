@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 
 from dispatch.core import solve as core
-from dispatch.core.model import Plan, Problem
+from dispatch.core.checker import check
+from dispatch.core.first import insert_first
+from dispatch.core.model import Lock, Plan, Problem
 from dispatch.core.start import Warm
 from dispatch.solver_process import (
+    INSERT_FIRST,
     InlineSolver,
+    Onto,
     SolveFunction,
     SolverFailed,
     WarmCore,
@@ -20,7 +24,7 @@ from dispatch.solver_process import (
     solve_with_core,
 )
 from tests.dispatch import solvers
-from tests.dispatch.core.small import job, line, repair, unit
+from tests.dispatch.core.small import commitment, job, line, repair, unit
 from tests.dispatch.core.small import problem as small_problem
 from tests.dispatch.scene import open_scene
 
@@ -39,6 +43,47 @@ def test_the_worker_solves_as_this_process_does(worker: WorkerSolver) -> None:
     expected = solve_with_core(PROBLEM, "greedy")
     assert worker.solve(PROBLEM, "greedy").plan == expected
     assert worker.solve(PROBLEM, "greedy").plan == expected
+
+
+def test_the_caller_has_something_to_do_while_the_child_works() -> None:
+    worker, done = WorkerSolver(0.3, solve=solvers.hanging), []
+    try:
+        with pytest.raises(SolverFailed, match=r"no answer within 0\.3 s"):
+            worker.solve(PROBLEM, "ortools", lambda: done.append("while it starts and hangs"))
+    finally:
+        worker.close()
+    assert len(done) > 1
+
+
+def test_a_child_started_ahead_answers_as_another_does(worker: WorkerSolver) -> None:
+    worker.start()
+    worker.start()  # it is there already
+    assert worker.solve(PROBLEM, "greedy").plan == solve_with_core(PROBLEM, "greedy")
+
+
+def planned(plan: Plan) -> dict[str, str]:
+    return {it.job_id: route.unit_id for route in plan.routes for it in route.jobs}
+
+
+def test_a_plan_is_carried_over_and_what_is_new_inserted() -> None:
+    # "a" drives 9 minutes to a job beside "b": at 2 CNY for a change, the plan found saves 6.
+    units, beside_b = (unit("a", 1), unit("b", 11)), job("j", repair(10))
+    held = commitment("j", "a", Lock.FREE)
+    found = solve_with_core(small_problem(units, (beside_b,), held), "colgen")
+    assert planned(found) == {"j": "b"}
+    later = small_problem(units, (beside_b, job("new", repair(0))), held)
+    assert planned(insert_first(later))["j"] == "a"
+    carried = Onto(found)(later, INSERT_FIRST)
+    assert planned(carried) == {"j": "b", "new": "a"}
+    assert check(later, carried) == []
+
+
+def test_a_plan_that_is_worth_no_more_is_not_carried_over() -> None:
+    units, beside_a = (unit("a", 1), unit("b", 11)), job("j", repair(2))
+    other = solve_with_core(small_problem((units[1],), (beside_a,)), "greedy")
+    assert planned(other) == {"j": "b"}
+    now = small_problem(units, (beside_a,), commitment("j", "a", Lock.FREE))
+    assert planned(Onto(other)(now, INSERT_FIRST)) == {"j": "a"}
 
 
 def test_an_unknown_engine_is_told(worker: WorkerSolver) -> None:

@@ -29,7 +29,7 @@ from sqlalchemy.exc import OperationalError
 from api.service import Service, open_service
 from benchmarks.crash.acknowledgements import Acknowledgement
 from benchmarks.crash.history import History
-from dispatch.solver_process import InlineSolver, Solved, SolverFailed
+from dispatch.solver_process import InlineSolver, Meanwhile, Solved, SolverFailed, nothing
 from dispatch.store import IncidentRow, JobRow
 from fleet.store import unit_by_code
 from kernel import events
@@ -67,12 +67,12 @@ class FlakySolver:
         self.left = 0
         self.reason = ""
 
-    def solve(self, problem: Any, engine: str) -> Solved:
+    def solve(self, problem: Any, engine: str, meanwhile: Meanwhile = nothing) -> Solved:
         """Return a plan, or fail."""
         if self.left > 0:
             self.left -= 1
             raise SolverFailed(self.reason)
-        return self._inner.solve(problem, engine)
+        return self._inner.solve(problem, engine, meanwhile)
 
     def close(self) -> None:
         """Nothing is held."""
