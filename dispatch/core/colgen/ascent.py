@@ -107,10 +107,21 @@ class Ascent:
             self.converged = hoped - self.value <= CONVERGED * (1 + abs(hoped))
             if self.converged or self.radius < LEAST_RADIUS_CNY:
                 break
-            priced = self.search.pricing.price(duals, least, most_labels=self.most_labels)
+            priced = self._priced(duals, least, wait if number > 0 else None)
+            if priced is None:
+                return False
             self._learn(priced, duals, hoped)
             took_s = budget.spent_s() - began_s
         return True
+
+    def _priced(self, duals: Floats, least: Floats, share: float | None) -> Priced | None:
+        """Price all units; ``None`` once this share of the time is up, with a ``share``."""
+        pricing, budget = self.search.pricing, self.search.budget
+        if share is None or budget.seconds is None:
+            return pricing.price(duals, least, most_labels=self.most_labels)
+        return pricing.price_unless_late(
+            duals, least, lambda: budget.over(share), most_labels=self.most_labels
+        )
 
     def near(self) -> Listed:
         """Return the routes that a plan better than the best one can use, of those known.
@@ -144,7 +155,7 @@ class Ascent:
         self.search.raise_bound(priced, duals)
         short = found.exact == 0
         lost = float((found.least - found.floor)[short].sum())
-        if lost > LOST_SHARE * (hoped - value):
+        if short.any() and lost > LOST_SHARE * (hoped - value):
             self.most_labels *= MORE_LABELS
         elif value <= self.value:
             self.radius = 0.5 * min(self.radius, float(np.abs(duals - self.duals).max()))

@@ -31,7 +31,7 @@ N_NEAR = 30
 DELAY_CNY = 6 / 60
 """What a second more on the way is taken to cost those who wait, besides driving."""
 
-UNITS_A_LOOK = 10
+UNITS_A_LOOK = 4
 """Units priced between two looks at the clock, where somebody waits for the end."""
 
 NOT_NEAR = np.zeros((0, 0), dtype=np.int64)

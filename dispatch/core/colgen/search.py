@@ -214,7 +214,8 @@ class Search:
 
         The duals returned are those of the best bound where each unit was priced to the end.
         """
-        cap, few = ascent.most_labels, 1 + self.master.n_units // 20
+        few = 1 + self.master.n_units // 20
+        cap = ascent.most_labels if self.budget.seconds is None else FEW_LABELS
         value = ascent.value if ascent.exact else -np.inf
         found = ascent.duals, ascent.least
         for _ in range(self.params.pricing_rounds):

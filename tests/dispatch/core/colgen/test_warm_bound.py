@@ -10,13 +10,17 @@ import pytest
 from benchmarks.snapshots.wave import draw_wave, wave_problem
 from benchmarks.tick.minute import a_minute_later, draw_tide
 from dispatch.core.checker import check
+from dispatch.core.colgen.ascent import Ascent
 from dispatch.core.colgen.ascent_kernel import ascend
+from dispatch.core.colgen.engine import solve_traced
 from dispatch.core.first import insert_first
 from dispatch.core.model import Plan, Problem
 from dispatch.core.params import SolveParams
 from dispatch.core.solve import solve, solve_warm
 from dispatch.core.start import Warm
 from tests.dispatch.core.brute_force import optimum
+from tests.dispatch.core.small import job, repair, unit
+from tests.dispatch.core.small import problem as small_problem
 from tests.strategies.seeded import seeded_problem
 
 STEPS = SolveParams(wall_limit_s=None, ruin_steps=60)
@@ -145,3 +149,16 @@ def test_the_ascent_stays_in_its_box() -> None:
     low, high = np.array([8.0]), np.array([12.0])
     assert ascend(unit, jobs, cny, low, high, 50.0, 100, duals, least) == pytest.approx(12.0)
     assert duals[0] == pytest.approx(12.0)
+
+
+def test_no_more_labels_are_given_where_they_were_enough() -> None:
+    units = (unit("a", 0), unit("b", 9))
+    search = solve_traced(small_problem(units, (job("j", repair(3)),)), STEPS, 0).search
+    assert search is not None
+    ascent = Ascent.of(search, search.routes, np.zeros(1))
+    before, duals = ascent.most_labels, np.full(1, 30.0)
+    priced = search.pricing.price(duals, np.zeros(2))
+    value = float(duals.sum() + priced.found.floor.sum())
+    ascent._learn(priced, duals, hoped=value - 1e-12)  # sums are rounded in another order
+    assert priced.exact
+    assert ascent.most_labels == before
