@@ -1,28 +1,39 @@
 """Units judged for incidents: what all answers of a moment have in common is made once.
 
-Freezing the region and laying out the plan in force takes longer than judging every unit for one
-incident, and twenty consoles ask for twenty incidents at about the same time.
+Freezing the region and laying out the plan in force takes as long as judging every unit for one
+incident, and twenty consoles ask for twenty incidents at about the same time. Both would keep
+phones waiting, so the judging is done in a process of its own.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass, field
 
+import structlog
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from sqlalchemy.orm import Session
 
-from api.views.candidates import candidates_out
+from api.judge import Answerer, Case, open_judge
+from api.views.timeline import why_declined
 from dispatch.context import DispatchContext
-from dispatch.explain import Judge, job_to_judge
+from dispatch.explain import Moment, job_to_judge
 from dispatch.job import Job
 from dispatch.regions import plan_version
 from dispatch.store import get_incident
-from kernel.errors import NotFound
+from kernel.errors import ExternalServiceError, NotFound
+from kernel.side_process import SideProcess
 
 JUDGE_S = 5.0
 """So old may the moment be that units are judged at, while its plan is in force."""
+
+ANY_PLAN_S = 2.0
+"""So old may it be although there is a newer plan, where the incident's own job is the same."""
+
+_HANGS_S = 20.0
+_log = structlog.get_logger("api.judging")
 
 
 @dataclass(slots=True)
@@ -34,14 +45,40 @@ class Judging:
     max_age_s
         For how long a moment serves further incidents, while its plan is in force and their own
         jobs have not changed since; 0: each is judged at its own.
+    any_plan_s
+        For how long it does so after another plan is in force.
+    is_apart
+        Whether judging has a process of its own.
     """
 
     context: DispatchContext
     max_age_s: float
+    any_plan_s: float = 0.0
+    is_apart: bool = False
     _limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
-    _judge: Judge | None = None
+    _beside: SideProcess[Case, bytes] | None = None
+    _here: Answerer | None = None
+    _moment: Moment | None = None
     _made_s: float = float("-inf")
+    _sent_to: int = -1
     _told: dict[int, bytes] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Make the judge; its process starts with the first question, or by `start`."""
+        if self.is_apart:
+            self._beside = SideProcess(open_judge, "roadflare-judge", timeout_s=_HANGS_S)
+        else:
+            self._here = open_judge()
+
+    def start(self) -> None:
+        """Start the process meanwhile, so that nobody waits for its libraries."""
+        if self._beside is not None:
+            threading.Thread(target=self._start, name="judge", daemon=True).start()
+
+    def close(self) -> None:
+        """End the process."""
+        if self._beside is not None:
+            self._beside.close()
 
     async def answer(self, incident_id: int) -> bytes:
         """Return every unit judged for an incident, as JSON.
@@ -52,6 +89,8 @@ class Judging:
             When the region has no such incident.
         Conflict
             When it needs nobody any more.
+        ExternalServiceError
+            When the judge's process fails twice.
         """
         return await run_sync(self._answer, incident_id, limiter=self._limiter)
 
@@ -60,21 +99,48 @@ class Judging:
             if get_incident(session, incident_id).region != self.context.region:
                 raise NotFound("incident", incident_id)
             job = job_to_judge(session, incident_id)
-            judge = self._judge
-            if judge is None or not self._serves(judge, job, session):
-                judge = self._new(session)
-            if incident_id not in self._told:
-                found = candidates_out(session, judge.judged(job), incident_id)
-                self._told[incident_id] = found.model_dump_json().encode()
-            return self._told[incident_id]
+            moment = self._moment
+            if moment is None or not self._serves(moment, job, session):
+                moment = self._new(session)
+            if incident_id in self._told:
+                return self._told[incident_id]
+            because = why_declined(session, incident_id)
+        self._told[incident_id] = body = self._judged(Case(job, moment, because))
+        return body
 
-    def _serves(self, judge: Judge, job: Job, session: Session) -> bool:
-        is_young = time.monotonic() - self._made_s < self.max_age_s
+    def _judged(self, case: Case) -> bytes:
+        """Return a case judged; the moment is sent only where it is not known yet."""
+        known = Case(case.job, None, case.declined_because)
+        if self._here is not None:
+            body = self._here(case if self._sent_to < 0 else known)
+            self._sent_to = 0
+            return body
+        if self._beside is None:
+            raise AssertionError("it judges here or there")
+        try:
+            body = self._beside.ask(known if self._sent_to == self._beside.n_started else case)
+        except ExternalServiceError as error:
+            _log.warning("judge.failed", reason=str(error))
+            body = self._beside.ask(case)
+        self._sent_to = self._beside.n_started
+        return body
+
+    def _serves(self, moment: Moment, job: Job, session: Session) -> bool:
+        age_s = time.monotonic() - self._made_s
+        if age_s >= self.max_age_s or not moment.knows(job):
+            return False
         in_force = plan_version(session, self.context.region)
-        return is_young and judge.plan_version == in_force and judge.knows(job)
+        return moment.plan_version == in_force or age_s < self.any_plan_s
 
-    def _new(self, session: Session) -> Judge:
+    def _new(self, session: Session) -> Moment:
         self._made_s = time.monotonic()
-        judge = self._judge = Judge.of(session, self.context)
-        self._told = {}
-        return judge
+        moment = self._moment = Moment.of(session, self.context)
+        self._told, self._sent_to = {}, -1
+        return moment
+
+    def _start(self) -> None:
+        try:
+            if self._beside is not None:
+                self._beside.start()
+        except ExternalServiceError as error:  # the first question tries again
+            _log.warning("judge.not_started", reason=str(error))

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.identity import NewUser, issue_token, put_user
-from api.judging import JUDGE_S, Judging
+from api.judging import ANY_PLAN_S, JUDGE_S, Judging
 from api.known_tokens import KnownTokens
 from api.models.identity import Role
 from api.notices import Notices, Notify
@@ -153,8 +153,10 @@ def open_service(
             )
         service = _compose(settings, world, held)
         service.held = held.pop_all()
-    if settings.drive == "thread" and settings.with_dispatcher:
-        service.start()
+    if settings.drive == "thread":
+        service.runtime.judging.start()
+        if settings.with_dispatcher:
+            service.start()
     return service
 
 
@@ -166,6 +168,13 @@ def _compose(settings: Settings, world: World, held: contextlib.ExitStack) -> Se
     locator = Locator(context.areas, context.travel_times, finder)
     feed = EventFeed(context.database)
     by_hand = settings.drive == "manual"  # whoever drives the dispatcher looks at each step
+    judging = Judging(
+        context,
+        max_age_s=0.0 if by_hand else JUDGE_S,
+        any_plan_s=0.0 if by_hand else ANY_PLAN_S,
+        is_apart=settings.solver == "process" and not by_hand,
+    )
+    held.callback(judging.close)
     runtime = Runtime(
         settings=settings,
         context=context,
@@ -174,7 +183,7 @@ def _compose(settings: Settings, world: World, held: contextlib.ExitStack) -> Se
         lines=RouteLines(context),
         fixes=Fixes(context, gather_s=0.0 if by_hand else GATHER_S),
         known=KnownTokens(context.database, context.clock),
-        judging=Judging(context, 0.0 if by_hand else JUDGE_S),
+        judging=judging,
         shared=SharedAnswers(feed, 0.0 if by_hand else settings.list_age_s),
     )
     app = create_app(runtime, world, world.metrics)

@@ -116,7 +116,7 @@ def candidates(session: Session, context: DispatchContext, incident_id: int) -> 
         When it needs nobody any more.
     """
     job = job_to_judge(session, incident_id)
-    return Judge.of(session, context).judged(job)
+    return Judge.at(Moment.of(session, context)).judged(job)
 
 
 def job_to_judge(session: Session, incident_id: int) -> Job:
@@ -138,23 +138,18 @@ def job_to_judge(session: Session, incident_id: int) -> Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
-    """The region at one instant and its plan in force, to judge units for any of its incidents."""
+class Moment:
+    """The region at one instant, all that units are judged by; ``own`` are those it may send."""
 
     snapshot: Snapshot
-    explainer: Explainer
     own: tuple[Unit, ...]
 
     @classmethod
-    def of(cls, session: Session, context: DispatchContext) -> Judge:
-        """Return the judge of this instant."""
-        snapshot = build_snapshot(session, context)
-        pricer = Pricer.of(snapshot.problem)
-        tours = plan_in_force(pricer)
-        plan = plan_from_tours(pricer.compiled, tours.routes, engine="in force")
+    def of(cls, session: Session, context: DispatchContext) -> Moment:
+        """Return the region as it is now."""
         units = units_of(session, context.region)
         own = tuple(unit for unit in units if unit.ownership is Ownership.OWN)
-        return cls(snapshot, Explainer.of(pricer, plan), own)
+        return cls(build_snapshot(session, context), own)
 
     @property
     def plan_version(self) -> int:
@@ -166,20 +161,37 @@ class Judge:
         was = next((it for it in self.snapshot.world.jobs if it.id == job.id), None)
         return was is not None and was.version == job.version
 
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The region at one instant and its plan in force, to judge units for any of its incidents."""
+
+    moment: Moment
+    explainer: Explainer
+
+    @classmethod
+    def at(cls, moment: Moment) -> Judge:
+        """Return the judge of an instant."""
+        pricer = Pricer.of(moment.snapshot.problem)
+        tours = plan_in_force(pricer)
+        plan = plan_from_tours(pricer.compiled, tours.routes, engine="in force")
+        return cls(moment, Explainer.of(pricer, plan))
+
     def judged(self, job: Job) -> Candidates:
         """Return every own unit of the region, judged for a job."""
         judged = self._verdicts(job)
         known = {candidate.unit.id for candidate in judged}
-        outside = [_outside(unit, job) for unit in self.own if unit.id not in known]
+        outside = [_outside(unit, job) for unit in self.moment.own if unit.id not in known]
         outside.sort(key=lambda candidate: not candidate.chosen)
-        return Candidates(self.plan_version, (*judged, *outside))
+        return Candidates(self.moment.plan_version, (*judged, *outside))
 
     def _verdicts(self, job: Job) -> list[Candidate]:
         """Return the units of the problem, cheapest first; none once somebody is at the car."""
-        if job_key(job.id) not in self.snapshot.jobs:
+        snapshot = self.moment.snapshot
+        if job_key(job.id) not in snapshot.jobs:
             return []
         verdicts = self.explainer.verdicts(job_key(job.id))
-        return [_candidate(self.snapshot, job, it) for it in verdicts]
+        return [_candidate(snapshot, job, it) for it in verdicts]
 
 
 def _candidate(snapshot: Snapshot, job: Job, verdict: UnitVerdict) -> Candidate:

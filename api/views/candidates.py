@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from sqlalchemy.orm import Session
-
 from api.models import incident_out as wire
-from api.views.timeline import why_declined, with_reason
+from api.views.timeline import with_reason
 from api.views.words import bilingual
 from dispatch.explain import Candidate, Candidates
 
 
-def candidates_out(session: Session, found: Candidates, incident_id: int) -> wire.Candidates:
+def candidates_out(found: Candidates, reasons: Mapping[int, str]) -> wire.Candidates:
     """Return every unit of the region, best first; a technician who declined with the reason."""
-    reasons = why_declined(session, incident_id)
     return wire.Candidates(
         plan_version=found.plan_version,
         items=[_candidate_out(it, reasons.get(it.unit.id)) for it in found.items],

@@ -66,6 +66,39 @@ def test_a_moment_serves_until_the_incident_itself_changes(town: Town) -> None:
     assert after["items"][0]["name"] == "New name"
 
 
+def test_a_moment_serves_on_for_a_while_when_another_plan_is_in_force(town: Town) -> None:
+    runtime = town.service.runtime
+    judging = Judging(runtime.context, max_age_s=3600.0, any_plan_s=3600.0)
+    mine, other = town.call()["id"], town.call()["id"]
+    before = judged(judging, mine)
+    town.start_shifts()
+    town["desk"].post(f"incidents/{other}/lock", {"lock": "unit"}, headers={"If-Match": "*"})
+    assert judged(judging, mine) == before
+    town.decide()
+    assert judged(judging, mine)["plan_version"] > before["plan_version"]
+
+
+def test_a_process_of_its_own_judges_as_this_one_does(town: Town) -> None:
+    runtime = town.service.runtime
+    town.start_shifts()
+    incidents = [town.call()["id"], town.call()["id"]]
+    town.decide()
+    here = Judging(runtime.context, max_age_s=3600.0)
+    apart = Judging(runtime.context, max_age_s=3600.0, is_apart=True)
+    try:
+        answers = [judged(apart, it) for it in incidents]
+        assert answers == [judged(here, it) for it in incidents]
+        beside = apart._beside
+        assert beside is not None
+        assert beside.n_started == 1
+        beside._end()  # killed; the next one knows nothing of the moment
+        apart._told.clear()
+        assert judged(apart, incidents[0]) == answers[0]
+        assert beside.n_started == 2
+    finally:
+        apart.close()
+
+
 def test_lists_show_every_change_of_what_they_are_made_of(town: Town) -> None:
     desk, incident = town["desk"], town.call()
     path = f"incidents/{incident['id']}"
