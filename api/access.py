@@ -92,6 +92,7 @@ class Open:
 Rule = Gate | OwnerGate | Open
 
 CALL_TAKERS: frozenset[Role] = frozenset({"call_taker", "dispatcher"})
+TECHNICIANS: frozenset[Role] = frozenset({"technician"})
 DISPATCHERS: frozenset[Role] = frozenset({"dispatcher"})
 ADMINS: frozenset[Role] = frozenset({"admin"})
 ROAD_KEEPERS: frozenset[Role] = frozenset({"dispatcher", "planner", "admin"})
@@ -112,7 +113,7 @@ Anybody = Annotated[Principal, Depends(Gate(STAFF))]
 Admin = Annotated[Principal, Depends(Gate(ADMINS))]
 RoadKeeper = Annotated[Principal, Depends(Gate(ROAD_KEEPERS))]
 Provider = Annotated[Principal, Depends(Gate(frozenset({"provider"})))]
-TechnicianPrincipal = Annotated[Principal, Depends(Gate(frozenset({"technician"})))]
+TechnicianPrincipal = Annotated[Principal, Depends(Gate(TECHNICIANS))]
 Owner = Annotated[OwnerLink, Depends(OwnerGate())]
 
 

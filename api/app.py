@@ -40,6 +40,7 @@ from api.runtime import Runtime
 from api.settings import Settings
 from api.streaming import stream_changes, while_logged_in
 from api.streams import Fits, Reader
+from api.usual_places import UsualPlaces
 from api.world import World
 from api.writing import Repeatable, Run
 from field_app.access import Technician
@@ -75,6 +76,8 @@ def create_app(
     app.include_router(operations.router)
     app.include_router(pages())
     install_problems(app)
+    if runtime is not None:
+        app.add_middleware(UsualPlaces, runtime=runtime)
     app.add_middleware(BodyDoor)
     if runtime is not None:
         _guard(app, runtime.settings)

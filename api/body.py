@@ -24,6 +24,7 @@ MAX_JSON_DEPTH = 40
 MAX_INTEGER = 2**53 - 1
 _MAX_DIGITS = 17
 _SHOWN = 80
+_VALUE = "json_body"
 
 _WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -51,11 +52,18 @@ class BodyDoor:
             )
             await refusal(scope, receive, send)
             return
-        fault = json_fault(body) if body and _is_json(headers) else None
-        if fault is not None:
-            await problem_of(InvalidInput([fault]))(scope, receive, send)
-            return
+        if body and _is_json(headers):
+            value = read_json(body)
+            if isinstance(value, Fault):
+                await problem_of(InvalidInput([value]))(scope, receive, send)
+                return
+            scope.setdefault("state", {})[_VALUE] = value
         await self.app(scope, _Replay(body, receive), send)
+
+
+def json_of(scope: Scope) -> Any:
+    """Return what the body of a request behind the door says; ``None`` without one in JSON."""
+    return scope.get("state", {}).get(_VALUE)
 
 
 class _Replay:
@@ -103,8 +111,8 @@ def _is_json(headers: Headers) -> bool:
     return kind == "application/json" or kind.endswith("+json")
 
 
-def json_fault(body: bytes) -> Fault | None:
-    """Return what is wrong with a JSON text, or ``None``; it must be UTF-8 (RFC 8259, 8.1)."""
+def read_json(body: bytes) -> Any:
+    """Return the value of a JSON text, or the `Fault` in it; it must be UTF-8 (RFC 8259, 8.1)."""
     try:
         value = json.loads(
             body.decode("utf-8-sig"),  # given bytes, the parser lets half a character through
@@ -128,7 +136,7 @@ def json_fault(body: bytes) -> Fault | None:
         return Fault(
             "", "json.invalid", f"The body is not JSON: {error}.", "Send valid JSON, UTF-8."
         )
-    return None
+    return value
 
 
 class Refused(Exception):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _POLICY = (
@@ -30,6 +29,11 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+_ADDED = [
+    (name.lower().encode(), value.encode())
+    for name, value in (SECURITY_HEADERS | {"Cache-Control": "no-store"}).items()
+]
+
 
 class SecurityHeaders:
     """ASGI middleware that adds them, and forbids keeping answers that hold data."""
@@ -45,10 +49,10 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
+                own = list(message.get("headers", ()))
+                given = {name.lower() for name, _ in own}
+                own += [pair for pair in _ADDED if pair[0] not in given]
+                message["headers"] = own
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

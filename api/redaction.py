@@ -48,7 +48,8 @@ class RedactingFilter(logging.Filter):
         return True
 
 
-_PLAIN = frozenset({"timestamp", "level", "request_id"})
+_PLAIN = frozenset({"timestamp", "level", "request_id", "method", "route"})
+"""What we make ourselves; a route is a template, without values."""
 
 
 def _value(value: Any) -> Any:

@@ -10,14 +10,14 @@ import secrets
 import time
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import Metrics
 
 _log = structlog.get_logger("api.requests")
 API = "/api/v1"
-_ID = "X-Request-ID"
+_ID = b"x-request-id"
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
@@ -34,7 +34,7 @@ class RequestLog:
             await self.app(scope, receive, send)
             return
         started, status, is_stream = time.perf_counter(), 500, False
-        given = Headers(scope=scope).get(_ID, "")
+        given = Headers(scope=scope).get(_ID.decode(), "")
         request_id = given if _is_plain(given) else secrets.token_hex(8)
         structlog.contextvars.bind_contextvars(request_id=request_id)
 
@@ -42,9 +42,11 @@ class RequestLog:
             nonlocal status, is_stream
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers.setdefault(_ID, request_id)
-                is_stream = headers.get("content-type", "").startswith("text/event-stream")
+                headers = message["headers"] = list(message.get("headers", ()))
+                given = {name.lower(): value for name, value in headers}
+                if _ID not in given:
+                    headers.append((_ID, request_id.encode()))
+                is_stream = given.get(b"content-type", b"").startswith(b"text/event-stream")
             await send(message)
 
         try:

@@ -113,7 +113,7 @@ class Service:
         self._thread.start()
 
 
-GATHER_S = 0.1
+GATHER_S = 0.25
 """A place that a phone reports waits so long for those of others, to be stored with them."""
 
 

@@ -5,28 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from starlette.concurrency import run_in_threadpool
+
 from api.identity import Principal, token_holds
 from api.models.events import EventOut
 from api.runtime import Runtime
-from api.streams import EventStream, Fits, Reader, sse, told
+from api.streams import EventStream, Fits, May, Reader, always, sse, told
 from kernel import events
 from kernel.events import Event
-
-May = Callable[[], bool]
-"""Says whether the client may still listen."""
-
-
-def always() -> bool:
-    """Return true."""
-    return True
 
 
 def while_logged_in(runtime: Runtime, who: Principal) -> May:
     """Let a stream go on as long as the token that opened it holds."""
 
-    def may() -> bool:
+    def look() -> bool:
         with runtime.database.read() as session:
             return token_holds(session, who.token_id, runtime.clock.now())
+
+    async def may() -> bool:
+        return runtime.known.holds(who.token_id) or await run_in_threadpool(look)
 
     return may
 
@@ -35,7 +32,11 @@ def stream_events(
     runtime: Runtime, read: Reader, *, fits: Fits, after: int | None, may: May = always
 ) -> EventStream:
     """Stream events in full; ``after`` is the last one seen, ``None``: begin with the next."""
-    return _stream(runtime, _Chosen(read, fits, _whole), after, may)
+
+    def show(event: Event) -> bytes:
+        return runtime.feed.once(event, _whole)
+
+    return _stream(runtime, _Chosen(read, fits, show), after, may)
 
 
 def stream_changes(

@@ -12,7 +12,7 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from itertools import islice
 
 import anyio
@@ -41,8 +41,19 @@ Fits = Callable[[Event], bool]
 KEPT = 2000
 """So many of the newest events are kept in memory."""
 
+_WRITTEN_OUT = 50
+"""So many of them are kept as they are sent: all consoles are sent the same."""
+
+May = Callable[[], Awaitable[bool]]
+"""Says whether the client may still listen."""
+
 
 def _any(_event: Event) -> bool:
+    return True
+
+
+async def always() -> bool:
+    """Return true."""
     return True
 
 
@@ -67,6 +78,7 @@ class EventFeed:
         self._turn = threading.Lock()
         self._recent: deque[Event] = deque(maxlen=KEPT)
         self._early: dict[int, Event] = {}
+        self._sent: dict[int, bytes] = {}
         with database.read() as session:
             self.newest, _ = events.last(session)
         self.poll_s = poll_s
@@ -94,12 +106,23 @@ class EventFeed:
                 return None
             return list(islice(self._recent, seq + 1 - self._recent[0].seq, None))
 
-    def look(self) -> None:
+    def once(self, event: Event, show: Callable[[Event], bytes]) -> bytes:
+        """Return what ``show`` makes of an event; always the same, so made once for all streams."""
+        shown = self._sent.get(event.seq)
+        if shown is None:
+            while len(self._sent) >= _WRITTEN_OUT:
+                self._sent.pop(next(iter(self._sent)), None)
+            shown = self._sent[event.seq] = show(event)
+        return shown
+
+    async def look(self) -> None:
         """Look at the table, unless that was done within ``poll_s``."""
         now = time.monotonic()
-        if now - self._looked_at < self.poll_s:
-            return
-        self._looked_at = now
+        if now - self._looked_at >= self.poll_s:
+            self._looked_at = now
+            await run_in_threadpool(self._look)
+
+    def _look(self) -> None:
         with self._database.read() as session:
             found = events.read_after(session, self.newest, limit=KEPT)
         self._committed(tuple(found))
@@ -136,7 +159,7 @@ async def told(
     *,
     after: int,
     heartbeat_s: float,
-    may: Callable[[], bool] = lambda: True,
+    may: May = always,
     fits: Fits | None = None,
 ) -> AsyncIterator[bytes]:
     """Yield what is sent: every event after ``after``, and a comment whenever nothing happens.
@@ -152,7 +175,7 @@ async def told(
         while not feed.closed:
             woken.clear()
             if loop.time() - asked_at >= heartbeat_s:
-                if not await run_in_threadpool(may):
+                if not await may():
                     return
                 asked_at = loop.time()
             batch, after, more = await _next(feed, read, after, fits)
@@ -168,7 +191,7 @@ async def told(
             with anyio.move_on_after(min(left_s, feed.poll_s)) as waited:
                 await woken.wait()
             if waited.cancelled_caught:
-                await run_in_threadpool(feed.look)
+                await feed.look()
 
 
 async def _next(

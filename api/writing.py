@@ -43,7 +43,7 @@ class Repeatable:
 
         given = self.request
         once = Once(principal, given.key, given.digest, runtime.clock.now())
-        with runtime.database.write(appends=appends, counts=appends) as session:
+        with runtime.database.write(appends=appends) as session:
             answer = answer_once(session, once, acted)
         headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
         return Response(

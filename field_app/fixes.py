@@ -52,7 +52,7 @@ class Fixes:
         database, now = self._context.database, self._context.clock.now()
         # A transaction that locks several rows takes its place among the writers of events: each
         # of those locks several too, in an order of its own (decision record 0010).
-        with database.write(appends=len(sent) > 1, counts=False) as session:
+        with database.write(appends=len(sent) > 1) as session:
             batches = [(it.unit_id, it.reports) for it in sent]
             outcomes = [_outcome(it) for it in take_many(session, now, batches)]
         accepted = {

@@ -23,6 +23,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from kernel.errors import InvalidInput
 from kernel.geometry import bound, load_postgis
+from kernel.written import Written
 
 if TYPE_CHECKING:
     from kernel.events import Event
@@ -104,8 +105,8 @@ class Database:
     ----------
     n_told
         Grows with every transaction that listeners are told of, of this process and of others.
-    n_changes
-        Grows with every transaction of this process, but for those that only append to trails.
+    written
+        Counts the transactions of this process by the tables that they wrote to.
 
     Raises
     ------
@@ -122,7 +123,8 @@ class Database:
         )
         self._writers = self.engine.execution_options(roadflare_write=True)
         self._listeners: list[CommitListener] = []
-        self.n_told = self.n_changes = 0
+        self.n_told = 0
+        self.written = Written(self.engine)
         self._write_turn = threading.Lock()
         self._own: dict[int, Event] | None = None
 
@@ -133,7 +135,7 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self, *, appends: bool = True, counts: bool = True) -> Iterator[WriteSession]:
+    def write(self, *, appends: bool = True) -> Iterator[WriteSession]:
         """Yield the session of one transaction; commits at the end, rolls back on any exception.
 
         Parameters
@@ -141,15 +143,14 @@ class Database:
         appends
             Whether events may be appended. Without, writers on PostgreSQL need not queue up: for
             what comes often and is no event, such as positions.
-        counts
-            Whether it is counted in ``n_changes``.
         """
         with self._turn(), WriteSession(self._writers, expire_on_commit=False) as session:
             if appends and not self.is_sqlite:
                 session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
             yield session
+            tables = self.written.take(session)
             self._commit(session)
-            self.n_changes += counts
+            self.written.committed(tables)
         if session.appended:
             self.tell(tuple(session.appended))
 

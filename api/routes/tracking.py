@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
+from starlette.concurrency import run_in_threadpool
 
 from api.access import Owner
 from api.models.incident_in import CancelIn
@@ -65,12 +66,15 @@ def track_events(link: Owner, runtime: Run, last_event_id: LastEventId = None) -
         with runtime.database.read() as session:
             return concerns(session, link, seq)
 
-    def may() -> bool:
+    def is_open() -> bool:
         with runtime.database.read() as session:
             try:
                 open_link(session, runtime.region, link.key, runtime.clock.now())
             except NotFound:
                 return False
         return True
+
+    async def may() -> bool:
+        return await run_in_threadpool(is_open)
 
     return stream_changes(runtime, read, name="changed", after=last_event_id, may=may)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Integer, text
+from sqlalchemy import Integer, delete, select, text, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kernel import events
@@ -151,3 +151,49 @@ def test_the_chain_shows_any_damage(database: Database, damage: str, first_bad: 
 def test_other_databases_are_refused(url: str) -> None:
     with pytest.raises(InvalidInput):
         Database(url)
+
+
+def test_writes_are_counted_by_table(database: Database) -> None:
+    def count() -> tuple[int, int, int]:
+        written = database.written
+        return (
+            written.count("test_probe"),
+            written.count("events"),
+            written.count("test_probe", "events"),
+        )
+
+    assert count() == (0, 0, 0)
+    with database.write() as session:
+        session.add_all([Probe(id=1, at=NOON), Probe(id=2, at=NOON)])
+    assert count() == (1, 0, 1)
+    with database.write() as session:
+        session.execute(update(Probe).where(Probe.id == 1).values(at=NOON))
+        events.append(session, NOON, "probe", region="r")
+    assert count() == (2, 1, 3)
+    with database.write() as session:
+        assert len(session.scalars(select(Probe)).all()) == 2
+    assert count() == (2, 1, 3)
+    with database.write() as session:
+        session.execute(delete(Probe).where(Probe.id == 1))
+    assert count() == (3, 1, 4)
+
+
+def test_a_statement_written_by_hand_counts_for_every_table(database: Database) -> None:
+    with database.write() as session:
+        session.add(Probe(id=1, at=NOON))
+    for statement in ("UPDATE test_probe SET id = 2", "  delete from test_probe"):
+        before = database.written.count("events")
+        with database.write() as session:
+            session.execute(text(statement))
+        assert database.written.count("events") == before + 1
+
+
+def test_what_was_rolled_back_is_not_forgotten_to_be_counted(database: Database) -> None:
+    with pytest.raises(LookupError), database.write() as session:
+        session.add(Probe(id=1, at=NOON))
+        session.flush()
+        raise LookupError
+    assert database.written.count("test_probe") == 0
+    with database.write() as session:
+        session.add(Probe(id=1, at=NOON))
+    assert database.written.count("test_probe") == 1
