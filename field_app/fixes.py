@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dispatch.context import DispatchContext
-from field_app.jobs import list_versions
 from field_app.models import FieldPositionsIn, FieldPositionsOut
 from field_app.versions import ListVersions
 from fleet.model import PositionReport
@@ -34,7 +33,7 @@ class Fixes:
 
     def __init__(self, context: DispatchContext, *, gather_s: float) -> None:
         self._context = context
-        self._versions = ListVersions(context.database)
+        self._versions = ListVersions(context)
         self._together: Together[Sent, FieldPositionsOut] = Together(self.store, gather_s=gather_s)
 
     async def take(self, unit_id: int, body: FieldPositionsIn) -> FieldPositionsOut:
@@ -60,17 +59,13 @@ class Fixes:
             for it, outcome in zip(sent, outcomes, strict=True)
             if not isinstance(outcome, Exception)
         }
-        versions = self._versions.of(sorted(accepted), self._work_out)
+        versions = self._versions.of(sorted(accepted))
         return [
             outcome
             if isinstance(outcome, Exception)
             else FieldPositionsOut(accepted=outcome.n_accepted, version=versions[it.unit_id])
             for it, outcome in zip(sent, outcomes, strict=True)
         ]
-
-    def _work_out(self, unit_ids: Sequence[int]) -> dict[int, int]:
-        with self._context.database.read() as session:
-            return list_versions(session, self._context, unit_ids)
 
 
 def reports_of(body: FieldPositionsIn) -> tuple[PositionReport, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -32,6 +32,7 @@ from fleet.store import UnitRow, unit_of, unit_row
 from geo_data.datum import wgs84_to_gcj02
 from kernel.errors import NotFound
 from kernel.position import Position
+from kernel.row_lines import Restrict, RowLines
 
 Row = TypeVar("Row", IncidentRow, AppointmentRow)
 _VIN_END = 6
@@ -45,6 +46,16 @@ _HELD = select(JobRow).where(
     JobRow.state.in_(["open", *sorted(ACTIVE)]),
 )
 _UNITS = select(UnitRow).where(UnitRow.id.in_(bindparam("units", expanding=True)))
+
+
+_RAW_UNITS = RowLines(
+    UnitRow, UnitRow.id, columns=["code", "name", "kind", "state", "shift_end_at"]
+)
+_RAW_JOBS = RowLines(
+    JobRow, JobRow.incident_id, JobRow.appointment_id, JobRow.unit_id, JobRow.planned_unit_id
+)
+_RAW_INCIDENTS = RowLines(IncidentRow, IncidentRow.id)
+_RAW_BOOKINGS = RowLines(AppointmentRow, AppointmentRow.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,40 @@ def list_versions(
     """Return the versions of the lists of units."""
     listed = _lists(session, context, unit_ids)
     return {unit_id: it.version for unit_id, it in listed.items()}
+
+
+def made_of(session: Session, unit_ids: Sequence[int]) -> dict[int, Hashable]:
+    """Return what the lists of units are made of: equal only while the lists are the same."""
+    units, jobs = _RAW_UNITS.read(session, _of(unit_ids)), _RAW_JOBS.read(session, _held(unit_ids))
+    incidents = {it for (it, *_), _ in jobs if it is not None}
+    bookings = {it for (_, it, *_), _ in jobs if it is not None}
+    said: dict[tuple[str, int | None], Hashable] = {
+        **{("incident", key): row for (key,), row in _known(session, _RAW_INCIDENTS, incidents)},
+        **{("booking", key): row for (key,), row in _known(session, _RAW_BOOKINGS, bookings)},
+    }
+    mine: dict[int | None, list[Hashable]] = {}
+    for (incident, booking, *holders), row in jobs:
+        whole = row, said.get(("incident", incident)), said.get(("booking", booking))
+        for unit_id in set(holders):
+            mine.setdefault(unit_id, []).append(whole)
+    return {key or 0: (row, *mine.get(key, ())) for (key,), row in units}
+
+
+def _of(unit_ids: Sequence[int]) -> Restrict:
+    return lambda query: query.where(UnitRow.id.in_(unit_ids))
+
+
+def _held(unit_ids: Sequence[int]) -> Restrict:
+    open_or_active = JobRow.state.in_(["open", *sorted(ACTIVE)])
+    theirs = JobRow.unit_id.in_(unit_ids) | JobRow.planned_unit_id.in_(unit_ids)
+    return lambda query: query.where(theirs, open_or_active).order_by(JobRow.id)
+
+
+def _known(
+    session: Session, lines: RowLines, ids: set[int]
+) -> list[tuple[tuple[int | None, ...], Hashable]]:
+    column = (IncidentRow if lines is _RAW_INCIDENTS else AppointmentRow).id
+    return lines.read(session, lambda query: query.where(column.in_(sorted(ids)))) if ids else []
 
 
 def _held_by_each(session: Session, unit_ids: Sequence[int]) -> dict[int, Held]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api.models.appointments import AppointmentOut, Appointments
 from api.owner_links import keys_of_appointments
 from api.runtime import Runtime
-from api.views.incidents import caller_out, location_out, unit_codes, vehicle_out
+from api.views.incidents import caller_out, location_out, unit_codes, units_of_jobs, vehicle_out
 from dispatch.appointments import Appointment, jobs_of_appointment
 from dispatch.job import Job
 
@@ -19,13 +19,14 @@ def appointments_out(
 ) -> Appointments:
     """Return visits with the unit that is planned for the first of their jobs."""
     keys = keys_of_appointments(session, [it.id for it in found])
-    codes = unit_codes(session, runtime.region)
+    jobs = {it.id: jobs_of_appointment(session, it.id) for it in found}
+    codes = unit_codes(session, units_of_jobs(job for mine in jobs.values() for job in mine))
     base = runtime.settings.public_url.rstrip("/")
     return Appointments(
         items=[
             _appointment_out(
                 it,
-                jobs_of_appointment(session, it.id),
+                jobs[it.id],
                 codes,
                 f"{base}/t/{keys[it.id]}" if it.id in keys else None,
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -90,7 +90,7 @@ def shown(session: Session, runtime: Runtime, found: Sequence[Incident]) -> list
     """Return incidents as staff see them, without what happened to them."""
     ids = [incident.id for incident in found]
     jobs = jobs_that_count(session, ids)
-    codes = unit_codes(session, runtime.region)
+    codes = unit_codes(session, units_of_jobs(jobs.values()))
     offers = offers_of(session, ids)
     keys = keys_of_incidents(session, ids)
     base = runtime.settings.public_url.rstrip("/")
@@ -117,10 +117,18 @@ def jobs_that_count(session: Session, incident_ids: Sequence[int]) -> dict[int, 
     return jobs
 
 
-def unit_codes(session: Session, region: str) -> dict[int, str]:
-    """Return the codes of a region's units by id."""
-    rows = session.execute(select(UnitRow.id, UnitRow.code).where(UnitRow.region == region))
-    return dict(rows.all())
+def unit_codes(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    """Return the codes of units by id; ``None`` among the ids stands for no unit."""
+    wanted = sorted({it for it in ids if it is not None})
+    if not wanted:
+        return {}
+    query = select(UnitRow.id, UnitRow.code).where(UnitRow.id.in_(wanted))
+    return dict(session.execute(query).all())
+
+
+def units_of_jobs(jobs: Iterable[Job]) -> set[int | None]:
+    """Return the units that have jobs, or are planned for them."""
+    return {it for job in jobs for it in (job.unit_id, job.planned_unit_id)}
 
 
 def offers_of(session: Session, incident_ids: Sequence[int]) -> dict[int, ContractorOut]:
@@ -139,7 +147,7 @@ def offers_of(session: Session, incident_ids: Sequence[int]) -> dict[int, Contra
     }
 
 
-def _job_out(job: Job | None, codes: dict[int, str]) -> JobOut | None:
+def _job_out(job: Job | None, codes: Mapping[int, str]) -> JobOut | None:
     if job is None:
         return None
     bound = job.state in ACTIVE or job.state in _FINAL

@@ -12,9 +12,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import Label, select, type_coerce
+from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlalchemy.types import NullType
 
 from api.models.incident_out import Incidents
 from api.models.units import Units
@@ -26,7 +25,7 @@ from api.views.units import UNFINISHED, list_units, numbers_of_appointments
 from dispatch.regions import plan_version
 from dispatch.store import IncidentRow, JobRow, incidents_of, which_incidents
 from fleet.store import UnitRow
-from kernel.database import Base
+from kernel.row_lines import RowLines
 
 
 def incidents_json(
@@ -64,40 +63,45 @@ def _with_items(empty: BaseModel, items: Sequence[bytes]) -> bytes:
 def _made_of_incidents(
     session: Session, region: str, which: str, limit: int
 ) -> dict[int, tuple[Any, ...]]:
-    rows = session.execute(which_incidents(select(*_RAW_INCIDENT), region, which, limit)).all()
-    ids = [row.id for row in rows]
-    jobs: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    codes = unit_codes(session, region)
-    query = select(*_RAW_JOB).where(JobRow.incident_id.in_(ids)).order_by(JobRow.id)
-    for job in session.execute(query):
-        named = codes.get(job.unit_id), codes.get(job.planned_unit_id)
-        jobs[job.incident_id].append((*job, *named))
+    rows = _INCIDENTS.read(session, lambda query: which_incidents(query, region, which, limit))
+    ids = [int(key or 0) for (key,), _ in rows]
+    listed = which_incidents(select(IncidentRow.id), region, which, limit)
+    found = _JOBS.read(
+        session,
+        lambda query: query.where(JobRow.incident_id.in_(listed)).order_by(JobRow.id),
+    )
+    codes = unit_codes(session, {it for (_, _, *units), _ in found for it in units})
+    jobs: dict[int | None, list[Any]] = defaultdict(list)
+    for (incident_id, _, *units), job in found:
+        jobs[incident_id].append((job, *(codes.get(it or 0) for it in units)))
     offers, keys = offers_of(session, ids), keys_of_incidents(session, ids)
     return {
-        row.id: (tuple(row), jobs.get(row.id), offers.get(row.id), keys.get(row.id)) for row in rows
+        it: (row, jobs.get(it), offers.get(it), keys.get(it))
+        for it, (_, row) in zip(ids, rows, strict=True)
     }
 
 
 def _made_of_units(session: Session, region: str) -> dict[int, tuple[Any, ...]]:
-    query = select(*_RAW_JOB).where(JobRow.region == region, JobRow.state.in_(UNFINISHED))
-    found = session.execute(query.order_by(JobRow.id)).all()
-    codes = numbers_of_appointments(session, {job.appointment_id for job in found} - {None})
-    jobs: dict[int | None, list[tuple[Any, ...]]] = defaultdict(list)
-    for job in found:
-        made_of = (*job, codes.get(job.appointment_id))
-        for unit_id in {job.unit_id, job.planned_unit_id}:
-            jobs[unit_id].append(made_of)
-    rows = session.execute(
-        select(*_RAW_UNIT).where(UnitRow.region == region).order_by(UnitRow.code)
+    found = _JOBS.read(
+        session,
+        lambda query: query.where(JobRow.region == region, JobRow.state.in_(UNFINISHED)).order_by(
+            JobRow.id
+        ),
     )
-    return {row.id: (tuple(row), jobs.get(row.id)) for row in rows}
+    booked = {it for (_, it, *_), _ in found if it is not None}
+    codes = numbers_of_appointments(session, booked)
+    jobs: dict[int | None, list[Any]] = defaultdict(list)
+    for (_, appointment_id, *units), job in found:
+        for unit_id in set(units):
+            jobs[unit_id].append((job, codes.get(appointment_id or 0)))
+    rows = _UNITS.read(
+        session, lambda query: query.where(UnitRow.region == region).order_by(UnitRow.code)
+    )
+    return {int(key or 0): (row, jobs.get(key)) for (key,), row in rows}
 
 
-def _raw(model: type[Base]) -> list[Label[Any]]:
-    """Return the columns of a table without what SQLAlchemy makes of their values."""
-    return [type_coerce(it, NullType()).label(it.name) for it in model.__table__.columns]
-
-
-_RAW_INCIDENT = _raw(IncidentRow)
-_RAW_JOB = _raw(JobRow)
-_RAW_UNIT = _raw(UnitRow)
+_INCIDENTS = RowLines(IncidentRow, IncidentRow.id)
+_JOBS = RowLines(
+    JobRow, JobRow.incident_id, JobRow.appointment_id, JobRow.unit_id, JobRow.planned_unit_id
+)
+_UNITS = RowLines(UnitRow, UnitRow.id)

@@ -23,7 +23,7 @@ from api.models.units import (
 )
 from api.route_lines import RouteLines, line_string
 from api.runtime import Runtime
-from api.views.incidents import unit_codes
+from api.views.incidents import unit_codes, units_of_jobs
 from api.views.words import bilingual
 from dispatch.core.model import Lock
 from dispatch.incident import incident_number
@@ -192,7 +192,7 @@ def plan_in_force(session: Session, runtime: Runtime) -> PlanOut:
         decision_s=None if stored is None else stored.decision_s,
         lower_bound_cny=None if stored is None else stored.plan.get("lower_bound_cny"),
         gap=None if stored is None else stored.plan.get("gap"),
-        routes=_routes(jobs, numbers, unit_codes(session, region)),
+        routes=_routes(jobs, numbers, unit_codes(session, units_of_jobs(jobs))),
         unassigned=_unassigned(stored, jobs, numbers),
     )
 
