@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import structlog
@@ -33,7 +34,14 @@ ANY_PLAN_S = 2.0
 """So old may it be although there is a newer plan, where the incident's own job is the same."""
 
 _HANGS_S = 20.0
+IsGone = Callable[[], Awaitable[bool]]
+"""Says whether whoever asked has left."""
+
 _log = structlog.get_logger("api.judging")
+
+
+async def _never() -> bool:
+    return False
 
 
 @dataclass(slots=True)
@@ -55,6 +63,7 @@ class Judging:
     max_age_s: float
     any_plan_s: float = 0.0
     is_apart: bool = False
+    _turn: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
     _limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
     _beside: SideProcess[Case, bytes] | None = None
     _here: Answerer | None = None
@@ -80,8 +89,11 @@ class Judging:
         if self._beside is not None:
             self._beside.close()
 
-    async def answer(self, incident_id: int) -> bytes:
-        """Return every unit judged for an incident, as JSON.
+    async def answer(self, incident_id: int, is_gone: IsGone = _never) -> bytes:
+        """Return every unit judged for an incident, as JSON; nothing for whoever has left.
+
+        ``is_gone`` is asked when it is one's turn: a page that shows something else by then, or
+        has given up, must not keep others waiting.
 
         Raises
         ------
@@ -92,7 +104,10 @@ class Judging:
         ExternalServiceError
             When the judge's process fails twice.
         """
-        return await run_sync(self._answer, incident_id, limiter=self._limiter)
+        async with self._turn:
+            if await is_gone():
+                return b""
+            return await run_sync(self._answer, incident_id, limiter=self._limiter)
 
     def _answer(self, incident_id: int) -> bytes:
         with self.context.database.read() as session:

@@ -19,7 +19,7 @@ from typing import Generic, TypeVar
 
 from kernel.errors import ExternalServiceError
 
-BEHIND = 10
+BEHIND = 5
 """How far the process stands back where processors are short."""
 
 START_S = 60.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from api.access import FOR_DISPATCHERS, Dispatcher
 from api.etags import IfMatch
@@ -23,9 +23,9 @@ router = APIRouter(prefix="/incidents/{incident_id}", tags=["decisions"])
 
 
 @router.get("/candidates", response_model=Candidates, dependencies=[FOR_DISPATCHERS])
-async def list_candidates(incident_id: IncidentId, runtime: Run) -> Response:
+async def list_candidates(incident_id: IncidentId, runtime: Run, request: Request) -> Response:
     """Return every unit, best first: what it would cost to send it, or why it cannot go."""
-    body = await runtime.judging.answer(incident_id)
+    body = await runtime.judging.answer(incident_id, request.is_disconnected)
     return Response(body, media_type="application/json")
 
 

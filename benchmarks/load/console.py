@@ -14,6 +14,9 @@ SAFETY_NET_S = 20.0
 DETAIL_EVERY_S = 10.0
 CANDIDATES_EVERY_S = 10.0
 _AFTER_EVENT_S = {"incidents": 0.25, "units": 0.25, "closed": 3.0, "detail": 0.7}
+_APART_S = {"incidents": 1.0, "units": 1.0, "closed": 3.0, "detail": 0.7}
+"""While much happens, fetches begin so far apart."""
+
 _PATHS = {
     "incidents": "/incidents?state=open&limit=500",
     "units": "/units",
@@ -57,10 +60,13 @@ class Console:
 
     async def refresh(self, name: str) -> None:
         """Fetch one list for ever, a moment after it may have changed, at most so often."""
+        began = float("-inf")
         while True:
             await self._due[name].wait()
-            await asyncio.sleep(_AFTER_EVENT_S[name])
+            left_s = began + _APART_S[name] - time.perf_counter()
+            await asyncio.sleep(max(_AFTER_EVENT_S[name], left_s))
             self._due[name].clear()
+            began = time.perf_counter()
             if name == "detail":
                 await self._show("list")
             else:

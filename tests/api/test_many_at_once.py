@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from api.identity import revoke
+from api.judge import Case
 from api.judging import Judging
 from api.known_tokens import KnownTokens
 from kernel.errors import NotAuthenticated
@@ -97,6 +98,36 @@ def test_a_process_of_its_own_judges_as_this_one_does(town: Town) -> None:
         assert beside.n_started == 2
     finally:
         apart.close()
+
+
+def test_nobody_waits_for_those_who_have_left(town: Town) -> None:
+    judging = Judging(town.service.runtime.context, max_age_s=3600.0)
+    incident = town.call()["id"]
+    there = {"first": True, "second": True, "third": True}
+    worked_out: list[int] = []
+    work_out = judging._here
+    assert work_out is not None
+
+    def counted(case: Case) -> bytes:
+        worked_out.append(case.job.incident_id or 0)
+        there["second"] = False  # leaves while the first is answered
+        return work_out(case)
+
+    judging._here = counted
+
+    async def ask(who: str) -> bytes:
+        async def is_gone() -> bool:
+            return not there[who]
+
+        return await judging.answer(incident, is_gone)
+
+    async def all_at_once() -> list[bytes]:
+        return await asyncio.gather(*map(ask, there))
+
+    first, second, third = asyncio.run(all_at_once())
+    assert second == b""
+    assert first == third != b""
+    assert worked_out == [incident]
 
 
 def test_lists_show_every_change_of_what_they_are_made_of(town: Town) -> None:

@@ -1,4 +1,8 @@
-/** Fetches again when told to, at most once at a time and not more often than `spacingMs`. */
+/**
+ * Fetches again when told to, `spacingMs` later and at most once at a time. While much happens, a
+ * fetch begins no sooner than `apartMs` after the last one began: what comes seldom is shown at
+ * once, what comes often at a steady pace.
+ */
 
 export interface Refresher {
   /** Something changed: fetch soon. Many calls make one fetch. */
@@ -6,10 +10,15 @@ export interface Refresher {
   stop(): void;
 }
 
-export function refresher(fetchNow: () => Promise<void>, spacingMs: number): Refresher {
+export function refresher(
+  fetchNow: () => Promise<void>,
+  spacingMs: number,
+  apartMs = spacingMs,
+): Refresher {
   let wanted = false;
   let busy = false;
   let stopped = false;
+  let beganAt = Number.NEGATIVE_INFINITY;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   async function run(): Promise<void> {
@@ -17,6 +26,7 @@ export function refresher(fetchNow: () => Promise<void>, spacingMs: number): Ref
     if (stopped) return;
     wanted = false;
     busy = true;
+    beganAt = performance.now();
     try {
       await fetchNow();
     } finally {
@@ -26,7 +36,8 @@ export function refresher(fetchNow: () => Promise<void>, spacingMs: number): Ref
   }
 
   function schedule(): void {
-    timer ??= setTimeout(() => void run(), spacingMs);
+    const waitMs = Math.max(spacingMs, beganAt + apartMs - performance.now());
+    timer ??= setTimeout(() => void run(), waitMs);
   }
 
   return {

@@ -48,6 +48,8 @@ export const unitById = computed(() => new Map(units.value.map((unit) => [unit.i
 const DAY_MS = 24 * 3600 * 1000;
 const UNITS_EVERY_MS = 2000;
 const SAFETY_NET_MS = 20_000;
+/** In a storm something happens several times a second, and a list is long. */
+const LISTS_APART_MS = 1000;
 
 async function fetchIncidents(): Promise<void> {
   try {
@@ -126,8 +128,8 @@ async function fetchRegion(): Promise<void> {
 
 /** Loads everything and keeps it fresh until the returned function is called. */
 export function follow(): () => void {
-  const incidentsSoon = refresher(fetchIncidents, 250);
-  const unitsSoon = refresher(fetchUnits, 250);
+  const incidentsSoon = refresher(fetchIncidents, 250, LISTS_APART_MS);
+  const unitsSoon = refresher(fetchUnits, 250, LISTS_APART_MS);
   const alarmsSoon = refresher(fetchAlarms, 250);
   const closedSoon = refresher(fetchClosed, 3000);
   const roadsSoon = refresher(fetchRoads, 250);
