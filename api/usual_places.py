@@ -1,7 +1,7 @@
 """The usual report of a place, taken on the shortest way: it is most of all requests.
 
 Five hundred phones send a hundred of them a second. Finding the route, its dependencies and their
-parameters anew for each takes three times as long as taking the report. What is not usual (a key
+parameters anew for each takes longer than taking the report. What is not usual (a key
 against repeats, a token that has to be looked up, a role that may not, a body with a fault, a place
 that cannot be believed, a database that fails) goes on to the endpoint, which declares the rule and
 answers as if this were not here.

@@ -1,7 +1,7 @@
 """Rows as they stand in the database, to tell whether anything of them has changed.
 
-SQLite hands over rows one by one, and whoever reads five hundred of them takes turns with all other
-threads five hundred times. Here it writes them out itself and hands over one text.
+SQLite writes them out itself and hands over one text: while it does so other threads of this
+process work on, and a row is not made into Python values only to be compared.
 """
 
 from __future__ import annotations

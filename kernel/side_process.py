@@ -99,9 +99,13 @@ class SideProcess(Generic[Request, Reply]):
         return answer
 
     def close(self) -> None:
-        """End the process; nothing can be asked afterwards."""
+        """End the process, whatever it is doing; nothing can be asked afterwards."""
+        self._is_closed = True
+        child = self._child
+        if child is not None:
+            with contextlib.suppress(ValueError):  # it has just been ended by whoever asked
+                child[0].kill()
         with self._turn:
-            self._is_closed = True
             self._end()
 
     def _connected(self) -> Connection:

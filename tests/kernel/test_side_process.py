@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -77,6 +78,18 @@ def test_one_that_cannot_start_says_so() -> None:
     with pytest.raises(ExternalServiceError, match="died while it started"):
         it.ask("a")
     it.close()
+
+
+def test_closing_does_not_wait_for_an_answer(beside: SideProcess[str, tuple[int, int]]) -> None:
+    beside.start()
+    beside.timeout_s = 3600.0
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(beside.ask, "hang")
+        while not beside._turn.locked():
+            time.sleep(0.001)
+        beside.close()
+        with pytest.raises(ExternalServiceError, match="died"):
+            asked.result()
 
 
 def test_a_closed_one_is_not_started_again(beside: SideProcess[str, tuple[int, int]]) -> None:
