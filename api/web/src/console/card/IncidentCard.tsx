@@ -2,8 +2,6 @@
 
 import { jobStateText } from "@roadflare/kit/common_words.ts";
 import type { Incident } from "@roadflare/kit/contract.ts";
-import { Icon } from "@roadflare/kit/icons.tsx";
-import { showOnMap } from "../map/view.ts";
 import { stageOf } from "../queue/order.ts";
 import { setSafePlace } from "../store/actions.ts";
 import { detailFault, detailOf } from "../store/detail.ts";
@@ -11,6 +9,7 @@ import { openUnitCard, selectedIncident, selectIncident } from "../store/selecti
 import { t } from "../words.ts";
 import { Actions, lockText } from "./Actions.tsx";
 import { Candidates } from "./Candidates.tsx";
+import { CardHead, ShowOnMap } from "./CardHead.tsx";
 import { Facts, SafetyLine } from "./Facts.tsx";
 import { OwnerLink } from "./OwnerLink.tsx";
 import { PromiseClock } from "./PromiseClock.tsx";
@@ -54,26 +53,10 @@ export function IncidentCard({ id }: { id: number }) {
   }
   return (
     <article class="card" aria-label={incident.number}>
-      <header class="card-head">
-        <h2>{incident.number}</h2>
+      <CardHead title={incident.number} close={() => selectIncident(null)}>
         <b class={`stage ${stageOf(incident)}`}>{t(`stage.${stageOf(incident)}`)}</b>
-        <button
-          type="button"
-          class="button small"
-          onClick={() => showOnMap([incident.location.lon, incident.location.lat])}
-        >
-          <Icon name="place" size={15} />
-          {t("map.show")} <kbd>M</kbd>
-        </button>
-        <button
-          type="button"
-          class="button quiet icon-only"
-          aria-label={t("card.close")}
-          onClick={() => selectIncident(null)}
-        >
-          <Icon name="close" size={18} />
-        </button>
-      </header>
+        <ShowOnMap at={[incident.location.lon, incident.location.lat]} />
+      </CardHead>
       <div class="scroll">
         <PromiseClock incident={incident} />
         <SafetyLine safe={incident.safe_place} />

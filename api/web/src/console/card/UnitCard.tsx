@@ -3,13 +3,13 @@
 import { jobStateText, kindText, unitStateText } from "@roadflare/kit/common_words.ts";
 import type { Unit } from "@roadflare/kit/contract.ts";
 import { minutesText, secondsBetween, timeOfDay } from "@roadflare/kit/format.ts";
-import { Icon, KindIcon } from "@roadflare/kit/icons.tsx";
+import { KindIcon } from "@roadflare/kit/icons.tsx";
 import { now } from "@roadflare/kit/server_clock.ts";
-import { showOnMap } from "../map/view.ts";
 import { dragUnit } from "../queue/drag.ts";
 import { assign } from "../store/actions.ts";
 import { openUnitCard, selectedIncident, selectIncident } from "../store/selection.ts";
 import { t } from "../words.ts";
+import { CardHead, ShowOnMap } from "./CardHead.tsx";
 
 function Doing({ unit }: { unit: Unit }) {
   const { job } = unit;
@@ -60,36 +60,23 @@ function SendIt({ unit }: { unit: Unit }) {
   );
 }
 
+function DragMark({ unit }: { unit: Unit }) {
+  return (
+    <span class={`unit-symbol large ${unit.state}`} {...dragUnit(unit.id)} title={t("units.drag")}>
+      <KindIcon kind={unit.kind} size={20} />
+    </span>
+  );
+}
+
 export function UnitCard({ unit }: { unit: Unit }) {
   const { lon, lat } = unit;
   const ageS = unit.position_at ? Math.max(0, secondsBetween(unit.position_at, now.value)) : 0;
   return (
     <article class="card" aria-label={unit.code}>
-      <header class="card-head">
-        <span
-          class={`unit-symbol large ${unit.state}`}
-          {...dragUnit(unit.id)}
-          title={t("units.drag")}
-        >
-          <KindIcon kind={unit.kind} size={20} />
-        </span>
-        <h2>{unit.code}</h2>
+      <CardHead title={unit.code} close={() => openUnitCard(null)} mark={<DragMark unit={unit} />}>
         <b class={`unit-state ${unit.state}`}>{unitStateText(unit.state)}</b>
-        {lon !== null && lat !== null && (
-          <button type="button" class="button small" onClick={() => showOnMap([lon, lat])}>
-            <Icon name="place" size={15} />
-            {t("map.show")} <kbd>M</kbd>
-          </button>
-        )}
-        <button
-          type="button"
-          class="button quiet icon-only"
-          aria-label={t("card.close")}
-          onClick={() => openUnitCard(null)}
-        >
-          <Icon name="close" size={18} />
-        </button>
-      </header>
+        {lon !== null && lat !== null && <ShowOnMap at={[lon, lat]} />}
+      </CardHead>
       <div class="scroll">
         <p>
           {kindText(unit.kind)}

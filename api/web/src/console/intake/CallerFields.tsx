@@ -1,9 +1,9 @@
 /** Who is on the phone. */
 
 import type { InputFault } from "@roadflare/kit/http.ts";
+import { Field } from "../form/Field.tsx";
 import { t } from "../words.ts";
 import type { Draft } from "./draft.ts";
-import { Field } from "./Field.tsx";
 
 interface Props {
   draft: Draft;

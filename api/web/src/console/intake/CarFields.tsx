@@ -4,9 +4,9 @@ import { faultText } from "@roadflare/kit/common_words.ts";
 import type { Fault } from "@roadflare/kit/contract.ts";
 import type { InputFault } from "@roadflare/kit/http.ts";
 import { FAULT_PATHS, FaultIcon } from "@roadflare/kit/icons.tsx";
+import { Faults, Field, faultsAt } from "../form/Field.tsx";
 import { t } from "../words.ts";
 import type { Draft } from "./draft.ts";
-import { Faults, Field, faultsAt } from "./Field.tsx";
 
 interface Props {
   draft: Draft;

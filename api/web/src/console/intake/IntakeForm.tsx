@@ -1,20 +1,19 @@
 /** Taking a call, in the order of the conversation: safe? call-back number, place, car, fault. */
 
 import type { Channel, Incident } from "@roadflare/kit/contract.ts";
-import { type InputFault, ProblemError } from "@roadflare/kit/http.ts";
+import type { InputFault } from "@roadflare/kit/http.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
-import { uniqueId } from "@roadflare/kit/unique.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Field } from "../form/Field.tsx";
+import { FormCard } from "../form/FormCard.tsx";
+import { useSending } from "../form/use_sending.ts";
 import { pickedPlace, picking } from "../map/view.ts";
 import { takingCall } from "../store/selection.ts";
-import { call } from "../store/session.ts";
-import { sayProblem } from "../store/toasts.ts";
 import { refreshSoon } from "../store/world.ts";
 import { t } from "../words.ts";
 import { CallerFields } from "./CallerFields.tsx";
 import { CarFields, TroubleFields } from "./CarFields.tsx";
 import { type Draft, hasPlace, incidentOf } from "./draft.ts";
-import { Faults, Field } from "./Field.tsx";
 import { PlaceField } from "./PlaceField.tsx";
 import { Promised } from "./Promised.tsx";
 import { useDraft } from "./use_draft.ts";
@@ -85,84 +84,42 @@ function ChannelField({ draft, change, faults }: PartProps) {
 
 export function IntakeForm() {
   const { draft, change, reset } = useDraft();
-  const [faults, setFaults] = useState<readonly InputFault[]>([]);
-  const [saving, setSaving] = useState(false);
   const [saved, setSaved] = useState<Incident | null>(null);
-  // One key for one call: pressing twice, or a retry after a lost answer, creates one incident.
-  const key = useRef(uniqueId());
-  const form = useRef<HTMLFormElement>(null);
-
-  const again = () => {
-    key.current = uniqueId();
-    pickedPlace.value = null;
-    reset();
-    setFaults([]);
-    setSaved(null);
-  };
-  const save = async (event: SubmitEvent) => {
-    event.preventDefault();
-    setSaving(true);
-    try {
-      const body = incidentOf(draft);
-      setSaved(await call<Incident>("/incidents", { body, idempotencyKey: key.current }));
+  const sending = useSending<Incident>(
+    "/incidents",
+    () => incidentOf(draft),
+    [draft],
+    (incident) => {
+      setSaved(incident);
       picking.value = false;
       refreshSoon();
-    } catch (error) {
-      if (error instanceof ProblemError && error.faults.length > 0) {
-        setFaults(error.faults);
-        // A corrected body is another request.
-        key.current = uniqueId();
-        setTimeout(() => form.current?.querySelector<HTMLElement>(".faulty input")?.focus());
-      } else sayProblem(error);
-    } finally {
-      setSaving(false);
-    }
+    },
+  );
+  const again = () => {
+    pickedPlace.value = null;
+    reset();
+    sending.restart();
+    setSaved(null);
   };
-  const parts = { draft, change, faults };
+  const parts = { draft, change, faults: sending.faults };
   return (
-    <article class="card intake" aria-label={t("new.title")}>
-      <header class="card-head">
-        <h2>{t("new.title")}</h2>
-        <button
-          type="button"
-          class="button quiet icon-only"
-          aria-label={t("new.discard")}
-          onClick={() => {
-            takingCall.value = false;
-          }}
-        >
-          <Icon name="close" size={18} />
-        </button>
-      </header>
-      {saved ? (
-        <Promised incident={saved} again={again} />
-      ) : (
-        <form ref={form} onSubmit={(event) => void save(event)} novalidate>
-          <div class="scroll">
-            <Safety {...parts} />
-            <CallerFields {...parts} />
-            <PlaceField {...parts} />
-            <CarFields {...parts} />
-            <TroubleFields {...parts} />
-            <ChannelField {...parts} />
-            <Faults faults={faults.filter(({ field }) => !SHOWN_PATHS.test(field))} />
-          </div>
-          <footer class="intake-save">
-            {faults.length > 0 && (
-              <span class="text-breached" role="alert">
-                {t("new.faults", { n: faults.length })}
-              </span>
-            )}
-            <button
-              type="submit"
-              class="button primary"
-              disabled={saving || !hasPlace(draft) || draft.phone.trim() === ""}
-            >
-              {saving ? t("new.saving") : t("new.save")} <kbd>↵</kbd>
-            </button>
-          </footer>
-        </form>
-      )}
-    </article>
+    <FormCard
+      title={t("new.title")}
+      discard={() => {
+        takingCall.value = false;
+      }}
+      sending={sending}
+      shown={SHOWN_PATHS}
+      ready={hasPlace(draft) && draft.phone.trim() !== ""}
+      save={t("new.save")}
+      taken={saved && <Promised incident={saved} again={again} />}
+    >
+      <Safety {...parts} />
+      <CallerFields {...parts} />
+      <PlaceField {...parts} />
+      <CarFields {...parts} />
+      <TroubleFields {...parts} />
+      <ChannelField {...parts} />
+    </FormCard>
   );
 }

@@ -6,11 +6,11 @@ import { Icon } from "@roadflare/kit/icons.tsx";
 import { placeText } from "@roadflare/kit/place_words.ts";
 import { useEffect, useState } from "preact/hooks";
 import { SURE } from "../card/Facts.tsx";
+import { Faults, Field, faultsAt } from "../form/Field.tsx";
 import { pickedPlace, showOnMap } from "../map/view.ts";
 import { call } from "../store/session.ts";
 import { t } from "../words.ts";
 import type { Draft } from "./draft.ts";
-import { Faults, Field, faultsAt } from "./Field.tsx";
 
 interface PlaceFieldProps {
   draft: Draft;

@@ -2,10 +2,10 @@
 
 import type { LonLat, RoadReport } from "@roadflare/kit/contract.ts";
 import { dayOf, minutesText, timeOfDay } from "@roadflare/kit/format.ts";
-import { Icon } from "@roadflare/kit/icons.tsx";
 import { boundsOf } from "@roadflare/kit/map/geo.ts";
 import { now } from "@roadflare/kit/server_clock.ts";
-import { ONE_ROAD, showOnMap } from "../map/view.ts";
+import { CardHead, ShowOnMap } from "../card/CardHead.tsx";
+import { ONE_ROAD } from "../map/view.ts";
 import { Dialog } from "../shell/Dialog.tsx";
 import { takeRoadBack } from "../store/roads.ts";
 import { openRoadCard, reportRoad, takingRoadBack } from "../store/selection.ts";
@@ -90,23 +90,9 @@ export function RoadCard({ report }: { report: RoadReport }) {
   const middle = middleOf(report);
   return (
     <article class="card" aria-label={roadName(report.roads)}>
-      <header class="card-head">
-        <h2>{roadName(report.roads)}</h2>
-        {middle && (
-          <button type="button" class="button small" onClick={() => showOnMap(middle, ONE_ROAD)}>
-            <Icon name="place" size={15} />
-            {t("map.show")} <kbd>M</kbd>
-          </button>
-        )}
-        <button
-          type="button"
-          class="button quiet icon-only"
-          aria-label={t("card.close")}
-          onClick={() => openRoadCard(null)}
-        >
-          <Icon name="close" size={18} />
-        </button>
-      </header>
+      <CardHead title={roadName(report.roads)} close={() => openRoadCard(null)}>
+        {middle && <ShowOnMap at={middle} zoom={ONE_ROAD} />}
+      </CardHead>
       <div class="scroll">
         <p class={report.effect === "closed" ? "safety danger" : "safety"}>
           <RoadMark closed={report.effect === "closed"} />

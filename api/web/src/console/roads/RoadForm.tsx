@@ -2,41 +2,27 @@
 
 import type { LonLat, RoadAt, RoadReport } from "@roadflare/kit/contract.ts";
 import { dayNamed, timezone } from "@roadflare/kit/format.ts";
-import { type InputFault, ProblemError } from "@roadflare/kit/http.ts";
+import type { InputFault } from "@roadflare/kit/http.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { now } from "@roadflare/kit/server_clock.ts";
-import { uniqueId } from "@roadflare/kit/unique.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Chip } from "../form/Chip.tsx";
+import { Faults, Field, faultsAt } from "../form/Field.tsx";
+import { FormCard } from "../form/FormCard.tsx";
+import { HALF_HOURS } from "../form/half_hours.ts";
+import { useSending } from "../form/use_sending.ts";
 import type { Draft } from "../intake/draft.ts";
-import { Faults, Field, faultsAt } from "../intake/Field.tsx";
 import { AddressSearch } from "../intake/PlaceField.tsx";
 import { useDraft } from "../intake/use_draft.ts";
 import { learnRoad } from "../store/roads.ts";
 import { likedRoad, openRoadCard, reportingRoad } from "../store/selection.ts";
-import { call } from "../store/session.ts";
-import { say, sayProblem } from "../store/toasts.ts";
+import { say } from "../store/toasts.ts";
 import { t } from "../words.ts";
 import { LASTS, likeReport, newRoad, type RoadDraft, reportOf, SHARES } from "./road_draft.ts";
 import { betweenText, effectText, headingText, lengthText, roadName } from "./road_words.ts";
 import { useDrawnRoad, useRoad } from "./use_road.ts";
 
 const SHOWN_PATHS = /^(where|effect|value|until|note)/;
-const HALF_HOURS = Array.from({ length: 48 }, (_, n) => {
-  const hour = String(Math.floor(n / 2)).padStart(2, "0");
-  return `${hour}:${n % 2 ? "30" : "00"}`;
-});
-
-interface ChipProps {
-  on: boolean;
-  press: () => void;
-  text: string;
-}
-
-const Chip = ({ on, press, text }: ChipProps) => (
-  <button type="button" class="chip" aria-pressed={on} onClick={press}>
-    {text}
-  </button>
-);
 
 interface PartProps {
   draft: RoadDraft;
@@ -83,16 +69,13 @@ function Where({ place, move, road, fault, draft, change, faults }: WhereProps) 
       <legend>{t("road.which")}</legend>
       <div class="chips">
         {(["map", "address"] as const).map((way, index) => (
-          <button
-            type="button"
-            class="chip"
+          <Chip
             key={way}
-            ref={index === 0 ? first : null}
-            aria-pressed={place.placeBy === way}
-            onClick={() => move({ placeBy: way })}
-          >
-            {way === "map" ? t("new.byMap") : t("new.byAddress")}
-          </button>
+            buttonRef={index === 0 ? first : undefined}
+            on={place.placeBy === way}
+            press={() => move({ placeBy: way })}
+            text={way === "map" ? t("new.byMap") : t("new.byAddress")}
+          />
         ))}
       </div>
       {place.placeBy === "address" && <AddressSearch draft={place} change={move} faults={[]} />}
@@ -231,9 +214,6 @@ function Until({ draft, change, faults }: PartProps) {
   );
 }
 
-/** One key and one body for one report: pressing twice, or again after a lost answer, makes one. */
-type Sent = { key: string; body: ReturnType<typeof reportOf> };
-
 function useReport(road: RoadAt | null) {
   const [draft, setDraft] = useState(() => {
     const like = likedRoad.peek();
@@ -241,88 +221,51 @@ function useReport(road: RoadAt | null) {
       ? likeReport(like, now.peek(), timezone.peek())
       : newRoad(now.peek(), timezone.peek());
   });
-  const [faults, setFaults] = useState<readonly InputFault[]>([]);
-  const [saving, setSaving] = useState(false);
-  const sent = useRef<Sent | null>(null);
-  const change = (part: Partial<RoadDraft>) => {
-    sent.current = null;
-    setDraft((before) => ({ ...before, ...part }));
-  };
+  const change = (part: Partial<RoadDraft>) => setDraft((before) => ({ ...before, ...part }));
   // Another road has other directions.
   useEffect(() => change({ headingDeg: null }), [road]);
-  const save = async () => {
-    if (!road || saving) return;
-    setSaving(true);
-    sent.current ??= { key: uniqueId(), body: reportOf(draft, road, now.peek(), timezone.peek()) };
-    const { key, body } = sent.current;
-    try {
-      const made = await call<RoadReport>("/road-reports", { body, idempotencyKey: key });
-      learnRoad(made);
-      openRoadCard(made.id);
-      say(t("road.done", { road: roadName(made.roads), effect: effectText(made) }));
-    } catch (error) {
-      if (error instanceof ProblemError) sent.current = null; // what is mended is another request
-      if (error instanceof ProblemError && error.faults.length > 0) setFaults(error.faults);
-      else sayProblem(error);
-      setSaving(false);
-    }
-  };
-  return { draft, change, faults, saving, save };
+  return { draft, change };
 }
 
 export function RoadForm() {
   const { draft: place, change: move } = useDraft();
   const { road, fault } = useRoad(place.pin as LonLat | null);
-  const { draft, change, faults, saving, save } = useReport(road);
+  const { draft, change } = useReport(road);
   useDrawnRoad(road, draft.headingDeg);
+  const sending = useSending<RoadReport>(
+    "/road-reports",
+    () => road && reportOf(draft, road, now.peek(), timezone.peek()),
+    [draft, road],
+    (made) => {
+      learnRoad(made);
+      openRoadCard(made.id);
+      say(t("road.done", { road: roadName(made.roads), effect: effectText(made) }));
+    },
+  );
+  const { faults } = sending;
   const parts = { draft, change, faults };
   return (
-    <article class="card intake" aria-label={t("road.report")}>
-      <header class="card-head">
-        <h2>{t("road.report")}</h2>
-        <button
-          type="button"
-          class="button quiet icon-only"
-          aria-label={t("new.discard")}
-          onClick={() => {
-            reportingRoad.value = false;
-          }}
-        >
-          <Icon name="close" size={18} />
-        </button>
-      </header>
-      <form
-        novalidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
-        <div class="scroll">
-          <Where {...parts} place={place} move={move} road={road} fault={fault} />
-          <Effect {...parts} />
-          <Until {...parts} />
-          <Field label={t("road.note")} path="note" faults={faults}>
-            <input
-              value={draft.note}
-              maxLength={200}
-              autocomplete="off"
-              onInput={(event) => change({ note: event.currentTarget.value })}
-            />
-          </Field>
-          <Faults faults={faults.filter(({ field }) => !SHOWN_PATHS.test(field))} />
-        </div>
-        <footer class="intake-save">
-          {faults.length > 0 && (
-            <span class="text-breached" role="alert">
-              {t("new.faults", { n: faults.length })}
-            </span>
-          )}
-          <button type="submit" class="button primary" disabled={saving || !road}>
-            {saving ? t("new.saving") : t("road.save")} <kbd>↵</kbd>
-          </button>
-        </footer>
-      </form>
-    </article>
+    <FormCard
+      title={t("road.report")}
+      discard={() => {
+        reportingRoad.value = false;
+      }}
+      sending={sending}
+      shown={SHOWN_PATHS}
+      ready={road !== null}
+      save={t("road.save")}
+    >
+      <Where {...parts} place={place} move={move} road={road} fault={fault} />
+      <Effect {...parts} />
+      <Until {...parts} />
+      <Field label={t("road.note")} path="note" faults={faults}>
+        <input
+          value={draft.note}
+          maxLength={200}
+          autocomplete="off"
+          onInput={(event) => change({ note: event.currentTarget.value })}
+        />
+      </Field>
+    </FormCard>
   );
 }

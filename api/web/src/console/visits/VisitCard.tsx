@@ -2,10 +2,9 @@
 
 import type { Appointment } from "@roadflare/kit/contract.ts";
 import { dayOf, timeOfDay, timeRange } from "@roadflare/kit/format.ts";
-import { Icon } from "@roadflare/kit/icons.tsx";
 import { placeText } from "@roadflare/kit/place_words.ts";
+import { CardHead, ShowOnMap } from "../card/CardHead.tsx";
 import { OwnerLink } from "../card/OwnerLink.tsx";
-import { showOnMap } from "../map/view.ts";
 import { Dialog } from "../shell/Dialog.tsx";
 import { cancellingVisit, openVisitCard } from "../store/selection.ts";
 import { cancelVisit } from "../store/visits.ts";
@@ -94,22 +93,10 @@ export function VisitCard({ visit }: { visit: Appointment }) {
   const { lon, lat } = visit.location;
   return (
     <article class="card" aria-label={visit.code}>
-      <header class="card-head">
-        <h2>{visit.code}</h2>
+      <CardHead title={visit.code} close={() => openVisitCard(null)}>
         <b>{visitKind(visit)}</b>
-        <button type="button" class="button small" onClick={() => showOnMap([lon, lat])}>
-          <Icon name="place" size={15} />
-          {t("map.show")} <kbd>M</kbd>
-        </button>
-        <button
-          type="button"
-          class="button quiet icon-only"
-          aria-label={t("card.close")}
-          onClick={() => openVisitCard(null)}
-        >
-          <Icon name="close" size={18} />
-        </button>
-      </header>
+        <ShowOnMap at={[lon, lat]} />
+      </CardHead>
       <div class="scroll">
         {visit.state === "cancelled" ? (
           <p class="safety">{t("visit.cancelled")}</p>

@@ -2,23 +2,24 @@
 
 import type { Appointment } from "@roadflare/kit/contract.ts";
 import { dayNamed, dayOf, timeRange, timezone } from "@roadflare/kit/format.ts";
-import { type InputFault, ProblemError } from "@roadflare/kit/http.ts";
+import type { InputFault } from "@roadflare/kit/http.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { now } from "@roadflare/kit/server_clock.ts";
-import { uniqueId } from "@roadflare/kit/unique.ts";
 import { dayIn } from "@roadflare/kit/zoned.ts";
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { OwnerLink } from "../card/OwnerLink.tsx";
+import { Chip } from "../form/Chip.tsx";
+import { Faults, Field } from "../form/Field.tsx";
+import { FormCard } from "../form/FormCard.tsx";
+import { HALF_HOURS } from "../form/half_hours.ts";
+import { useSending } from "../form/use_sending.ts";
 import { CallerFields } from "../intake/CallerFields.tsx";
 import { CarFields } from "../intake/CarFields.tsx";
 import { hasPlace } from "../intake/draft.ts";
-import { Faults, Field } from "../intake/Field.tsx";
 import { PlaceField } from "../intake/PlaceField.tsx";
 import { useDraft } from "../intake/use_draft.ts";
 import { picking } from "../map/view.ts";
 import { bookingVisit, openVisitCard } from "../store/selection.ts";
-import { call } from "../store/session.ts";
-import { sayProblem } from "../store/toasts.ts";
 import { learnVisit, showDay } from "../store/visits.ts";
 import { region } from "../store/world.ts";
 import { t } from "../words.ts";
@@ -26,11 +27,6 @@ import { nextVisit, type VisitDraft, visitOf, type WindowDraft } from "./visit_d
 
 const SHOWN_PATHS =
   /^(caller\.|location|location_note|vehicle|window|return_window|centre_id|note)/;
-
-const HALF_HOURS = Array.from({ length: 48 }, (_, n) => {
-  const hour = String(Math.floor(n / 2)).padStart(2, "0");
-  return `${hour}:${n % 2 ? "30" : "00"}`;
-});
 
 interface WindowProps {
   label: string;
@@ -91,15 +87,12 @@ function What({ visit, change, faults }: WhatProps) {
         <legend>{t("visit.what")}</legend>
         <div class="chips">
           {(["pickup_delivery", "installation"] as const).map((kind) => (
-            <button
-              type="button"
-              class="chip"
+            <Chip
               key={kind}
-              aria-pressed={visit.kind === kind}
-              onClick={() => change({ kind })}
-            >
-              {t(`visit.${kind}`)}
-            </button>
+              on={visit.kind === kind}
+              press={() => change({ kind })}
+              text={t(`visit.${kind}`)}
+            />
           ))}
         </div>
       </fieldset>
@@ -162,90 +155,48 @@ function Booked({ visit, again }: { visit: Appointment; again: () => void }) {
 export function VisitForm() {
   const { draft, change, reset } = useDraft();
   const [visit, setVisit] = useState(() => nextVisit(now.peek(), timezone.peek()));
-  const [faults, setFaults] = useState<readonly InputFault[]>([]);
-  const [saving, setSaving] = useState(false);
   const [booked, setBooked] = useState<Appointment | null>(null);
-  const key = useRef(uniqueId());
-
-  const again = () => {
-    key.current = uniqueId();
-    reset();
-    setFaults([]);
-    setBooked(null);
-  };
-  const save = async (event: SubmitEvent) => {
-    event.preventDefault();
-    setSaving(true);
-    try {
-      const body = visitOf(draft, visit, timezone.value);
-      const done = await call<Appointment>("/appointments", { body, idempotencyKey: key.current });
+  const sending = useSending<Appointment>(
+    "/appointments",
+    () => visitOf(draft, visit, timezone.value),
+    [draft, visit],
+    (done) => {
       picking.value = false;
       showDay(dayIn(Date.parse(done.window[0]), timezone.value));
       learnVisit(done);
       setBooked(done);
-    } catch (error) {
-      if (error instanceof ProblemError && error.faults.length > 0) {
-        setFaults(error.faults);
-        key.current = uniqueId(); // a corrected body is another request
-      } else sayProblem(error);
-    } finally {
-      setSaving(false);
-    }
+    },
+  );
+  const again = () => {
+    reset();
+    sending.restart();
+    setBooked(null);
   };
+  const { faults } = sending;
   const parts = { draft, change, faults };
   return (
-    <article class="card intake" aria-label={t("visit.book")}>
-      <header class="card-head">
-        <h2>{t("visit.book")}</h2>
-        <button
-          type="button"
-          class="button quiet icon-only"
-          aria-label={t("new.discard")}
-          onClick={() => {
-            bookingVisit.value = false;
-          }}
-        >
-          <Icon name="close" size={18} />
-        </button>
-      </header>
-      {booked ? (
-        <Booked visit={booked} again={again} />
-      ) : (
-        <form onSubmit={(event) => void save(event)} novalidate>
-          <div class="scroll">
-            <What
-              visit={visit}
-              change={(part) => setVisit({ ...visit, ...part })}
-              faults={faults}
-            />
-            <CallerFields {...parts} />
-            <PlaceField {...parts} />
-            <CarFields {...parts} />
-            <Field label={t("visit.note")} path="note" faults={faults}>
-              <input
-                value={visit.note}
-                maxLength={400}
-                onInput={(event) => setVisit({ ...visit, note: event.currentTarget.value })}
-              />
-            </Field>
-            <Faults faults={faults.filter(({ field }) => !SHOWN_PATHS.test(field))} />
-          </div>
-          <footer class="intake-save">
-            {faults.length > 0 && (
-              <span class="text-breached" role="alert">
-                {t("new.faults", { n: faults.length })}
-              </span>
-            )}
-            <button
-              type="submit"
-              class="button primary"
-              disabled={saving || !hasPlace(draft) || draft.phone.trim() === ""}
-            >
-              {saving ? t("new.saving") : t("visit.save")} <kbd>↵</kbd>
-            </button>
-          </footer>
-        </form>
-      )}
-    </article>
+    <FormCard
+      title={t("visit.book")}
+      discard={() => {
+        bookingVisit.value = false;
+      }}
+      sending={sending}
+      shown={SHOWN_PATHS}
+      ready={hasPlace(draft) && draft.phone.trim() !== ""}
+      save={t("visit.save")}
+      taken={booked && <Booked visit={booked} again={again} />}
+    >
+      <What visit={visit} change={(part) => setVisit({ ...visit, ...part })} faults={faults} />
+      <CallerFields {...parts} />
+      <PlaceField {...parts} />
+      <CarFields {...parts} />
+      <Field label={t("visit.note")} path="note" faults={faults}>
+        <input
+          value={visit.note}
+          maxLength={400}
+          onInput={(event) => setVisit({ ...visit, note: event.currentTarget.value })}
+        />
+      </Field>
+    </FormCard>
   );
 }

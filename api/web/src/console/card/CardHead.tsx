@@ -1,0 +1,43 @@
+/** The head of a card: what it is about, what belongs beside that, and the button that closes it. */
+
+import type { LonLat } from "@roadflare/kit/contract.ts";
+import { Icon } from "@roadflare/kit/icons.tsx";
+import type { ComponentChildren } from "preact";
+import { showOnMap } from "../map/view.ts";
+import { t } from "../words.ts";
+
+interface CardHeadProps {
+  title: string;
+  close: () => void;
+  closeText?: string;
+  /** Stands before the title. */
+  mark?: ComponentChildren;
+  children?: ComponentChildren;
+}
+
+export function CardHead({ title, close, closeText, mark, children }: CardHeadProps) {
+  return (
+    <header class="card-head">
+      {mark}
+      <h2>{title}</h2>
+      {children}
+      <button
+        type="button"
+        class="button quiet icon-only"
+        aria-label={closeText ?? t("card.close")}
+        onClick={close}
+      >
+        <Icon name="close" size={18} />
+      </button>
+    </header>
+  );
+}
+
+export function ShowOnMap({ at, zoom }: { at: LonLat; zoom?: number }) {
+  return (
+    <button type="button" class="button small" onClick={() => showOnMap(at, zoom)}>
+      <Icon name="place" size={15} />
+      {t("map.show")} <kbd>M</kbd>
+    </button>
+  );
+}

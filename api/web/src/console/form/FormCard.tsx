@@ -1,0 +1,48 @@
+/** A card that is filled in: its head, its scrolling fields, and the button that sends it. */
+
+import type { ComponentChildren } from "preact";
+import { CardHead } from "../card/CardHead.tsx";
+import { t } from "../words.ts";
+import { Faults } from "./Field.tsx";
+import type { Sending } from "./use_sending.ts";
+
+interface FormCardProps {
+  title: string;
+  discard: () => void;
+  sending: Sending;
+  /** Paths of faults that the fields show themselves; the others stand below them. */
+  shown: RegExp;
+  ready: boolean;
+  save: string;
+  /** Stands in place of the form once it was taken. */
+  taken?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+export function FormCard(props: FormCardProps) {
+  const { title, discard, sending, shown, ready, save, taken, children } = props;
+  const { faults, saving, form, send } = sending;
+  return (
+    <article class="card intake" aria-label={title}>
+      <CardHead title={title} close={discard} closeText={t("new.discard")} />
+      {taken ?? (
+        <form ref={form} onSubmit={(event) => void send(event)} novalidate>
+          <div class="scroll">
+            {children}
+            <Faults faults={faults.filter(({ field }) => !shown.test(field))} />
+          </div>
+          <footer class="intake-save">
+            {faults.length > 0 && (
+              <span class="text-breached" role="alert">
+                {t("new.faults", { n: faults.length })}
+              </span>
+            )}
+            <button type="submit" class="button primary" disabled={saving || !ready}>
+              {saving ? t("new.saving") : save} <kbd>↵</kbd>
+            </button>
+          </footer>
+        </form>
+      )}
+    </article>
+  );
+}
