@@ -30,6 +30,9 @@ def _load_without_blas() -> None:
 
 _load_without_blas()
 
+UNCOUNTED: dict[str, Any] = {"_nrt": False}
+"""An option of numba that its types leave out."""
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -41,3 +44,12 @@ def jit(function: Function) -> Function:
     changed *callee in another file* is not noticed: keep functions that call each other together.
     """
     return cast("Function", numba.njit(cache=True, nogil=True)(function))
+
+
+def jit_uncounted(function: Function) -> Function:
+    """Return the function compiled like `jit`, without counting references to arrays.
+
+    It must allocate no array and return none: all that it works on is its caller's. Counting takes
+    most of the time of small functions that hand structures of many arrays to each other.
+    """
+    return cast("Function", numba.njit(cache=True, nogil=True, **UNCOUNTED)(function))

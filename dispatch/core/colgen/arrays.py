@@ -85,7 +85,8 @@ class Arrays(NamedTuple):
     """One problem for compiled code; rates are CNY a second, read-only.
 
     ``travel_s[from, c]`` leads to the first place of choice ``c``; ``from`` is a choice (its last
-    place), or ``n_choices`` plus an entry; `UNREACHABLE_S` where there is no way. ``home_s[u, c]``
+    place), or ``n_choices`` plus an entry; `UNREACHABLE_S` where there is no way. ``into_s[c,
+    from]`` is the same, side by side in memory for all ways that lead to ``c``. ``home_s[u, c]``
     leads from ``c`` to the end place (0 for open routes), ``end_cny[u, c]`` is the price of ending
     there without overtime (>= 0, infinite without a way home). ``extra_cny[u, c]`` is the option
     and change price, infinite where the unit may not do the choice.
@@ -100,6 +101,7 @@ class Arrays(NamedTuple):
     """
 
     travel_s: Shorts
+    into_s: Shorts
     home_s: Shorts
     end_cny: Floats
     extra_cny: Floats
@@ -119,8 +121,10 @@ def build_arrays(compiled: Compiled, entries: list[list[UnitEntry]]) -> Arrays:
     """Return the arrays of a compiled problem with the entries of each unit."""
     listed = [it for of_unit in entries for it in of_unit]
     end_cny, least_end = _end_cny(compiled)
+    travel_s = _travel(compiled, [it.place for it in listed])
     return Arrays(
-        travel_s=_travel(compiled, [it.place for it in listed]),
+        travel_s=travel_s,
+        into_s=np.ascontiguousarray(travel_s.T),
         home_s=_home(compiled),
         end_cny=end_cny,
         extra_cny=_extra(compiled),

@@ -22,7 +22,7 @@ import numpy as np
 from dispatch.core.colgen.arrays import Floats
 from dispatch.core.colgen.ascent_kernel import ascend
 from dispatch.core.colgen.listed import Listed
-from dispatch.core.colgen.pricing import Priced
+from dispatch.core.colgen.pricing import SLOT_S, Priced
 
 if TYPE_CHECKING:
     from dispatch.core.colgen.search import Search
@@ -38,6 +38,16 @@ WARM_RADIUS = 0.1
 
 FEW_LABELS, MORE_LABELS = 1_000, 5
 """Labels of one unit at first, while duals are wild, and how many times more after that."""
+
+SKETCHED_ROUTES, SKETCHED_SHARE = 12, 0.5
+"""Routes of one unit in a round that proves nothing; such rounds end when fewer routes are new than
+this share of the units."""
+
+SKETCHED_LABELS, LABELS_A_S = 25_000, 1e6
+"""Labels of one unit after these rounds, as far as there is time for so many a second."""
+
+LONG_SLOT_S = 300
+"""Slots of completion bounds where routes are long: finer ones save labels."""
 
 KNOWN_SHARE = 0.5
 """Share of the jobs whose dual must be known, or the radius has no end."""
@@ -95,7 +105,10 @@ class Ascent:
         It ends where no route of worth is missing, as far as can be seen from the best duals.
         """
         budget, took_s = self.search.budget, 0.0
-        for number in range(self.search.params.pricing_rounds):
+        n_rounds = self.search.params.pricing_rounds
+        if self.search.long_routes() and not self.warm:
+            n_rounds -= self._sketch(share, n_rounds // 2)
+        for number in range(n_rounds):
             began_s = budget.spent_s()
             wait = FIRST_ROUND_SHARE if number == 0 and self.warm else share
             late = budget.seconds is not None and (
@@ -116,20 +129,50 @@ class Ascent:
 
     def _priced(self, duals: Floats, least: Floats, share: float | None) -> Priced | None:
         """Price all units; ``None`` once this share of the time is up, with a ``share``."""
-        pricing, budget = self.search.pricing, self.search.budget
+        pricing, budget, most_labels = self.search.pricing, self.search.budget, self.most_labels
+        slot_s = LONG_SLOT_S if self.search.long_routes() else SLOT_S
         if share is None or budget.seconds is None:
-            return pricing.price(duals, least, most_labels=self.most_labels)
-        return pricing.price_unless_late(
-            duals, least, lambda: budget.over(share), most_labels=self.most_labels
-        )
+            return pricing.price(duals, least, most_labels=most_labels, slot_s=slot_s)
+        late = lambda: budget.over(share)  # noqa: E731
+        return pricing.price_unless_late(duals, least, late, most_labels=most_labels, slot_s=slot_s)
 
-    def near(self) -> Listed:
+    def _sketch(self, share: float, most: int) -> int:
+        """Learn routes by a beam until next to none is new: soon, and without any bound.
+
+        Return the rounds that were made, ``most`` at most. At the duals of few routes, exact
+        pricing takes longest and its bound is worth least: where routes are long, a second.
+        """
+        search, arrays = self.search, self.search.model.arrays
+        n_units, n_new, n_rounds = search.master.n_units, search.master.n_units, 0
+        while n_rounds < most and n_new > SKETCHED_SHARE * n_units:
+            if search.budget.over(share):
+                break
+            n_rounds += 1
+            duals, least, hoped = self._climbed()
+            priced = search.pricing.price(duals, least, beam=True, most=SKETCHED_ROUTES)
+            self.routes = Listed.joined([self.routes, Listed.of(arrays, priced, duals)])
+            n_new = priced.n_written
+            search.note(f"{n_new} sketched, hoped {hoped:.1f}")
+        self.most_labels = SKETCHED_LABELS
+        if search.budget.seconds is not None:
+            within = int(LABELS_A_S * search.budget.left_s() / max(1, n_units))
+            self.most_labels = min(max(within, FEW_LABELS), SKETCHED_LABELS)
+        return n_rounds
+
+    def near(self, most: int) -> Listed:
         """Return the routes that a plan better than the best one can use, of those known.
 
-        All routes of the best plan are among them.
+        Those of the best plan are among them, and no more than ``most`` of the others.
         """
-        gap = self.search.cost_cny - self.value + GAP_SLACK * (1 + abs(self.value))
-        return self.routes.kept(np.flatnonzero(self.routes.above(self.duals, self.least) <= gap))
+        search = self.search
+        gap = search.cost_cny - self.value + GAP_SLACK * (1 + abs(self.value))
+        above = self.routes.above(self.duals, self.least)
+        kept = np.flatnonzero(above <= gap)
+        if len(kept) <= most:
+            return self.routes.kept(kept)
+        nearest = kept[np.argsort(above[kept], kind="stable")[:most]]
+        best = Listed.of_routes(search.model.arrays, search.best)
+        return Listed.joined([self.routes.kept(np.sort(nearest)), best])
 
     def _climbed(self) -> tuple[Floats, Floats, float]:
         """Return the best duals near by the routes known, least reduced costs and the bound."""

@@ -231,13 +231,19 @@ class Pricing:
         return Priced(found, found.least, exact, int(found.size[0]))
 
     def price_unless_late(
-        self, duals: Floats, threshold: Floats, late: Callable[[], bool], *, most_labels: int
+        self,
+        duals: Floats,
+        threshold: Floats,
+        late: Callable[[], bool],
+        *,
+        most_labels: int,
+        slot_s: int = SLOT_S,
     ) -> Priced | None:
         """Return what `price` does; ``None`` as soon as it is late, with units not priced yet.
 
         At duals that are far off, hundreds of units can take seconds.
         """
-        n_units, prepared = len(self.arrays.unit), self.bounds(duals)
+        n_units, prepared = len(self.arrays.unit), self.bounds(duals, slot_s=slot_s)
         parts: list[tuple[slice, Priced]] = []
         for start in range(0, n_units, UNITS_A_LOOK):
             if parts and late():

@@ -10,7 +10,7 @@ import numpy as np
 
 from dispatch.core.colgen.arrays import Arrays, Floats, Ints
 from dispatch.core.colgen.ruin_state import Pool, Tour
-from kernel.jit import jit
+from kernel.jit import jit_uncounted
 
 MOST_STRINGS = 10.0
 """Average number of jobs removed at once; the paper's."""
@@ -24,7 +24,7 @@ BOUND_CNY = 1e9
 """Jobs that cost more to leave out are bound by a lock."""
 
 
-@jit
+@jit_uncounted
 def next_random(state: Ints) -> float:
     """Return the next number of [0, 1): xorshift64* (Vigna, 2016)."""
     s = np.uint64(state[0])
@@ -35,15 +35,15 @@ def next_random(state: Ints) -> float:
     return float((s * np.uint64(2685821657736338717)) >> np.uint64(11)) / 9007199254740992.0
 
 
-@jit
+@jit_uncounted
 def save_route(t: Tour, goal: Tour, u: int) -> None:
     """Copy the route of a unit (not the state after each choice)."""
     goal.length[u], goal.entry[u], goal.cny[u] = t.length[u], t.entry[u], t.cny[u]
-    for i in range(t.length[u]):
-        goal.route[u, i] = t.route[u, i]
+    for i in range(t.length[u] + 1):
+        goal.node[u, i] = t.node[u, i]
 
 
-@jit
+@jit_uncounted
 def copy_tour(source: Tour, goal: Tour) -> None:
     """Copy all routes."""
     for u in range(source.length.shape[0]):
@@ -52,7 +52,7 @@ def copy_tour(source: Tour, goal: Tour) -> None:
         goal.where[j] = source.where[j]
 
 
-@jit
+@jit_uncounted
 def remember_route(t: Tour, u: int, pool: Pool) -> None:
     """Put the route of a unit into the pool, unless it is there or the pool is full."""
     n, at = t.length[u], pool.size[0]
@@ -60,7 +60,7 @@ def remember_route(t: Tour, u: int, pool: Pool) -> None:
         return
     key = np.uint64(t.entry[u]) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(1)
     for i in range(n):
-        key = (key ^ np.uint64(t.route[u, i] + 1)) * np.uint64(0x100000001B3)
+        key = (key ^ np.uint64(t.node[u, i + 1] + 1)) * np.uint64(0x100000001B3)
         key ^= key >> np.uint64(29)
     mask = pool.table.shape[0] - 1
     slot = np.int64(key >> np.uint64(20)) & mask
@@ -73,11 +73,11 @@ def remember_route(t: Tour, u: int, pool: Pool) -> None:
     pool.hash[at] = signed
     pool.entry[at], pool.length[at] = t.entry[u], n
     for i in range(n):
-        pool.route[at, i] = t.route[u, i]
+        pool.route[at, i] = t.node[u, i + 1]
     pool.size[0] = at + 1
 
 
-@jit
+@jit_uncounted
 def left_in_order(a: Arrays, t: Tour, width: Ints, keys: Floats, jobs: Ints, rng: Ints) -> int:
     """Write the jobs left out in the order of putting them back; return how many there are.
 
@@ -107,7 +107,7 @@ def left_in_order(a: Arrays, t: Tour, width: Ints, keys: Floats, jobs: Ints, rng
     return n
 
 
-@jit
+@jit_uncounted
 def n_strings(t: Tour, rng: Ints) -> tuple[int, float]:
     """Return how many strings are removed in this round and how long one may be."""
     n_served = n_busy = 0

@@ -54,12 +54,20 @@ NEW_JOB_SHARE = 0.5
 USEFUL_CNY = 1e-7
 """Reduced costs this far below zero make a route worth adding."""
 
-ROUGH_TRUST, ROUGH_SHARE, ROUGH_ROUTES, FINE_SLOT_S = 0.5, 0.6, 12, 150
-"""Where routes are long: the weight of earlier duals, the share of the time, routes for each unit
-in a round, and the slots of the one bound."""
+COLUMNS_SHARE, LONG_COLUMNS_SHARE = 0.85, 0.66
+"""Share of the time after which columns are left as they are: a plan needs the rest, and more of it
+where routes are long."""
 
-COLUMNS_SHARE = 0.85
-"""Share of the time after which columns are left as they are: a plan needs the rest."""
+RUIN_CNY, POLISH_CNY, END_CNY = (8.0, 0.2), (0.5, 0.05), (5.0, 0.1)
+"""Temperatures, first and last: before columns, after a dive, and for all the time that is left."""
+
+LONG_S, LONG_RUIN_SHARE = 5e-3, 0.1
+LONG_RUIN_CNY, LONG_POLISH_CNY, LONG_PACE = (30.0, 0.5), (2.0, 0.1), 20
+"""Where routes are long and there is at least so much time for each job: the share of the time
+before columns, hotter searches (the last takes all that is left), and the pace of a dive."""
+
+NEAR_ROUTES = 6
+"""Routes in the linear program of a dive for each job, at most, where columns are missing."""
 
 MOST_POOLED = 5_000
 """Routes of ruin and recreate that the linear program begins with, the last ones."""
@@ -97,14 +105,15 @@ class Search:
     def run(self) -> None:
         """Search until the budget is spent or the optimum is proved."""
         self.note("start")
-        self._ruin(self.params.ruin_steps, 8.0, 0.2, seconds=self._ruin_s())
+        temperatures = LONG_RUIN_CNY if self._has_long_time() else RUIN_CNY
+        self._ruin(self.params.ruin_steps, *temperatures, seconds=self._ruin_s())
         self.note("ruin")
         converged = self._generate()
         self.note("columns")
         if not self.proved():
             self._find_plan(converged)
         if self.budget.seconds is not None and not self.proved():
-            self._ruin(0, 1.0, 0.05, seconds=self.budget.left_s())
+            self._ruin(0, *END_CNY, seconds=self.budget.left_s())
             self.note("polish")
         if self.bound_cny < 0.0:
             self.raise_to_trivial()
@@ -121,15 +130,21 @@ class Search:
     def _ruin_s(self) -> float:
         """Return for how long the search without columns pays, where time decides."""
         seconds = self.budget.seconds or 0.0
-        if self._long_routes():
-            return 0.05 * seconds
+        if self._has_long_time():
+            return LONG_RUIN_SHARE * seconds
         return min(0.1 * seconds, RUIN_S * len(self.leave_cny))
 
     def _has_time_to_dive(self) -> bool:
         return not self.budget.over() and self.budget.left_s() >= DIVE_S * len(self.leave_cny)
 
-    def _long_routes(self) -> bool:
+    def long_routes(self) -> bool:
+        """Return whether units have many jobs each."""
         return len(self.leave_cny) > LONG_ROUTES * max(1, self.master.n_units)
+
+    def _has_long_time(self) -> bool:
+        """Return whether routes are long, and time is too."""
+        seconds = self.budget.seconds or 0.0
+        return self.long_routes() and seconds >= LONG_S * len(self.leave_cny)
 
     def proved(self) -> bool:
         """Return whether the best plan is known to be the optimum."""
@@ -184,10 +199,6 @@ class Search:
         pooled = Listed.priced(arrays, *self.ruin.pooled(MOST_POOLED))
         self.routes = Listed.joined([self.routes, best, pooled])
         self.note(f"{len(self.routes)} routes known")
-        if self._long_routes() and not self.known_duals:
-            self.master.add(self.routes.columns())
-            if not self._generate_roughly():
-                return None
         ascent = Ascent.of(self, self.routes, self.marginal() if self.duals is None else self.duals)
         going_on = ascent.run(self._columns_share())
         self.routes, self.duals, self.least = ascent.routes, ascent.duals, ascent.least
@@ -195,7 +206,8 @@ class Search:
             return None
         if not going_on and self.budget.left_s() < DIVE_S * len(self.leave_cny):
             return None
-        self.master.add(ascent.near().columns())
+        most = len(self.routes) if going_on else NEAR_ROUTES * len(self.leave_cny)
+        self.master.add(ascent.near(most).columns())
         if not going_on:
             return None
         far = self.cost_cny - self.bound_cny > FIRST_GAP * abs(self.bound_cny)
@@ -206,6 +218,8 @@ class Search:
     def _columns_share(self) -> float:
         """Return the share of the time for columns: all of it where the rest is of no use."""
         seconds, n_jobs = self.budget.seconds, len(self.leave_cny)
+        if self._has_long_time():
+            return LONG_COLUMNS_SHARE
         rest_s = np.inf if seconds is None else (1 - COLUMNS_SHARE) * seconds
         return COLUMNS_SHARE if rest_s >= DIVE_S * n_jobs else 1.0
 
@@ -248,32 +262,6 @@ class Search:
         late = lambda: self.budget.over(COLUMNS_SHARE)  # noqa: E731
         return self.pricing.price_unless_late(duals, idle, late, most_labels=most_labels)
 
-    def _generate_roughly(self) -> bool:
-        """Generate columns where exact pricing takes too long; return whether time is left.
-
-        One bound is taken at the end, from labels that are not searched to the end.
-        """
-        solution, centre = self.master.solve(), self.marginal()
-        few, idle, trust = 1 + self.master.n_units // 20, np.zeros(self.master.n_units), ROUGH_TRUST
-        for _ in range(self.params.pricing_rounds):
-            if solution is None or self.budget.over(ROUGH_SHARE):
-                break
-            centre = trust * centre + (1 - trust) * solution.duals
-            priced = self.pricing.price(centre, idle, beam=True, most=ROUGH_ROUTES)
-            added = self._add(priced, centre, solution)
-            self.note(f"{added} rough columns, {solution.cny:.1f}, {trust:.2f}")
-            solution = self.master.solve()
-            if added < few and trust == 0.0:
-                break
-            trust = 0.0 if added < 10 * few else trust
-        least = self.routes.least(centre, self.master.n_units)
-        self.duals, self.least = centre, least
-        self.raise_bound(
-            self.pricing.price(centre, least, most_labels=FEW_LABELS, slot_s=FINE_SLOT_S), centre
-        )
-        self.note("rough")
-        return not self.budget.over(ROUGH_SHARE)
-
     def _add(self, priced: Priced, duals: Floats, wanted: LpSolution | None = None) -> int:
         """Add the routes priced, or those that a linear program would use; return how many."""
         new = Listed.of(self.model.arrays, priced, duals)
@@ -304,7 +292,7 @@ class Search:
     def dive(self) -> None:
         """Make a plan out of the linear program."""
         plan = dived(self.master, self.repriced, lambda: self.budget.over(0.95), self.pace)
-        self.offer_polished(plan)
+        self.offer_polished(plan, last=True)
 
     def repriced(self, solution: LpSolution, busy: set[int], covered: set[int]) -> list[Column]:
         """Return new routes for the units that are not busy, without the jobs covered."""
@@ -317,9 +305,9 @@ class Search:
             solution.unit_duals,
             active=active,
             most=3,
-            most_labels=None if self._long_routes() else FEW_LABELS,
+            most_labels=None if self.long_routes() else FEW_LABELS,
             slot_s=DIVING_SLOT_S,
-            beam=self._long_routes(),
+            beam=self.long_routes(),
         )
         return [it for it in self.model.columns(priced.routes()) if covered.isdisjoint(it.jobs)]
 
@@ -328,12 +316,12 @@ class Search:
         left_s = self.budget.left_s()
         if self.budget.seconds is None:
             return SLOWEST
-        if self._long_routes():
-            return FASTEST
+        if self.long_routes():
+            return LONG_PACE if self._has_long_time() else FASTEST
         return int(np.clip(left_s / (STEP_S * len(self.leave_cny)), FASTEST, SLOWEST))
 
-    def offer_polished(self, plan: list[Column]) -> None:
-        """Take a plan over after a short search around it."""
+    def offer_polished(self, plan: list[Column], *, last: bool = False) -> None:
+        """Take a plan over after a short search around it, or a long one if nothing comes after."""
         routes = self.completed(plan)
         cost = self.ruin.cost(self.ruin.tour(routes))
         self.note(f"dived to {cost:.2f}")
@@ -341,7 +329,10 @@ class Search:
         if self.proved():
             return
         seconds = min(POLISH_SHARE * self.budget.left_s(), POLISH_S * len(self.leave_cny))
-        self._ruin(self.params.ruin_steps // 4, 0.5, 0.05, seconds=seconds, routes=routes)
+        temperatures = POLISH_CNY
+        if last and self._has_long_time():
+            seconds, temperatures = self.budget.left_s(), LONG_POLISH_CNY
+        self._ruin(self.params.ruin_steps // 4, *temperatures, seconds=seconds, routes=routes)
 
     def completed(self, plan: list[Column]) -> list[Route]:
         """Return the routes of columns, with the jobs that none of them does inserted."""
