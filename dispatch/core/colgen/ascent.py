@@ -43,8 +43,9 @@ SKETCHED_ROUTES, SKETCHED_SHARE = 12, 0.5
 """Routes of one unit in a round that proves nothing; such rounds end when fewer routes are new than
 this share of the units."""
 
-SKETCHED_LABELS, LABELS_A_S = 25_000, 1e6
-"""Labels of one unit after these rounds, as far as there is time for so many a second."""
+SKETCHED_LABELS, EXACT_ROUND = 25_000, 7
+"""Labels of one unit after these rounds, if there is time for so many more of them: that is what an
+exact round takes. Else few labels have to do."""
 
 LONG_SLOT_S = 300
 """Slots of completion bounds where routes are long: finer ones save labels."""
@@ -147,16 +148,17 @@ class Ascent:
         while n_rounds < most and n_new > SKETCHED_SHARE * n_units:
             if search.budget.over(share):
                 break
-            n_rounds += 1
+            n_rounds, began_s = n_rounds + 1, search.budget.spent_s()
             duals, least, hoped = self._climbed()
             priced = search.pricing.price(duals, least, beam=True, most=SKETCHED_ROUTES)
             self.routes = Listed.joined([self.routes, Listed.of(arrays, priced, duals)])
             n_new = priced.n_written
             search.note(f"{n_new} sketched, hoped {hoped:.1f}")
-        self.most_labels = SKETCHED_LABELS
-        if search.budget.seconds is not None:
-            within = int(LABELS_A_S * search.budget.left_s() / max(1, n_units))
-            self.most_labels = min(max(within, FEW_LABELS), SKETCHED_LABELS)
+            ends_s = search.budget.spent_s()
+            ends_s += EXACT_ROUND * (ends_s - began_s)
+            timed = search.budget.seconds
+            enough = timed is None or ends_s < share * timed
+            self.most_labels = SKETCHED_LABELS if enough else FEW_LABELS
         return n_rounds
 
     def near(self, most: int) -> Listed:
