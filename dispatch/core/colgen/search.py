@@ -66,6 +66,9 @@ LONG_RUIN_CNY, LONG_POLISH_CNY, LONG_PACE = (30.0, 0.5), (2.0, 0.1), 20
 """Where routes are long and there is at least so much time for each job: the share of the time
 before columns, hotter searches (the last takes all that is left), and the pace of a dive."""
 
+LONG_DIVE_SHARE = 0.75
+"""Share of the time after which such a dive goes as fast as any: the search needs the rest."""
+
 NEAR_ROUTES = 6
 """Routes in the linear program of a dive for each job, at most, where columns are missing."""
 
@@ -317,7 +320,8 @@ class Search:
         if self.budget.seconds is None:
             return SLOWEST
         if self.long_routes():
-            return LONG_PACE if self._has_long_time() else FASTEST
+            slow = self._has_long_time() and not self.budget.over(LONG_DIVE_SHARE)
+            return LONG_PACE if slow else FASTEST
         return int(np.clip(left_s / (STEP_S * len(self.leave_cny)), FASTEST, SLOWEST))
 
     def offer_polished(self, plan: list[Column], *, last: bool = False) -> None:
