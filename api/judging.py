@@ -54,7 +54,7 @@ class Judging:
         For how long a moment serves further incidents, while its plan is in force and their own
         jobs have not changed since; 0: each is judged at its own.
     any_plan_s
-        For how long it does so after another plan is in force.
+        For how long it does so after another plan is in force, while more wait to be answered.
     is_apart
         Whether judging has a process of its own.
     """
@@ -64,6 +64,7 @@ class Judging:
     any_plan_s: float = 0.0
     is_apart: bool = False
     _turn: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+    _n_waiting: int = 0
     _limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
     _beside: SideProcess[Case, bytes] | None = None
     _here: Answerer | None = None
@@ -104,10 +105,17 @@ class Judging:
         ExternalServiceError
             When the judge's process fails twice.
         """
-        async with self._turn:
+        self._n_waiting += 1
+        try:
+            await self._turn.acquire()
+        finally:
+            self._n_waiting -= 1
+        try:
             if await is_gone():
                 return b""
             return await run_sync(self._answer, incident_id, limiter=self._limiter)
+        finally:
+            self._turn.release()
 
     def _answer(self, incident_id: int) -> bytes:
         with self.context.database.read() as session:
@@ -145,7 +153,9 @@ class Judging:
         if age_s >= self.max_age_s or not moment.knows(job):
             return False
         in_force = plan_version(session, self.context.region)
-        return moment.plan_version == in_force or age_s < self.any_plan_s
+        if moment.plan_version == in_force:
+            return True
+        return self._n_waiting > 0 and age_s < self.any_plan_s
 
     def _new(self, session: Session) -> Moment:
         self._made_s = time.monotonic()
