@@ -41,10 +41,12 @@ class PlanPrices:
     change_cny
         Giving a planned or ordered job to another unit, before it rolls: two minutes of waiting
         must be gained, or the plan flutters. Dearer changes seem to cost promises: in a rough
-        model of the day, 12 seeds, 5 instead of 1 CNY kept about a point fewer of them.
+        model of the day, 12 seeds, 5 instead of 1 CNY kept about a point fewer of them. Of who is
+        late already, as many of his dearer minutes (`dispatch.pricing.change_price`).
     diversion_cny
         Taking a job away from a unit that is already driving to it: its owner sees the truck turn
-        away. An hour of waiting must be gained elsewhere, or a breach avoided.
+        away. An hour of waiting must be gained elsewhere, or a breach avoided. Dearer in proportion
+        to a minute of who is late already (`dispatch.pricing.diversion_price`).
     breach_cny
         The first second beyond the target: the promise is broken, a refund and a complaint.
     lateness_steps

@@ -35,6 +35,33 @@ def lateness_curve(prices: PlanPrices, priority: int) -> LatenessCurve:
     )
 
 
+def change_price(prices: PlanPrices, priority: int, late_s: float) -> float:
+    """Return the price of taking an order back that nobody drives for yet, CNY.
+
+    ``change_cny`` is so many minutes of waiting; of who is late, as many of his dearer minutes.
+    Otherwise seconds would be worth a change once everybody is late, and nobody sets off.
+    """
+    minutes = prices.change_cny / prices.wait_cny_per_min if prices.wait_cny_per_min else 0.0
+    late = _late_cny_per_min(prices, late_s) * priority_factor(prices, priority)
+    return prices.change_cny + minutes * late
+
+
+def diversion_price(prices: PlanPrices, priority: int, late_s: float) -> float:
+    """Return the price of turning away a unit that drives to somebody, CNY.
+
+    It grows as a minute of him does, who is late already: as many of his minutes must be gained
+    elsewhere as of those who are a little late. Otherwise, in a storm, units turn round and round.
+    """
+    least = prices.lateness_steps[0][1]
+    growth = _late_cny_per_min(prices, late_s) / least if least else 1.0
+    return prices.diversion_cny * priority_factor(prices, priority) * max(1.0, growth)
+
+
+def _late_cny_per_min(prices: PlanPrices, late_s: float) -> float:
+    """Return what one more minute costs whoever is ``late_s`` late; 0 where he is in time."""
+    return max((rate for after_s, rate in prices.lateness_steps if late_s > after_s), default=0.0)
+
+
 def left_out_cny(prices: PlanPrices, curve: LatenessCurve, wait_cny_per_min: float,
                  late_s: int) -> float:  # fmt: skip
     """Return the price of leaving a job out.

@@ -18,10 +18,11 @@ from dispatch.job import Job, JobOption, JobState
 from dispatch.params import DispatchSettings
 from dispatch.places import Places, RoadsideCache
 from dispatch.pricing import (
+    change_price,
+    diversion_price,
     kept_prices,
     lateness_curve,
     left_out_cny,
-    priority_factor,
     wait_price,
 )
 from dispatch.vehicles import vehicle_at_work, vehicle_of
@@ -364,9 +365,10 @@ class _Frame:
         prices = self.settings.prices
         if job.lock is not core.Lock.FREE:
             return None
+        late_s = self._start_s(job) - self._seconds(job.target_at)
         if job.state is JobState.ORDERED:
-            return prices.change_cny
-        return prices.diversion_cny * priority_factor(prices, job.priority)
+            return change_price(prices, job.priority, late_s)
+        return diversion_price(prices, job.priority, late_s)
 
     def _start_s(self, job: Job) -> int:
         eta_at = self._eta(job) or job.planned_arrival_at or self.world.at

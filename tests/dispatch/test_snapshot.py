@@ -62,6 +62,17 @@ def test_a_rolling_unit_is_diverted_at_the_price_of_a_diversion(scene: Scene) ->
     assert snapshot.eta_at[scene.job(incident).id] == START + timedelta(minutes=5)
 
 
+def test_a_unit_is_not_turned_away_from_who_is_late_for_seconds(scene: Scene) -> None:
+    unit = scene.unit("R-01", 5)
+    incident = scene.call(0)
+    scene.run()
+    scene.say(unit, "rolling", incident)
+    scene.pass_time(120)
+    [commitment] = freeze(scene).problem.commitments
+    steepest = PRICES.lateness_steps[-1][1] / PRICES.lateness_steps[0][1]
+    assert commitment.release_cny == pytest.approx(steepest * PRICES.diversion_cny)
+
+
 def test_on_site_the_unit_is_free_when_the_work_should_end(scene: Scene) -> None:
     unit = scene.unit("R-01", 5)
     incident = scene.call(0, repair(10))

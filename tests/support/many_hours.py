@@ -34,7 +34,7 @@ from dispatch.store import IncidentRow, JobRow
 from fleet.store import unit_by_code
 from kernel import events
 from kernel.clock import VirtualClock
-from kernel.events import Event
+from kernel.events import Event, EventRow
 from tests.support.many_hours_people import Partner, Phone
 from tests.support.service import (
     FLEET,
@@ -335,9 +335,20 @@ class ManyHours:
         self._fail_if_broken()
         assert self._unanswered == []
         left = self.history.created - self.history.closed
-        assert left == set(), f"seed {self.seed}: nobody came to {sorted(left)}"
+        assert left == set(), f"seed {self.seed}: nobody came to {self._told_of(left)}"
         with self.service.runtime.database.read() as session:
             assert events.audit(session).broken is None
+
+    def _told_of(self, incidents: set[int]) -> list[str]:
+        """Return the last that the log says of each incident."""
+        with self.service.runtime.database.read() as session:
+            query = select(EventRow).where(EventRow.incident_id.in_(incidents))
+            rows = session.scalars(query.order_by(EventRow.seq)).all()
+        said: dict[int | None, list[str]] = {}
+        for row in rows:
+            line = f"{row.at:%d %H:%M} {row.kind} {row.unit_id or ''}"
+            said.setdefault(row.incident_id, []).append(line)
+        return [f"{key}: {', '.join(lines[-12:])}" for key, lines in said.items()]
 
 
 def _fleet() -> dict[str, Any]:
