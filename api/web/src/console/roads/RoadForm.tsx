@@ -5,7 +5,7 @@ import { dayNamed, timezone } from "@roadflare/kit/format.ts";
 import type { InputFault } from "@roadflare/kit/http.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { now } from "@roadflare/kit/server_clock.ts";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Chip } from "../form/Chip.tsx";
 import { Faults, Field, faultsAt } from "../form/Field.tsx";
 import { FormCard } from "../form/FormCard.tsx";
@@ -221,10 +221,17 @@ function useReport(road: RoadAt | null) {
       ? likeReport(like, now.peek(), timezone.peek())
       : newRoad(now.peek(), timezone.peek());
   });
-  const change = (part: Partial<RoadDraft>) => setDraft((before) => ({ ...before, ...part }));
-  // Another road has other directions.
-  useEffect(() => change({ headingDeg: null }), [road]);
-  return { draft, change };
+  // Another road has other directions: what was pressed for the one before does not count for it.
+  const [headed, setHeaded] = useState(road);
+  const change = (part: Partial<RoadDraft>) => {
+    if ("headingDeg" in part) setHeaded(road);
+    setDraft((before) => ({ ...before, ...part }));
+  };
+  const ofThisRoad = useMemo(
+    () => (headed === road ? draft : { ...draft, headingDeg: null }),
+    [draft, headed, road],
+  );
+  return { draft: ofThisRoad, change };
 }
 
 export function RoadForm() {
