@@ -196,6 +196,7 @@ class _Done:
 
     @classmethod
     def so_far(cls, session: WriteSession, region: str) -> _Done:
+        """Read what was done for the open incidents of a region."""
         open_ids = select(IncidentRow.id).where(
             IncidentRow.region == region, IncidentRow.state != IncidentState.CLOSED.value
         )
