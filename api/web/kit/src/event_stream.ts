@@ -7,6 +7,7 @@
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { pause } from "./pause.ts";
 
 export type { EventSourceMessage };
 
@@ -110,16 +111,4 @@ export function openStream(options: StreamOptions): EventStream {
 
   void listen();
   return { connection, close: () => ended.abort() };
-}
-
-function pause(ms: number, until: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    const early = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    until.addEventListener("abort", early, { once: true });
-    addEventListener("online", early, { once: true });
-  });
 }

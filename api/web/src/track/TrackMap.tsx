@@ -2,6 +2,7 @@
 
 import type { LonLat, Track } from "@roadflare/kit/contract.ts";
 import type { Journey, SmallMap } from "@roadflare/kit/map/small_map.ts";
+import { smallMapCode } from "@roadflare/kit/map/small_map_code.ts";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "./words.ts";
 
@@ -22,15 +23,15 @@ export function TrackMap({ track }: { track: Track }) {
   const latest = useRef(track);
   latest.current = track;
   useEffect(() => {
-    let left = false;
-    void import("@roadflare/kit/map/small_map.ts").then(({ drawSmallMap }) => {
-      if (left || !box.current) return;
+    const left = new AbortController();
+    void smallMapCode(left.signal).then((code) => {
+      if (!code || left.signal.aborted || !box.current) return;
       const { basemap, bounds, attribution } = latest.current;
-      drawn.current = drawSmallMap({ box: box.current, basemap, bounds, attribution });
+      drawn.current = code.drawSmallMap({ box: box.current, basemap, bounds, attribution });
       drawn.current.show(journeyOf(latest.current));
     });
     return () => {
-      left = true;
+      left.abort();
       drawn.current?.remove();
     };
   }, []);

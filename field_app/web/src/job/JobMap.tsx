@@ -3,6 +3,8 @@
 import { useSignalEffect } from "@preact/signals";
 import type { FieldJob, LonLat, Region } from "@roadflare/kit/contract.ts";
 import type { SmallMap } from "@roadflare/kit/map/small_map.ts";
+import { smallMapCode } from "@roadflare/kit/map/small_map_code.ts";
+import { patiently } from "@roadflare/kit/patiently.ts";
 import { useEffect, useRef } from "preact/hooks";
 import { here } from "../store/positions.ts";
 import { call } from "../store/session.ts";
@@ -10,13 +12,15 @@ import { current, list } from "../store/sync.ts";
 import { t } from "../words.ts";
 import { routeOf } from "./route.ts";
 
-async function draw(box: HTMLElement): Promise<SmallMap> {
-  const [{ drawSmallMap }, region] = await Promise.all([
-    import("@roadflare/kit/map/small_map.ts"),
-    call<Region>("/region"),
+/** Without a network there is no map yet; place and navigation stay. */
+async function draw(box: HTMLElement, left: AbortSignal): Promise<SmallMap | null> {
+  const [code, region] = await Promise.all([
+    smallMapCode(left),
+    patiently(() => call<Region>("/region"), left),
   ]);
+  if (!code || !region || left.aborted) return null;
   const { basemap, bounds, attribution } = region;
-  return drawSmallMap({ box, basemap, bounds, attribution });
+  return code.drawSmallMap({ box, basemap, bounds, attribution });
 }
 
 function update(map: SmallMap, job: FieldJob): void {
@@ -37,18 +41,13 @@ export function JobMap() {
   const box = useRef<HTMLDivElement>(null);
   const drawn = useRef<SmallMap | null>(null);
   useEffect(() => {
-    let left = false;
-    draw(box.current as HTMLElement)
-      .then((map) => {
-        if (left) return map.remove();
-        drawn.current = map;
-        if (current.value) update(map, current.value);
-      })
-      .catch(() => {
-        // Without a network there is no map; place and navigation stay.
-      });
+    const left = new AbortController();
+    void draw(box.current as HTMLElement, left.signal).then((map) => {
+      drawn.current = map;
+      if (map && current.value) update(map, current.value);
+    });
     return () => {
-      left = true;
+      left.abort();
       drawn.current?.remove();
     };
   }, []);

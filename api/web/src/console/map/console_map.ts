@@ -1,5 +1,6 @@
 /** The console's map: made once, fed by signals, moved only by the operator. */
 
+import "maplibre-gl/dist/maplibre-gl.css";
 import { effect, signal } from "@preact/signals";
 import type { LonLat, Region } from "@roadflare/kit/contract.ts";
 import { boundsOf, cornersOf, lineOf, pointAt } from "@roadflare/kit/map/geo.ts";
