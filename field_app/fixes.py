@@ -9,7 +9,7 @@ from dispatch.context import DispatchContext
 from field_app.models import FieldPositionsIn, FieldPositionsOut
 from field_app.versions import ListVersions
 from fleet.model import PositionReport
-from fleet.positions import PositionsTaken, take_many
+from fleet.positions import PositionsTaken, UnitBusy, take_many
 from kernel.errors import InvalidInput, RoadflareError
 from kernel.together import Together
 
@@ -48,12 +48,7 @@ class Fixes:
 
     def store(self, sent: Sequence[Sent]) -> list[FieldPositionsOut | Exception]:
         """Store what several phones sent."""
-        database, now = self._context.database, self._context.clock.now()
-        # A transaction that locks several rows takes its place among the writers of events: each
-        # of those locks several too, in an order of its own (decision record 0010).
-        with database.write(appends=len(sent) > 1) as session:
-            batches = [(it.unit_id, it.reports) for it in sent]
-            outcomes = [_outcome(it) for it in take_many(session, now, batches)]
+        outcomes = self._taken(sent)
         accepted = {
             it.unit_id
             for it, outcome in zip(sent, outcomes, strict=True)
@@ -66,6 +61,20 @@ class Fixes:
             else FieldPositionsOut(accepted=outcome.n_accepted, version=versions[it.unit_id])
             for it, outcome in zip(sent, outcomes, strict=True)
         ]
+
+    def _taken(self, sent: Sequence[Sent]) -> list[PositionsTaken | RoadflareError]:
+        """Store them outside the queue of writers, those of units that one of them holds within."""
+        database, now = self._context.database, self._context.clock.now()
+        batches = [(it.unit_id, it.reports) for it in sent]
+        with database.write(appends=False) as session:
+            found = take_many(session, now, batches, wait=False)
+        left = [index for index, it in enumerate(found) if isinstance(it, UnitBusy)]
+        if left:
+            with database.write() as session:
+                again = take_many(session, now, [batches[index] for index in left])
+            for index, it in zip(left, again, strict=True):
+                found[index] = it
+        return [_outcome(it) for it in found]
 
 
 def reports_of(body: FieldPositionsIn) -> tuple[PositionReport, ...]:

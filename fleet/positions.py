@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session
 
 from fleet.model import PositionReport
 from fleet.states import UnitState
-from fleet.store import ShiftRow, UnitPositionRow, UnitRow, unit_row
+from fleet.store import ShiftRow, UnitPositionRow, UnitRow
 from kernel import events
 from kernel.database import WriteSession
-from kernel.errors import Fault, NotFound
+from kernel.errors import Conflict, Fault, NotFound
 from kernel.position import Position
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -57,6 +57,14 @@ class PositionsTaken:
     moved: bool
 
 
+class UnitBusy(Conflict):
+    """Another transaction holds the unit; its batch was left for later."""
+
+    def __init__(self, unit_id: int) -> None:
+        super().__init__(f"Unit {unit_id} is written by somebody else.", remedy="Send it again.")
+        self.unit_id = unit_id
+
+
 def take_positions(
     session: WriteSession,
     now: datetime,
@@ -74,12 +82,10 @@ def take_positions(
     NotFound
         When there is no such unit.
     """
-    row = unit_row(session, unit_id)
     session.flush()
     (taken,) = take_many(session, now, [(unit_id, reports)], kept=kept)
-    if isinstance(taken, NotFound):
+    if not isinstance(taken, PositionsTaken):
         raise taken
-    session.expire(row, ["position", "position_at"])
     return taken
 
 
@@ -89,18 +95,25 @@ def take_many(
     batches: Sequence[tuple[int, Sequence[PositionReport]]],
     *,
     kept: timedelta = KEPT,
-) -> list[PositionsTaken | NotFound]:
+    wait: bool = True,
+) -> list[PositionsTaken | NotFound | UnitBusy]:
     """Do what `take_positions` does for batches of many units, with as few statements as for one.
 
-    Units that are loaded in the session do not learn of it.
+    Parameters
+    ----------
+    wait
+        Whether to wait for units that another transaction holds. Without, nothing of theirs is
+        stored (`UnitBusy`), and this transaction can hold up others but waits for none: it needs
+        no turn among the writers (PostgreSQL; SQLite has one writer).
     """
-    units = _units(session, {unit_id for unit_id, _ in batches})
+    units = _hold(session, {unit_id for unit_id, _ in batches}, wait=wait)
     rows: list[dict[str, Any]] = []
     moves: dict[int, dict[str, Any]] = {}
-    found: list[PositionsTaken | NotFound] = []
+    found: list[PositionsTaken | NotFound | UnitBusy] = []
+    missing = _missing(session, [unit_id for unit_id, _ in batches if unit_id not in units])
     for unit_id, reports in batches:
         if unit_id not in units:
-            found.append(NotFound("unit", unit_id))
+            found.append(missing[unit_id])
             continue
         good, refused = _judged(reports, now, _on_duty_until(session, units[unit_id], now))
         rows += _trail_rows(unit_id, good, now + kept)
@@ -112,6 +125,10 @@ def take_many(
     _store_new(session, rows)
     if moves:
         session.connection().execute(_MOVE, [moves[unit_id] for unit_id in sorted(moves)])
+    for unit_id in moves:
+        row = session.identity_map.get(session.identity_key(UnitRow, unit_id))
+        if row is not None:
+            session.expire(row, ["position", "position_at"])
     return found
 
 
@@ -177,9 +194,22 @@ def _prove(
     )
 
 
-def _units(session: Session, unit_ids: Collection[int]) -> dict[int, Any]:
-    """Return id, state and time of the place of units, by id."""
-    return {row.id: row for row in session.execute(_KNOWN, {"units": sorted(unit_ids)})}
+def _hold(session: Session, unit_ids: Collection[int], *, wait: bool) -> dict[int, Any]:
+    """Return id, state and time of the place of units, by id, and hold them until the end.
+
+    Whoever writes to a unit's trail holds the unit: two that store the same place cannot wait for
+    each other.
+    """
+    query = _HELD if wait else _HELD_IF_FREE
+    return {row.id: row for row in session.execute(query, {"units": sorted(unit_ids)})}
+
+
+def _missing(session: Session, unit_ids: Sequence[int]) -> dict[int, NotFound | UnitBusy]:
+    """Return why each of these units is not held."""
+    if not unit_ids:
+        return {}
+    there = set(session.scalars(select(UnitRow.id).where(UnitRow.id.in_(unit_ids))))
+    return {it: UnitBusy(it) if it in there else NotFound("unit", it) for it in unit_ids}
 
 
 def _on_duty_until(session: Session, row: Any, now: datetime) -> datetime | None:
@@ -274,9 +304,13 @@ def _store_new(session: WriteSession, rows: list[dict[str, Any]]) -> None:
     session.connection().execute(known, rows)
 
 
-_KNOWN = select(UnitRow.id, UnitRow.state, UnitRow.position_at).where(
-    UnitRow.id.in_(bindparam("units", expanding=True))
+_KNOWN = (
+    select(UnitRow.id, UnitRow.state, UnitRow.position_at)
+    .where(UnitRow.id.in_(bindparam("units", expanding=True)))
+    .order_by(UnitRow.id)
 )
+_HELD = _KNOWN.with_for_update(key_share=True)
+_HELD_IF_FREE = _KNOWN.with_for_update(key_share=True, skip_locked=True)
 
 # The newest place wins, whoever stores his first.
 _MOVE = (

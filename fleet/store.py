@@ -272,7 +272,6 @@ def move_unit(session: WriteSession, unit_id: int, move: UnitMove) -> Unit:
     )
     if changed.rowcount != 1:
         raise Conflict(f"Unit {row.code} was moved by somebody else.", remedy="Read it again.")
-    session.refresh(row)
     return unit_of(row)
 
 

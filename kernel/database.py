@@ -83,13 +83,42 @@ class ReadSession(Session):
 
 
 class WriteSession(Session):
-    """One transaction; ``appended`` are the events it has written so far."""
+    """One transaction, in which each row is read once.
+
+    Attributes
+    ----------
+    appended
+        The events it has written so far.
+    chain_end
+        The hash of the last of them; empty before the first.
+    has_turn
+        Whether it is the only writer of events until it ends.
+    """
 
     appended: list[Event]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.appended = []
+        self.chain_end = ""
+        self.has_turn = False
+        self._read: list[object] = []
+
+    def take_turn(self) -> None:
+        """Wait until no other transaction writes events; does nothing where that is so already."""
+        if not self.has_turn:
+            self.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
+            self.has_turn = True
+
+    def keep(self, row: object) -> None:
+        """Hold on to a row: a session forgets what nobody holds and asks for it again."""
+        self._read.append(row)
+
+
+@event.listens_for(WriteSession, "loaded_as_persistent")
+@event.listens_for(WriteSession, "pending_to_persistent")
+def _keep(session: WriteSession, row: object) -> None:
+    session.keep(row)
 
 
 class Database:
@@ -145,8 +174,9 @@ class Database:
             what comes often and is no event, such as positions.
         """
         with self._turn(), WriteSession(self._writers, expire_on_commit=False) as session:
-            if appends and not self.is_sqlite:
-                session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
+            session.has_turn = self.is_sqlite  # by ``BEGIN IMMEDIATE``
+            if appends:
+                session.take_turn()
             yield session
             tables = self.written.take(session)
             self._commit(session)

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Integer, String, select, text
+from sqlalchemy import JSON, Integer, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from kernel.database import WRITE_LOCK, Base, UtcDateTime, WriteSession
+from kernel.database import Base, UtcDateTime, WriteSession
 
 GENESIS = "0" * 64
 """The hash before the first event."""
@@ -74,9 +74,11 @@ def append(
     payload
         JSON values only; personal data does not belong here.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
-    last_seq, last_hash = last(session)
+    session.take_turn()
+    if session.appended:
+        last_seq, last_hash = session.appended[-1].seq, session.chain_end
+    else:
+        last_seq, last_hash = last(session)
     at = at.astimezone(UTC)
     event = Event(last_seq + 1, at, region, kind, incident_id, job_id, unit_id, dict(payload or {}))
     digest = _digest(event, last_hash)
@@ -96,6 +98,7 @@ def append(
     )
     session.flush()
     session.appended.append(event)
+    session.chain_end = digest
     return event
 
 
