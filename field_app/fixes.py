@@ -46,6 +46,10 @@ class Fixes:
         """
         return await self._together.take(Sent(unit_id, reports_of(body)))
 
+    def version(self, unit_id: int) -> int:
+        """Return the version of a unit's list as it stands."""
+        return self._versions.of([unit_id])[unit_id]
+
     def store(self, sent: Sequence[Sent]) -> list[FieldPositionsOut | Exception]:
         """Store what several phones sent."""
         outcomes = self._taken(sent)

@@ -17,7 +17,6 @@ from field_app.jobs import field_jobs
 from field_app.models import (
     FieldEventIn,
     FieldEventResult,
-    FieldEventResults,
     FieldEventsIn,
     FieldJobs,
     FieldPositionsIn,
@@ -34,7 +33,7 @@ from kernel.position import Position
 
 def take_events(
     session: WriteSession, context: DispatchContext, unit_id: int, body: FieldEventsIn
-) -> FieldEventResults:
+) -> list[FieldEventResult]:
     """Apply a batch in the order of its own timestamps; answer in the order given.
 
     A report that cannot be this unit's is rejected by itself, so that it never blocks a phone's
@@ -55,13 +54,10 @@ def take_events(
             results[index] = EventResult(event.client_id, "rejected", str(error))
     if len(refusals) == len(body.events):
         raise _together(refusals)
-    return FieldEventResults(
-        results=[
-            FieldEventResult(client_id=it.client_id, status=it.status, detail=it.detail)
-            for _, it in sorted(results.items())
-        ],
-        version=field_jobs(session, context, unit_id).version,
-    )
+    return [
+        FieldEventResult(client_id=it.client_id, status=it.status, detail=it.detail)
+        for _, it in sorted(results.items())
+    ]
 
 
 def take_fixes(
