@@ -83,14 +83,12 @@ class ReadSession(Session):
 
 
 class WriteSession(Session):
-    """One transaction, in which each row is read once.
+    """One transaction, in which a row that is asked for by its key is read once.
 
     Attributes
     ----------
     appended
         The events it has written so far.
-    chain_end
-        The hash of the last of them; empty before the first.
     has_turn
         Whether it is the only writer of events until it ends.
     """
@@ -100,7 +98,6 @@ class WriteSession(Session):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.appended = []
-        self.chain_end = ""
         self.has_turn = False
         self._read: list[object] = []
 

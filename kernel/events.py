@@ -75,10 +75,7 @@ def append(
         JSON values only; personal data does not belong here.
     """
     session.take_turn()
-    if session.appended:
-        last_seq, last_hash = session.appended[-1].seq, session.chain_end
-    else:
-        last_seq, last_hash = last(session)
+    last_seq, last_hash = last(session)
     at = at.astimezone(UTC)
     event = Event(last_seq + 1, at, region, kind, incident_id, job_id, unit_id, dict(payload or {}))
     digest = _digest(event, last_hash)
@@ -98,7 +95,6 @@ def append(
     )
     session.flush()
     session.appended.append(event)
-    session.chain_end = digest
     return event
 
 
