@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 MOST_STEPS = 400
 """Steps of one ascent, at most; each takes ten microseconds."""
 
-CONVERGED = 1e-5
-"""No route of worth is missing if those known promise no more than this share above the bound."""
+CONVERGED, CONVERGED_SOON = 1e-5, 3e-4
+"""No route of worth is missing if those known promise no more than this share above the bound; the
+second counts where there is little time."""
 
 WARM_RADIUS = 0.1
 """How far duals of an earlier problem go in the first round, as a share of the average one."""
@@ -118,7 +119,7 @@ class Ascent:
             if late or budget.over(wait):
                 return False
             duals, least, hoped = self._climbed()
-            self.converged = hoped - self.value <= CONVERGED * (1 + abs(hoped))
+            self.converged = hoped - self.value <= self._tolerance() * (1 + abs(hoped))
             if self.converged or self.radius < LEAST_RADIUS_CNY:
                 break
             priced = self._priced(duals, least, wait if number > 0 else None)
@@ -127,6 +128,10 @@ class Ascent:
             self._learn(priced, duals, hoped)
             took_s = budget.spent_s() - began_s
         return True
+
+    def _tolerance(self) -> float:
+        """Return by what share more could be hoped for where columns have converged."""
+        return CONVERGED_SOON if self.search.has_little_time() else CONVERGED
 
     def _priced(self, duals: Floats, least: Floats, share: float | None) -> Priced | None:
         """Price all units; ``None`` once this share of the time is up, with a ``share``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -12,19 +12,30 @@ from dispatch.core.colgen.routes import Column
 SURE = 0.9
 """Columns used this much are fixed at once."""
 
+FEW_FRACTIONAL = 80
+"""With so many fractional columns, an integer program soon finds the best of the rest."""
+
 REPRICINGS = 1
 """Times that routes are added after each step."""
 
 Reprice = Callable[[LpSolution, set[int], set[int]], list[Column]]
 """``reprice(solution, busy units, covered jobs)``: more columns for the rest."""
 
+Rest = Callable[[LpSolution, list[Column]], list[Column] | None]
+"""``rest(solution, fixed columns)``: the best columns beside the fixed ones, or ``None``."""
+
 
 def dive(
-    master: Master, reprice: Reprice, stop: Callable[[], bool], pace: Callable[[], int]
+    master: Master,
+    reprice: Reprice,
+    stop: Callable[[], bool],
+    pace: Callable[[], int],
+    rest: Rest | None = None,
 ) -> list[Column]:
     """Return columns of different units and jobs; the master is left as it was before.
 
-    At least one in ``pace()`` of the fractional columns is fixed in each step.
+    At least one in ``pace()`` of the fractional columns is fixed in each step. The last steps of a
+    dive go wrong most: once few columns are fractional, ``rest`` is asked instead, once.
     """
     fixed: dict[int, Column] = {}
     barred: set[int] = set()
@@ -36,6 +47,12 @@ def dive(
         fractional = int(((used > 1e-6) & (used < 1 - 1e-6)).sum())
         if fractional == 0:
             break
+        if rest is not None and fractional <= FEW_FRACTIONAL:
+            found = rest(solution, list(fixed.values()))
+            if found is not None:
+                _release(master, (*fixed, *barred))
+                return [*fixed.values(), *found]
+            rest = None
         before = len(fixed)
         for at in _candidates(master, used, busy, max(1, fractional // pace())):
             column = master.columns[at]
@@ -53,9 +70,13 @@ def dive(
                 break
             solution = master.solve()
     used = master.used() if solution is not None else np.zeros(len(master.columns))
-    for at in (*fixed, *barred):
-        master.fix(at, 0.0, float("inf"))
+    _release(master, (*fixed, *barred))
     return _plan(master, used, fixed)
+
+
+def _release(master: Master, columns: Iterable[int]) -> None:
+    for at in columns:
+        master.fix(at, 0.0, float("inf"))
 
 
 def _bar(

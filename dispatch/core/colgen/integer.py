@@ -16,10 +16,14 @@ MOST_SECONDS = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The routes chosen (``None``: no plan was found) and the bound on all choices, CNY."""
+    """The routes chosen (``None``: no plan was found) and the bound on all choices, CNY.
+
+    ``is_best`` says whether no choice is cheaper.
+    """
 
     routes: list[int] | None
     bound_cny: float
+    is_best: bool = False
 
 
 def choose(
@@ -31,15 +35,17 @@ def choose(
     known: set[int],
     seconds: float,
     nodes: int,
+    twice: bool = False,
 ) -> Chosen:
-    """Return the cheapest choice of routes in which no job or unit occurs twice.
+    """Return the cheapest choice of routes in which no unit occurs twice, and no job.
 
-    ``nodes`` of the search tree are looked at, at most, which repeats; ``seconds`` is the safety
-    net. ``cuts`` follow from the rest and make it easier, ``known`` is a plan to start from.
+    With ``twice`` a job may: few routes seldom fit together, and whoever comes second can leave
+    it out. ``nodes`` of the search tree are looked at, at most, which repeats; ``seconds`` is the
+    safety net. ``cuts`` follow from the rest and make it easier, ``known`` is a plan to start from.
     """
     solver = pywraplp.Solver.CreateSolver("SCIP")
     infinity = solver.infinity()
-    jobs = [solver.Constraint(1.0, 1.0) for _ in leave_cny]
+    jobs = [solver.Constraint(1.0, infinity if twice else 1.0) for _ in leave_cny]
     units = [solver.Constraint(-infinity, 1.0) for _ in range(n_units)]
     triples = [solver.Constraint(-infinity, 1.0) for _ in cuts]
     objective = solver.Objective()
@@ -66,7 +72,7 @@ def choose(
     if status not in (pywraplp.Solver.OPTIMAL, pywraplp.Solver.FEASIBLE):
         return Chosen(None, -infinity)
     chosen = [r for r, variable in enumerate(taken) if variable.solution_value() > 0.5]
-    return Chosen(chosen, float(objective.BestBound()))
+    return Chosen(chosen, float(objective.BestBound()), status == pywraplp.Solver.OPTIMAL)
 
 
 def _add_routes(

@@ -18,8 +18,11 @@ from ortools.linear_solver import pywraplp
 from dispatch.core.colgen.arrays import Floats
 from dispatch.core.colgen.routes import Column
 
-GLOP = "use_preprocessing: false use_scaling: true"
-"""Preprocessing would throw the basis away."""
+GLOP = "use_preprocessing: false use_scaling: true use_dual_simplex: false"
+DUAL = GLOP.replace("use_dual_simplex: false", "use_dual_simplex: true")
+"""Preprocessing would throw the basis away. After new columns the last solution still holds, and
+the primal method goes on from it; after cuts and fixed columns its duals do, and the dual method
+goes on from them, in a fifth of the steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Master:
     _rows: list[Any] = field(default_factory=list)
     _cut_rows: list[Any] = field(default_factory=list)
     _variables: list[Any] = field(default_factory=list)
+    _is_cut_off: bool = False
+    """Whether the last solution may break a bound that has come since."""
 
     def __post_init__(self) -> None:
         solver = pywraplp.Solver.CreateSolver("GLOP")
@@ -98,6 +103,7 @@ class Master:
         rows = np.full((len(self.columns), max([1, *(len(it.jobs) for it in self.columns)])), -1)
         for at, column in enumerate(self.columns):
             rows[at, : len(column.jobs)] = column.jobs
+        self._is_cut_off = True
         for triple in triples:
             row = self._solver.Constraint(-self._solver.infinity(), 1.0)
             at = len(self.cuts)
@@ -110,6 +116,8 @@ class Master:
 
     def solve(self) -> LpSolution | None:
         """Return the optimum, or ``None`` if GLOP gives up."""
+        self._solver.SetSolverSpecificParametersAsString(DUAL if self._is_cut_off else GLOP)
+        self._is_cut_off = False
         if self._solver.Solve() != pywraplp.Solver.OPTIMAL:
             return None
         duals = np.array([row.dual_value() for row in self._rows])
@@ -127,4 +135,5 @@ class Master:
 
     def fix(self, at: int, low: float, high: float) -> None:
         """Bound a column."""
+        self._is_cut_off |= np.isfinite(high)
         self._variables[at].SetBounds(low, high)

@@ -11,13 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dispatch.core.colgen.arrays import Floats
-from dispatch.core.colgen.closing import reduced as reduced_costs
 from dispatch.core.colgen.closing import separate, settle
-from dispatch.core.colgen.dive import dive as dived
+from dispatch.core.colgen.diving import Diving
 from dispatch.core.colgen.integer import choose
 from dispatch.core.colgen.listed import Listed
-from dispatch.core.colgen.master import LpSolution
-from dispatch.core.colgen.routes import Column
 
 if TYPE_CHECKING:
     from dispatch.core.colgen.search import Search
@@ -44,14 +41,8 @@ LEAST_LABELS, LABELS_A_S = 60_000, 30_000
 SMALL_GAIN = 2e-6
 """Cuts go on while a round of them raises the bound by this share."""
 
-AGREED, MOST_NEAR = 0.3, 1_000
-"""A route of the best plan stays if the linear program uses it more than this; others, at most."""
-
 CHOOSING_S = 2e-4
 """The integer program needs so many seconds for each route, or it is not worth its time."""
-
-MOST_REPRICED = 200
-"""Routes that come back into the linear program in one step of a dive."""
 
 FEW_CHOSEN, MOST_CHOSEN = 5, 30_000
 """Routes that the integer program chooses from, for each job at first, and at most."""
@@ -72,7 +63,8 @@ class Proof:
         began_s = self.search.budget.spent_s()
         listed = None if self.search.budget.over(0.65) else self._listed(duals, least, gap)
         if listed is None:
-            self.search.dive()
+            self.search.add_promising()
+            Diving(self.search).find()
             return
         n_first = max(1, len(listed))
         took_s = self.search.budget.spent_s() - began_s
@@ -157,75 +149,17 @@ class Proof:
         if self.search.proved() or len(listed) == 0 or self.search.budget.over(0.95):
             return
         if beyond < self.search.cost_cny:
-            self._dive_listed(listed)
+            Diving(self.search, listed).find()
         kept = np.flatnonzero(reduced <= self.search.cost_cny - bound + 1e-6)
         listed, reduced = listed.kept(kept), reduced[kept]
         self.search.note(f"dive, {len(listed)} routes")
         if not self.search.proved() and len(listed) > 0 and not self.search.budget.over(0.95):
             self._choose(listed, reduced, beyond)
 
-    def _dive_listed(self, listed: Listed) -> None:
-        def reprice(solution: LpSolution, busy: set[int], covered: set[int]) -> list[Column]:
-            reduced = reduced_costs(listed, self.search.master, solution)
-            taken = np.zeros(len(self.search.leave_cny) + 1, dtype=bool)
-            taken[list(covered)] = True
-            reduced[taken[listed.jobs].any(axis=1) | np.isin(listed.unit, list(busy))] = 0.0
-            best = np.argsort(reduced, kind="stable")[:MOST_REPRICED]
-            return [
-                *self.search.repriced(solution, busy, covered),
-                *(listed.column(int(r)) for r in best if reduced[r] < -1e-7),
-            ]
-
-        plan = dived(
-            self.search.master, reprice, lambda: self.search.budget.over(0.97), self.search.pace
-        )
-        self.search.offer_polished(plan)
-
     def _raise(self, value: float) -> None:
         """Take over a bound that holds for plans cheaper than the best one."""
         floor = min(value - ROUNDING_CNY * (1 + abs(value)), self.search.cost_cny)
         self.search.bound_cny = max(self.search.bound_cny, floor)
-
-    def _choose_near(self, listed: Listed, reduced: Floats) -> None:
-        """Choose anew where the best plan and the linear program disagree.
-
-        After Danna, Rothberg, Le Pape, *Exploring relaxation induced neighborhoods to improve MIP
-        solutions* (Mathematical Programming 102, 2005).
-        """
-        solution = self.search.master.solve()
-        if solution is None:
-            return
-        used = self.search.master.used()
-        agreed = {
-            column.route: column
-            for column, share in zip(self.search.master.columns, used, strict=True)
-            if share > AGREED and column.route == self.search.best[column.unit]
-        }
-        busy = [column.unit for column in agreed.values()]
-        covered = [j for column in agreed.values() for j in column.jobs]
-        taken = np.zeros(len(self.search.leave_cny) + 1, dtype=bool)
-        taken[covered] = True
-        free = ~(taken[listed.jobs].any(axis=1) | np.isin(listed.unit, busy))
-        order = np.flatnonzero(free)
-        order = np.sort(order[np.argsort(reduced[order], kind="stable")][:MOST_NEAR])
-        near = listed.kept(order)
-        leave = self.search.leave_cny.copy()
-        leave[covered] = 0.0
-        self.search.note(f"near: {len(agreed)} agreed, {len(near)} routes of {free.sum()}")
-        chosen = choose(
-            near,
-            leave,
-            self.search.master.n_units,
-            self.search.master.cuts,
-            known=set(),
-            seconds=0.9 * self.search.budget.left_s(),
-            nodes=self.search.params.integer_nodes,
-        )
-        if chosen.routes is not None:
-            plan = [*agreed.values(), *(near.column(r) for r in chosen.routes)]
-            routes = self.search.completed(plan)
-            self.search.note(f"near: {self.search.ruin.cost(self.search.ruin.tour(routes)):.2f}")
-            self.search.offer(routes)
 
     def _choose(self, listed: Listed, reduced: Floats, beyond: float) -> None:
         """Choose among the listed routes; where they are not all yet, among the most promising."""
@@ -236,7 +170,6 @@ class Proof:
             if self.search.budget.over(0.95) or len(routes) > MOST_CHOSEN or self.search.proved():
                 return
             if not self._has_time(CHOOSING_S * len(routes)):
-                self._choose_near(listed, reduced)
                 return
             best_now = set(self.search.best)
             known = {r for r in range(len(routes)) if routes.column(r).route in best_now}

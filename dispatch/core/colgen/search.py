@@ -19,7 +19,7 @@ import numpy as np
 from dispatch.core.colgen.arrays import Floats
 from dispatch.core.colgen.ascent import FEW_LABELS, MORE_LABELS, Ascent
 from dispatch.core.colgen.budget import Budget
-from dispatch.core.colgen.dive import dive as dived
+from dispatch.core.colgen.diving import Diving
 from dispatch.core.colgen.listed import Listed
 from dispatch.core.colgen.master import LpSolution, Master
 from dispatch.core.colgen.pricing import Priced, Pricing
@@ -31,19 +31,6 @@ from dispatch.core.params import SolveParams
 IMPROVEMENT_CNY = 1e-6
 LONG_ROUTES = 2.8
 """From so many jobs for each unit on, routes are long."""
-
-DIVING_SLOT_S = 1_800
-"""Completion bounds are coarse where routes are only looked for."""
-
-FASTEST, SLOWEST = 6, 40
-"""A step of a dive fixes at least one in so many of the fractional columns."""
-
-STEP_S = 1.5e-4
-"""What a step of a dive takes about, seconds for each job."""
-
-POLISH_SHARE, POLISH_S = 0.6, 6e-4
-"""A plan that was dived for is polished for this share of the time left, at most; and for each job
-for so many seconds."""
 
 RUIN_S = 7.5e-4
 """Seconds for each job for which the search without columns pays."""
@@ -58,22 +45,23 @@ COLUMNS_SHARE, LONG_COLUMNS_SHARE = 0.85, 0.66
 """Share of the time after which columns are left as they are: a plan needs the rest, and more of it
 where routes are long."""
 
-RUIN_CNY, POLISH_CNY, END_CNY = (8.0, 0.2), (0.5, 0.05), (5.0, 0.1)
-"""Temperatures, first and last: before columns, after a dive, and for all the time that is left."""
+RUIN_CNY, END_CNY = (8.0, 0.2), (5.0, 0.1)
+"""Temperatures, first and last: before columns, and for all the time that is left."""
 
 LONG_S, LONG_RUIN_SHARE = 5e-3, 0.1
-LONG_RUIN_CNY, LONG_POLISH_CNY, LONG_PACE = (30.0, 0.5), (2.0, 0.1), 20
+LONG_RUIN_CNY = (30.0, 0.5)
 """Where routes are long and there is at least so much time for each job: the share of the time
-before columns, hotter searches (the last takes all that is left), and the pace of a dive."""
+before columns, and how hot the search begins and ends there."""
 
-LONG_DIVE_SHARE = 0.75
-"""Share of the time after which such a dive goes as fast as any: the search needs the rest."""
-
-NEAR_ROUTES = 6
-"""Routes in the linear program of a dive for each job, at most, where columns are missing."""
+NEAR_ROUTES, FIRST_ROUTES = 6, 3
+"""Routes in the linear program for each job, at most: of a dive where columns are missing, and
+where all that are of use are listed next."""
 
 MOST_POOLED = 5_000
 """Routes of ruin and recreate that the linear program begins with, the last ones."""
+
+LITTLE_S = 1.3e-2
+"""So much time for each job is too little for proving the optimum."""
 
 DIVE_S = 5e-4
 """Less time for each job is too short for a dive."""
@@ -102,21 +90,23 @@ class Search:
     duals: Floats | None = None
     """The best duals, for the next search, and about each unit's least reduced cost there."""
     least: Floats | None = None
+    ascent: Ascent | None = None
+    """How the best duals were found, and the routes known there."""
     bound_cny: float = -np.inf
     trace: list[tuple[str, float, float, float]] = field(default_factory=list)
 
     def run(self) -> None:
         """Search until the budget is spent or the optimum is proved."""
         self.note("start")
-        temperatures = LONG_RUIN_CNY if self._has_long_time() else RUIN_CNY
-        self._ruin(self.params.ruin_steps, *temperatures, seconds=self._ruin_s())
+        temperatures = LONG_RUIN_CNY if self.has_long_time() else RUIN_CNY
+        self.improve(self.params.ruin_steps, *temperatures, seconds=self._ruin_s())
         self.note("ruin")
         converged = self._generate()
         self.note("columns")
         if not self.proved():
             self._find_plan(converged)
         if self.budget.seconds is not None and not self.proved():
-            self._ruin(0, *END_CNY, seconds=self.budget.left_s())
+            self.improve(0, *END_CNY, seconds=self.budget.left_s())
             self.note("polish")
         if self.bound_cny < 0.0:
             self.raise_to_trivial()
@@ -125,7 +115,7 @@ class Search:
     def _find_plan(self, converged: tuple[Floats, Floats] | None) -> None:
         """Make a plan of the columns, and prove it where none is missing."""
         if (converged is None or not self.exact) and self._has_time_to_dive():
-            self.dive()
+            Diving(self).find()
             self.note("dive")
         if converged is not None and self.exact:
             Proof(self).close(*converged)
@@ -133,7 +123,7 @@ class Search:
     def _ruin_s(self) -> float:
         """Return for how long the search without columns pays, where time decides."""
         seconds = self.budget.seconds or 0.0
-        if self._has_long_time():
+        if self.has_long_time():
             return LONG_RUIN_SHARE * seconds
         return min(0.1 * seconds, RUIN_S * len(self.leave_cny))
 
@@ -144,10 +134,15 @@ class Search:
         """Return whether units have many jobs each."""
         return len(self.leave_cny) > LONG_ROUTES * max(1, self.master.n_units)
 
-    def _has_long_time(self) -> bool:
+    def has_long_time(self) -> bool:
         """Return whether routes are long, and time is too."""
         seconds = self.budget.seconds or 0.0
         return self.long_routes() and seconds >= LONG_S * len(self.leave_cny)
+
+    def has_little_time(self) -> bool:
+        """Return whether there is too little time to prove the optimum."""
+        seconds = self.budget.seconds
+        return seconds is not None and seconds < LITTLE_S * len(self.leave_cny)
 
     def proved(self) -> bool:
         """Return whether the best plan is known to be the optimum."""
@@ -163,7 +158,7 @@ class Search:
         if cost < self.cost_cny - IMPROVEMENT_CNY:
             self.best, self.cost_cny = routes, cost
 
-    def _ruin(
+    def improve(
         self,
         steps: int,
         hot: float,
@@ -199,29 +194,41 @@ class Search:
         """Generate columns; if none is missing any more, return duals and least reduced costs."""
         arrays = self.model.arrays
         best = Listed.of_routes(arrays, self.best)
-        pooled = Listed.priced(arrays, *self.ruin.pooled(MOST_POOLED))
-        self.routes = Listed.joined([self.routes, best, pooled])
+        self.routes = Listed.joined([self.routes, best, self.pooled()])
         self.note(f"{len(self.routes)} routes known")
         ascent = Ascent.of(self, self.routes, self.marginal() if self.duals is None else self.duals)
+        self.ascent = ascent
         going_on = ascent.run(self._columns_share())
         self.routes, self.duals, self.least = ascent.routes, ascent.duals, ascent.least
         if self.proved():
             return None
         if not going_on and self.budget.left_s() < DIVE_S * len(self.leave_cny):
             return None
-        most = len(self.routes) if going_on else NEAR_ROUTES * len(self.leave_cny)
-        self.master.add(ascent.near(most).columns())
         if not going_on:
+            self.add_promising()
             return None
         far = self.cost_cny - self.bound_cny > FIRST_GAP * abs(self.bound_cny)
         if self.budget.seconds is not None and far and ascent.converged and ascent.exact:
-            return ascent.duals, ascent.least  # the linear program would gain next to nothing
+            # The linear program would gain next to nothing, and all routes are listed soon.
+            self.master.add(ascent.near(FIRST_ROUTES * len(self.leave_cny)).columns())
+            return ascent.duals, ascent.least
+        self.master.add(ascent.near(len(self.routes)).columns())
         return self._end_columns(ascent)
+
+    def add_promising(self) -> None:
+        """Add the most promising routes known to the linear program, where it lacks columns."""
+        self.master.add(self.promising().columns())
+
+    def promising(self) -> Listed:
+        """Return the most promising routes known."""
+        if self.ascent is None:
+            return self.routes
+        return self.ascent.near(NEAR_ROUTES * len(self.leave_cny))
 
     def _columns_share(self) -> float:
         """Return the share of the time for columns: all of it where the rest is of no use."""
         seconds, n_jobs = self.budget.seconds, len(self.leave_cny)
-        if self._has_long_time():
+        if self.has_long_time():
             return LONG_COLUMNS_SHARE
         rest_s = np.inf if seconds is None else (1 - COLUMNS_SHARE) * seconds
         return COLUMNS_SHARE if rest_s >= DIVE_S * n_jobs else 1.0
@@ -292,51 +299,9 @@ class Search:
             duals[j] = dual
         return np.clip(duals, 0.0, self.leave_cny)
 
-    def dive(self) -> None:
-        """Make a plan out of the linear program."""
-        plan = dived(self.master, self.repriced, lambda: self.budget.over(0.95), self.pace)
-        self.offer_polished(plan, last=True)
-
-    def repriced(self, solution: LpSolution, busy: set[int], covered: set[int]) -> list[Column]:
-        """Return new routes for the units that are not busy, without the jobs covered."""
-        duals = solution.duals.copy()
-        duals[list(covered)] = 0.0
-        active = np.ones(self.master.n_units, dtype=np.int64)
-        active[list(busy)] = 0
-        priced = self.pricing.price(
-            duals,
-            solution.unit_duals,
-            active=active,
-            most=3,
-            most_labels=None if self.long_routes() else FEW_LABELS,
-            slot_s=DIVING_SLOT_S,
-            beam=self.long_routes(),
-        )
-        return [it for it in self.model.columns(priced.routes()) if covered.isdisjoint(it.jobs)]
-
-    def pace(self) -> int:
-        """Return how small the steps of a dive may be in the time that is left."""
-        left_s = self.budget.left_s()
-        if self.budget.seconds is None:
-            return SLOWEST
-        if self.long_routes():
-            slow = self._has_long_time() and not self.budget.over(LONG_DIVE_SHARE)
-            return LONG_PACE if slow else FASTEST
-        return int(np.clip(left_s / (STEP_S * len(self.leave_cny)), FASTEST, SLOWEST))
-
-    def offer_polished(self, plan: list[Column], *, last: bool = False) -> None:
-        """Take a plan over after a short search around it, or a long one if nothing comes after."""
-        routes = self.completed(plan)
-        cost = self.ruin.cost(self.ruin.tour(routes))
-        self.note(f"dived to {cost:.2f}")
-        self.offer(routes)
-        if self.proved():
-            return
-        seconds = min(POLISH_SHARE * self.budget.left_s(), POLISH_S * len(self.leave_cny))
-        temperatures = POLISH_CNY
-        if last and self._has_long_time():
-            seconds, temperatures = self.budget.left_s(), LONG_POLISH_CNY
-        self._ruin(self.params.ruin_steps // 4, *temperatures, seconds=seconds, routes=routes)
+    def pooled(self) -> Listed:
+        """Return the routes that ruin and recreate met last."""
+        return Listed.priced(self.model.arrays, *self.ruin.pooled(MOST_POOLED))
 
     def completed(self, plan: list[Column]) -> list[Route]:
         """Return the routes of columns, with the jobs that none of them does inserted."""
