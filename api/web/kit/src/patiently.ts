@@ -14,8 +14,10 @@ export async function patiently<T>(
   while (!until?.aborted) {
     try {
       return await attempt();
-    } catch {
-      // Cut off on the way: a page of somebody at a roadside is asked for more than once.
+    } catch (error) {
+      // Cut off on the way: a page of somebody at a roadside is asked for more than once. It is
+      // told: what was fetched may also be at fault.
+      console.warn(`Asked again in ${waitMs / 1000} s:`, error);
     }
     await pause(waitMs, until);
     waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS);
