@@ -25,6 +25,9 @@ ROUNDING_CNY = 1e-7
 FIRST_GAP = 0.003
 """Share of the bound within which routes are listed first."""
 
+LESS = 0.4
+"""Share of that gap within which they are listed where they are too many."""
+
 GROWTH = 2.7
 """Twice the gap, this power of two times as many routes: seen on waves of all sizes."""
 
@@ -62,6 +65,9 @@ class Proof:
         gap = wanted if wanted < 1.5 * first else first
         began_s = self.search.budget.spent_s()
         listed = None if self.search.budget.over(0.65) else self._listed(duals, least, gap)
+        if listed is None and not self.search.budget.over(0.5):
+            gap *= LESS
+            listed = self._listed(duals, least, gap)
         if listed is None:
             self.search.add_promising()
             Diving(self.search).find()

@@ -89,7 +89,8 @@ def test_the_choice_is_the_cheapest_of_all(seed: int, twice: bool) -> None:
             not twice and len(set(done)) < len(done)
         ):
             return np.inf
-        return sum(cny[r] for r in which) + sum(leave[j] for j in range(n_jobs) if j not in done)
+        left = sum(float(leave[j]) for j in range(n_jobs) if j not in done)
+        return sum(cny[r] for r in which) + left
 
     least = min(
         price(which) for n in range(n_units + 1) for which in combinations(range(n_routes), n)
