@@ -57,7 +57,8 @@ class PlanPrices:
         people in an unsafe place). Safety outranks everything but arithmetic.
     scarcity_cny
         Divided by the number of own units on shift that share the unit's rarest skill, this is the
-        price of using the unit at all: the only charging van is not spent on a tyre.
+        price of using the unit at all: the only charging van is not spent on a tyre. Without it about
+        a point fewer promises are kept (decision 0015).
     coverage_cny, coverage_busy, coverage_within_s
         Price of one percent of all calls that could be reached within so many seconds, and cannot
         because of where a unit ends; each unit is taken to be busy for this share of the time.
