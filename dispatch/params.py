@@ -62,7 +62,7 @@ class PlanPrices:
     coverage_cny, coverage_busy, coverage_within_s
         Price of one percent of all calls that could be reached within so many seconds, and cannot
         because of where a unit ends; each unit is taken to be busy for this share of the time.
-        0 CNY, and nothing is computed: its worth is not measured yet (see `coverage_price`).
+        0 CNY, and nothing is computed: on twelve days 4 CNY showed no worth (decision 0015).
     left_out_cny, left_out_after_s
         A job left out costs ``left_out_cny`` more than arriving ``left_out_after_s`` late, so that
         leaving out never pays while any own unit can come within that time.
