@@ -28,7 +28,8 @@ class PlanPrices:
     Attributes
     ----------
     drive_cny_per_min
-        Driving: energy, wear and tyres at about 30 km/h. The crew's wage is paid either way.
+        Driving: energy, wear and tyres at about 30 km/h. The crew's wage is paid either way. At 1.0
+        a point fewer promises are kept, for no less driving (decision 0015).
     wait_cny_per_min
         Each minute an owner waits, also within the target: sooner is better, and 60 CNY an hour is
         a usual value of waiting time.
@@ -57,8 +58,8 @@ class PlanPrices:
         people in an unsafe place). Safety outranks everything but arithmetic.
     scarcity_cny
         Divided by the number of own units on shift that share the unit's rarest skill, this is the
-        price of using the unit at all: the only charging van is not spent on a tyre. Without it about
-        a point fewer promises are kept (decision 0015).
+        price of using the unit at all: the only charging van is not spent on a tyre. Without it
+        about a point fewer promises are kept (decision 0015).
     coverage_cny, coverage_busy, coverage_within_s
         Price of one percent of all calls that could be reached within so many seconds, and cannot
         because of where a unit ends; each unit is taken to be busy for this share of the time.
