@@ -2,7 +2,7 @@
 
 A plan that is cheaper than the one known uses only routes whose reduced cost is below the gap. Once
 all of them are listed, nothing has to be priced by labels any more: cuts may be added freely, the
-bound rises, and the list shrinks, until what is left is small enough for CP-SAT. After Baldacci,
+bound rises, and the list shrinks, until what is left is small enough for SCIP. After Baldacci,
 Christofides, Mingozzi, *An exact algorithm for the vehicle routing problem based on the set
 partitioning formulation with additional cuts* (Mathematical Programming 115, 2008).
 """

@@ -41,7 +41,8 @@ def choose(
 
     With ``twice`` a job may: few routes seldom fit together, and whoever comes second can leave
     it out. ``nodes`` of the search tree are looked at, at most, which repeats; ``seconds`` is the
-    safety net. ``cuts`` follow from the rest and make it easier, ``known`` is a plan to start from.
+    safety net. ``cuts`` follow from the rest where no job occurs twice, and make it easier;
+    ``known`` is a plan to start from.
     """
     solver = pywraplp.Solver.CreateSolver("SCIP")
     infinity = solver.infinity()

@@ -121,4 +121,6 @@ def test_no_plan_gets_dearer_by_a_dive_and_what_is_near(searched: Search) -> Non
 def test_where_time_decides_no_rule_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
     # As if nothing were proved until the time is up: each part of the search has its turn.
     monkeypatch.setattr(Search, "proved", lambda _: False)
-    check_bounds(60, SolveParams.within(0.15))
+    found = check_bounds(60, SolveParams.within(0.15))
+    assert found.seen == 60
+    assert found.optimal >= 0.95 * found.seen
