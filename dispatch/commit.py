@@ -5,7 +5,7 @@ What moved on since the snapshot is left as it is; the event that moved it wakes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -17,7 +17,7 @@ from dispatch.context import DispatchContext
 from dispatch.core import model as core
 from dispatch.decide import Decision
 from dispatch.job import Job, JobState
-from dispatch.snapshot import Snapshot, job_key
+from dispatch.snapshot import LEFT_TO_CONTRACTOR, Snapshot, job_key
 from dispatch.store import JobRow, PlanRow, RegionRow
 from fleet.states import UnitState
 from fleet.store import get_unit
@@ -120,7 +120,7 @@ class _Commit:
             return Committed(seen, changed=False)
         self._load()
         wanted = self._wanted(plan)
-        if self._is_in_force(wanted):
+        if self._is_in_force(plan, wanted):
             self._hold(seen)
             self._refresh(wanted)
             return Committed(seen, changed=False, skipped=tuple(self.skipped))
@@ -193,11 +193,26 @@ class _Commit:
         row = self.rows.get(job.id)
         return row is not None and orders.is_active(row) and row.unit_id == unit_id
 
-    def _is_in_force(self, wanted: dict[int, Planned]) -> bool:
+    def _is_in_force(self, plan: core.Plan, wanted: dict[int, Planned]) -> bool:
         """Return whether the plan asks for nothing new."""
         if any(not _same(self.rows[job.id], wanted.get(job.id)) for job in self._movable()):
             return False
+        if self._leaves_others_out(plan):
+            return False
         return not any(self._can_order(self.rows[job.id], p) for job, p in self._firsts(wanted))
+
+    def _leaves_others_out(self, plan: core.Plan) -> bool:
+        """Return whether other calls are left to contractors than the plan in force says."""
+        left = _left_to_contractors(asdict(it) for it in self.snapshot.left_out(plan))
+        if not left:
+            return False
+        stored = self.session.scalar(
+            select(PlanRow.plan)
+            .where(PlanRow.region == self.context.region)
+            .order_by(PlanRow.version.desc())
+            .limit(1)
+        )
+        return stored is None or not left <= _left_to_contractors(stored["unassigned"])
 
     def _firsts(self, wanted: dict[int, Planned]) -> list[tuple[Job, Planned]]:
         firsts = [
@@ -321,7 +336,7 @@ class _Commit:
                     "snapshot_at": self.snapshot.at.isoformat(),
                     "event_seq": self.snapshot.world.event_seq,
                     "routes": [asdict(route) for route in plan.routes],
-                    "unassigned": [asdict(it) for it in plan.unassigned],
+                    "unassigned": [asdict(it) for it in self.snapshot.left_out(plan)],
                     "skipped": list(self.skipped),
                     "checker": {"violations": 0, "n_rejected": self.decision.n_rejected},
                     "failures": list(self.decision.failures),
@@ -344,6 +359,10 @@ class _Commit:
                 "n_unassigned": len(plan.unassigned),
             },
         )
+
+
+def _left_to_contractors(unassigned: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {it["job_id"] for it in unassigned if it["reason"] == LEFT_TO_CONTRACTOR}
 
 
 def _same(row: JobRow, planned: Planned | None) -> bool:

@@ -1,108 +1,220 @@
-"""Whom to ask for help, and whether it pays.
+"""What a contractor would mean for an incident, whom to ask, and whether it pays.
 
-A contractor is asked only while no own unit can keep the promise, and only if it pays (`is_worth`):
-it is expected in time; or nobody of ours comes at all; or the lateness it saves, at the prices of
-the plan, exceeds what it charges.
+When a contractor will be there is a guess until it answers: any time within ``spread_s`` of the
+guessed one is taken to be as likely as any other, so that no promise hangs on a minute of it. The
+plan weighs the best guess against own units (`guesses_of`), and whom it leaves out for less is
+offered at once. Where a policy plans no further than one job ahead, or a plan is late all the same,
+`is_worth` says whether to ask.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.context import DispatchContext
-from dispatch.places import joined
-from dispatch.pricing import lateness_curve, wait_price
-from dispatch.store import ContractorOfferRow, IncidentRow, JobRow
+from dispatch.contractor_record import Lead, Taken, lead_of, offers_taken
+from dispatch.core.model import Lock
+from dispatch.job import Job, JobState
+from dispatch.params import DispatchSettings
+from dispatch.places import RoadsideCache, seconds_between
+from dispatch.pricing import expected_lateness_cny, lateness_curve, mean_beyond, wait_price
+from dispatch.store import ContractorOfferRow
+from dispatch.world import World
 from fleet.model import Contractor
 from fleet.registers import contractors_of
-from kernel.position import distance_m
-from routing.travel_times import UNREACHABLE_S
+from kernel.position import Position, distance_m
+from routing.travel_times import UNREACHABLE_S, TravelTimes
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What a contractor would mean for an incident: when it would be there, and its price."""
+    """What a contractor would mean for an incident.
+
+    Attributes
+    ----------
+    arrival_at, spread_s
+        When it would be there: any time within ``spread_s`` of that is as likely as any other.
+    price_cny
+        What it charges.
+    """
 
     contractor: Contractor
     arrival_at: datetime
+    spread_s: float
     price_cny: float
 
 
-def best_guess(
-    session: Session, context: DispatchContext, incident: IncidentRow, job: JobRow
-) -> Guess | None:
-    """Return the best contractor that can do the job and was not asked yet, ``None`` without one.
+def guesses_of(
+    world: World, settings: DispatchSettings, roadside: RoadsideCache, times: TravelTimes
+) -> dict[int, Guess]:
+    """Return the best contractor for each job that the plan may leave to one, by job row id.
 
-    Best is the least sum of its price and of the waiting and lateness it would leave.
+    Those are calls that no unit is ordered to and nobody has locked to one. A contractor counts
+    until it has declined or let its offer run out; while one has an offer, no other does.
     """
-    asked = select(ContractorOfferRow.contractor_id).filter_by(incident_id=incident.id)
-    known = set(session.scalars(asked))
-    able = [
-        contractor
-        for contractor in contractors_of(session, context.region)
-        if contractor.id not in known and _can(contractor, job)
-    ]
-    guesses = _guesses(context, able, job)
-    return min(
-        guesses,
-        key=lambda guess: (
-            guess.price_cny + delay_cny(context, job, guess.arrival_at),
-            guess.contractor.id,
-        ),
-        default=None,
+    if not world.contractors:
+        return {}
+    asking = Asking(settings, roadside, times, world.at, world.contractors, world.taken)
+    by_candidates: dict[frozenset[int], list[Job]] = {}
+    for job in world.jobs:
+        if job.state is JobState.OPEN and job.lock is Lock.FREE and job.incident_id is not None:
+            candidates = _still_to_ask(world, job.incident_id)
+            by_candidates.setdefault(candidates, []).append(job)
+    found: dict[int, Guess] = {}
+    for candidates, jobs in by_candidates.items():
+        found |= asking.best(jobs, candidates)
+    return found
+
+
+def expected_cny(settings: DispatchSettings, job: Job, guess: Guess, now: datetime) -> float:
+    """Return what leaving a job to a contractor is expected to cost, its price included, CNY."""
+    return guess.price_cny + delay_cny(settings, job, guess.arrival_at, now, guess.spread_s)
+
+
+def delay_cny(
+    settings: DispatchSettings, job: Job, arrival_at: datetime, now: datetime, spread_s: float = 0
+) -> float:
+    """Return what waiting until ``arrival_at`` and its lateness are expected to cost, CNY.
+
+    Any arrival within ``spread_s`` of that is as likely as any other.
+    """
+    prices = settings.prices
+    late_s = (arrival_at - job.target_at).total_seconds()
+    wait_s = (arrival_at - now).total_seconds()
+    waited_s = (now - job.created_at).total_seconds()
+    wait = wait_price(prices, job.priority, waited_s) / 60
+    curve = lateness_curve(prices, job.priority)
+    return wait * mean_beyond(wait_s - spread_s, wait_s + spread_s) + expected_lateness_cny(
+        curve, late_s - spread_s, late_s + spread_s
     )
 
 
 def is_worth(
-    context: DispatchContext, job: JobRow, guess: Guess, own_eta_at: datetime | None
+    settings: DispatchSettings, job: Job, guess: Guess, own_eta_at: datetime | None, now: datetime
 ) -> bool:
     """Return whether to ask a contractor, given when an own unit would come (see the module)."""
     if own_eta_at is None:
         return True
-    gain = timedelta(seconds=context.settings.contractors.gain_s)
+    gain = timedelta(seconds=settings.contractors.gain_s)
     if own_eta_at <= job.target_at or guess.arrival_at > own_eta_at - gain:
         return False
-    if guess.arrival_at <= job.target_at:
-        return True
-    saved = delay_cny(context, job, own_eta_at) - delay_cny(context, job, guess.arrival_at)
-    return saved > guess.price_cny
+    return delay_cny(settings, job, own_eta_at, now) > expected_cny(settings, job, guess, now)
 
 
-def delay_cny(context: DispatchContext, job: JobRow, arrival_at: datetime) -> float:
-    """Return what waiting until ``arrival_at`` and its lateness cost, CNY."""
-    prices = context.settings.prices
-    late_s = (arrival_at - job.target_at).total_seconds()
-    now = context.clock.now()
-    wait_s = max(0.0, (arrival_at - now).total_seconds())
-    waited_s = (now - job.created_at).total_seconds()
-    wait = wait_price(prices, job.priority, waited_s) * wait_s / 60
-    return wait + lateness_curve(prices, job.priority).price(late_s)
+def _still_to_ask(world: World, incident_id: int) -> frozenset[int]:
+    """Return the ids of contractors that may still take an incident."""
+    asked: Mapping[int, str] = world.asked.get(incident_id, {})
+    waiting = frozenset(it for it, state in asked.items() if state == "offered")
+    return waiting or frozenset(it.id for it in world.contractors if it.id not in asked)
 
 
-def _can(contractor: Contractor, job: JobRow) -> bool:
-    return any(set(raw["needs"]) <= contractor.skills for raw in job.options)
+class Asking:
+    """All contractors of a region, and what is known of them now.
 
+    Parameters
+    ----------
+    taken
+        What they took last.
+    """
 
-def _guesses(context: DispatchContext, able: list[Contractor], job: JobRow) -> list[Guess]:
-    """Return when each contractor would come: answering and leaving, then the drive."""
-    laid = context.roadside.snap([job.position, *(c.position for c in able)])
-    car = laid[0]
-    near = [(c, s) for c, s in zip(able, laid[1:], strict=True) if s is not None]
-    if car is None or not near:
-        return []
-    times = context.times().matrix(joined([s for _, s in near]), car)
-    start = context.clock.now() + timedelta(seconds=context.settings.contractors.mobilise_s)
-    return [
-        Guess(
-            contractor,
-            start + timedelta(seconds=int(drive_s)),
-            contractor.callout_cny
-            + contractor.cny_per_km * distance_m(contractor.position, job.position) / 1000,
+    def __init__(
+        self,
+        settings: DispatchSettings,
+        roadside: RoadsideCache,
+        times: TravelTimes,
+        now: datetime,
+        contractors: Sequence[Contractor],
+        taken: Sequence[Taken],
+    ) -> None:
+        self._settings = settings
+        self._roadside = roadside
+        self._times = times
+        self._now = now
+        self._contractors = contractors
+        self._leads = self._learned(taken)
+
+    @classmethod
+    def read(cls, session: Session, context: DispatchContext) -> Asking:
+        """Return what the database says of a region's contractors."""
+        return cls(
+            context.settings,
+            context.roadside,
+            context.times(),
+            context.clock.now(),
+            contractors_of(session, context.region),
+            offers_taken(session, context.region),
         )
-        for (contractor, _), drive_s in zip(near, times[:, 0], strict=True)
-        if drive_s != UNREACHABLE_S
-    ]
+
+    def best_to_ask(self, session: Session, job: Job) -> Guess | None:
+        """Return the best one that can do a job and was not asked yet, ``None`` without one."""
+        query = select(ContractorOfferRow.contractor_id).filter_by(incident_id=job.incident_id)
+        asked = set(session.scalars(query))
+        return self.best((job,), {it.id for it in self._contractors} - asked).get(job.id)
+
+    def best(self, jobs: Sequence[Job], candidates: Collection[int]) -> dict[int, Guess]:
+        """Return the best of these contractors for each job that one of them can do.
+
+        Best is the least sum of its price and of the waiting and lateness to expect from it.
+        """
+        contractors = [it for it in self._contractors if it.id in candidates]
+        if not jobs or not contractors:
+            return {}
+        drives_s = self._drives_s(contractors, [job.position for job in jobs])
+        found = {}
+        for column, job in enumerate(jobs):
+            guesses = [
+                self._guess(contractor, job, int(drives_s[row, column]))
+                for row, contractor in enumerate(contractors)
+                if _can(contractor, job) and drives_s[row, column] != UNREACHABLE_S
+            ]
+            if guesses:
+                found[job.id] = min(guesses, key=partial(self._rank, job))
+        return found
+
+    def _rank(self, job: Job, guess: Guess) -> tuple[float, int]:
+        return expected_cny(self._settings, job, guess, self._now), guess.contractor.id
+
+    def _learned(self, taken: Sequence[Taken]) -> dict[int, Lead]:
+        """Return by contractor how long answering and leaving takes it."""
+        positions = list(dict.fromkeys(it.position for it in taken))
+        column = {position: at for at, position in enumerate(positions)}
+        drives_s = self._drives_s(self._contractors, positions)
+        found = {}
+        for row, contractor in enumerate(self._contractors):
+            seen_s = [
+                it.reach_s - int(drives_s[row, column[it.position]])
+                for it in taken
+                if it.contractor_id == contractor.id
+                and drives_s[row, column[it.position]] != UNREACHABLE_S
+            ]
+            found[contractor.id] = lead_of(self._settings.contractors, seen_s)
+        return found
+
+    def _drives_s(
+        self, contractors: Sequence[Contractor], positions: Sequence[Position]
+    ) -> NDArray[np.int32]:
+        yards = [it.position for it in contractors]
+        return seconds_between(yards, positions, self._roadside, self._times)
+
+    def _guess(self, contractor: Contractor, job: Job, drive_s: int) -> Guess:
+        """Answering and leaving, then the drive."""
+        lead = self._leads[contractor.id]
+        km = distance_m(contractor.position, job.position) / 1000
+        return Guess(
+            contractor,
+            self._now + timedelta(seconds=lead.mean_s + drive_s),
+            lead.spread_s,
+            contractor.callout_cny + contractor.cny_per_km * km,
+        )
+
+
+def _can(contractor: Contractor, job: Job) -> bool:
+    return any(option.needs <= contractor.skills for option in job.options)

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from dispatch import orders
 from dispatch.closing import OUTCOME_OF_KIND, close_incident, withdraw_offers
 from dispatch.context import DispatchContext
-from dispatch.contractor_choice import best_guess
+from dispatch.contractor_choice import Asking
 from dispatch.incident import INCIDENT_MACHINE, IncidentMove, IncidentState, incident_number
 from dispatch.job import JobMove, JobState, option_from_json
-from dispatch.store import ContractorOfferRow, IncidentRow, JobRow, incident_row
+from dispatch.store import ContractorOfferRow, IncidentRow, JobRow, incident_row, job_of
 from fleet.model import Contractor
 from fleet.registers import get_contractor
 from kernel import events, private_details
@@ -51,7 +51,7 @@ def offer(
         raise Conflict(f"{incident_number(incident_id)} needs nobody any more.")
     _refuse_second_offer(session, incident_id)
     if contractor_id is None:
-        guess = best_guess(session, context, incident, job)
+        guess = Asking.read(session, context).best_to_ask(session, job_of(job))
         if guess is None:
             raise NotFound("contractor", "for this job", remedy="All that can do it were asked.")
         contractor = guess.contractor
@@ -269,7 +269,7 @@ def _stand_own_down(
     if state in (JobState.ON_SITE, JobState.LOADED):
         raise JobTaken("An own unit is at the car already.", remedy="Nothing is left to do.")
     own_eta_at = incident.eta_at
-    if state is JobState.ROLLING and own_eta_at is not None and own_eta_at <= eta_at:
+    if own_eta_at is not None and own_eta_at <= eta_at:
         raise JobTaken(
             f"An own unit will be there at {own_eta_at:%H:%M} UTC, before {eta_at:%H:%M}.",
             remedy="Thank you: you are not needed.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -74,11 +74,42 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Helper:
+    """What it would mean to leave an incident to a contractor.
+
+    Attributes
+    ----------
+    from_at, to_at
+        When it would be there, as far as can be guessed.
+    price_cny
+        What it charges.
+    own_time_cny
+        What the time of own units is worth that it saves.
+    extra_cost_cny
+        Comparable with a unit's: its price and the delay to expect, without the own time it saves.
+    asked
+        Whether it has the offer now.
+    """
+
+    name: str
+    from_at: datetime
+    to_at: datetime
+    price_cny: float
+    own_time_cny: float
+    extra_cost_cny: float
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Candidates:
-    """All own units of the region, best first, judged against the plan of that version."""
+    """All own units of the region, best first, judged against the plan of that version.
+
+    ``helper`` is the best contractor where the plan may leave the incident to one.
+    """
 
     plan_version: int
     items: tuple[Candidate, ...]
+    helper: Helper | None = None
 
 
 RULES: Mapping[str, Words] = {
@@ -183,7 +214,8 @@ class Judge:
         known = {candidate.unit.id for candidate in judged}
         outside = [_outside(unit, job) for unit in self.moment.own if unit.id not in known]
         outside.sort(key=lambda candidate: not candidate.chosen)
-        return Candidates(self.moment.plan_version, (*judged, *outside))
+        helper = _helper(self.moment.snapshot, job)
+        return Candidates(self.moment.plan_version, (*judged, *outside), helper)
 
     def _verdicts(self, job: Job) -> list[Candidate]:
         """Return the units of the problem, cheapest first; none once somebody is at the car."""
@@ -192,6 +224,25 @@ class Judge:
             return []
         verdicts = self.explainer.verdicts(job_key(job.id))
         return [_candidate(snapshot, job, it) for it in verdicts]
+
+
+def _helper(snapshot: Snapshot, job: Job) -> Helper | None:
+    """Return what the best contractor would mean for a job."""
+    outside = snapshot.outside.get(job_key(job.id))
+    if outside is None or job.incident_id is None:
+        return None
+    guess = outside.guess
+    spread = timedelta(seconds=guess.spread_s)
+    asked = snapshot.world.asked.get(job.incident_id, {})
+    return Helper(
+        name=guess.contractor.name,
+        from_at=max(snapshot.at, guess.arrival_at - spread),
+        to_at=guess.arrival_at + spread,
+        price_cny=guess.price_cny,
+        own_time_cny=outside.own_time_cny,
+        extra_cost_cny=outside.cny,
+        asked=asked.get(guess.contractor.id) == "offered",
+    )
 
 
 def _candidate(snapshot: Snapshot, job: Job, verdict: UnitVerdict) -> Candidate:

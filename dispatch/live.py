@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import select
 
+from dispatch import contractors
 from dispatch.commit import commit_plan
 from dispatch.context import DispatchContext
 from dispatch.contractors import next_deadline
 from dispatch.core.model import Plan
 from dispatch.decide import Decision, decide
 from dispatch.decision_log import log_commit
+from dispatch.incident import incident_number
 from dispatch.promise_keeping import enforce, look, open_cases, raise_alarm
 from dispatch.reasons_to_plan import WAKING, overdue, visits_due, wants_first
 from dispatch.snapshot import Snapshot, build_snapshot
@@ -224,9 +226,13 @@ class Dispatcher:
         context = self._context
         snapshot = self._freeze()
         with context.database.write() as session:
-            found = look(session, context, snapshot, open_cases(session, context.region))
+            expired = contractors.expire_offers(session, context)
+            found = [f"nobody took {incident_number(it)}" for it in expired]
+            found += look(session, context, snapshot, open_cases(session, context.region))
             self._has_units = bool(snapshot.problem.units)
             self._plan_next_watch(session, snapshot)
+        if expired:
+            snapshot = self._freeze()  # in which they are not to be asked any more
         self._wakes.note(found + self._due(snapshot))
         return snapshot
 
@@ -326,10 +332,8 @@ class Dispatcher:
     def _put_into_force(self, pending: _Pending) -> None:
         """Commit, then judge and enforce with the new plan, all in one transaction."""
         context, plan = self._context, pending.decision.plan
-        unassigned = {
-            pending.snapshot.jobs[it.job_id].id: it.reason
-            for it in (plan.unassigned if plan else ())
-        }
+        left_out = () if plan is None else pending.snapshot.left_out(plan)
+        unassigned = {pending.snapshot.jobs[it.job_id].id: it.reason for it in left_out}
         with context.database.write() as session:
             committed = commit_plan(session, context, pending.snapshot, pending.decision)
             cases = open_cases(session, context.region)

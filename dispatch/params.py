@@ -64,9 +64,14 @@ class PlanPrices:
         Price of one percent of all calls that could be reached within so many seconds, and cannot
         because of where a unit ends; each unit is taken to be busy for this share of the time.
         0 CNY, and nothing is computed: on twelve days 4 CNY showed no worth (decision 0015).
+    own_time_cny_per_min
+        What a minute of an own unit's work is worth, where half an hour of work lies before each
+        unit that can do it, in proportion to the square of that (`dispatch.own_time`): a busy fleet
+        leaves more to contractors, before it is late.
     left_out_cny, left_out_after_s
-        A job left out costs ``left_out_cny`` more than arriving ``left_out_after_s`` late, so that
-        leaving out never pays while any own unit can come within that time.
+        A job left out that no contractor can be asked for costs ``left_out_cny`` more than arriving
+        ``left_out_after_s`` late, so that leaving out never pays while any own unit can come within
+        that time.
     """
 
     drive_cny_per_min: float
@@ -82,6 +87,7 @@ class PlanPrices:
     coverage_cny: float
     coverage_busy: float
     coverage_within_s: int
+    own_time_cny_per_min: float
     left_out_cny: float
     left_out_after_s: int
 
@@ -168,6 +174,8 @@ class ContractorRules:
     mobilise_s
         From an offer to wheels turning: somebody reads it, calls a driver, the driver leaves. The
         drive from the contractor's yard comes on top, to guess its arrival before it answers.
+    spread_s
+        It may be there this much before or after that; every time between is as likely.
     gain_s
         An own unit that is late is still preferred unless a contractor is expected to be at the car
         this much earlier: asking costs a call-out fee and a hand-over.
@@ -178,6 +186,7 @@ class ContractorRules:
     """
 
     mobilise_s: int
+    spread_s: int
     gain_s: int
     answer_s: int
     eta_limit_min: int

@@ -132,6 +132,16 @@ class Places:
         return roadside.travel_times if times is None else times[vehicle]
 
 
+def seconds_between(
+    starts: Sequence[Position],
+    goals: Sequence[Position],
+    roadside: RoadsideCache,
+    times: TravelTimes,
+) -> NDArray[np.int32]:
+    """Return int32[n_starts, n_goals] seconds from positions to others, of this moment."""
+    return _between(roadside.snap(starts), roadside.snap(goals), times)
+
+
 def _between(
     starts: Sequence[Snapped | None], goals: Sequence[Snapped | None], times: TravelTimes
 ) -> NDArray[np.int32]:

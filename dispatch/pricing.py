@@ -35,6 +35,26 @@ def lateness_curve(prices: PlanPrices, priority: int) -> LatenessCurve:
     )
 
 
+def mean_beyond(low: float, high: float, start: float = 0.0) -> float:
+    """Return the mean of ``max(0, x - start)`` for x uniform from ``low`` to ``high``."""
+    if high <= low:
+        return max(0.0, low - start)
+    above, below = max(0.0, high - start), max(0.0, low - start)
+    return (above**2 - below**2) / (2 * (high - low))
+
+
+def expected_lateness_cny(curve: LatenessCurve, low_s: float, high_s: float) -> float:
+    """Return the expected price of a lateness uniform from ``low_s`` to ``high_s``, CNY."""
+    if high_s <= low_s:
+        return curve.price(low_s)
+    total = curve.breach_cny * min(1.0, max(0.0, high_s / (high_s - low_s)))
+    before = 0.0
+    for after_s, rate in curve.steps:
+        total += (rate - before) * mean_beyond(low_s, high_s, after_s) / 60
+        before = rate
+    return total
+
+
 def change_price(prices: PlanPrices, priority: int, late_s: float) -> float:
     """Return the price of taking an order back that nobody drives for yet, CNY.
 

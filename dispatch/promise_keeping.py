@@ -15,11 +15,11 @@ from sqlalchemy.orm import load_only
 
 from dispatch import contractors
 from dispatch.context import DispatchContext
-from dispatch.contractor_choice import best_guess, is_worth
+from dispatch.contractor_choice import Asking, is_worth
 from dispatch.incident import IncidentState, incident_number
 from dispatch.job import JobState
-from dispatch.snapshot import Snapshot
-from dispatch.store import AlarmRow, ContractorOfferRow, IncidentRow, JobRow
+from dispatch.snapshot import LEFT_TO_CONTRACTOR, Snapshot
+from dispatch.store import AlarmRow, ContractorOfferRow, IncidentRow, JobRow, job_of, offers_about
 from fleet.registers import contractor_ids
 from kernel import events
 from kernel.database import WriteSession
@@ -112,8 +112,7 @@ def look(
             reasons.append(f"{incident_number(case.incident.id)} is {case.incident.risk}")
         if _has_slipped(case, eta_at, context):
             reasons.append(f"{incident_number(case.incident.id)} is delayed")
-    expired = contractors.expire_offers(session, context)
-    return reasons + [f"nobody took {incident_number(incident_id)}" for incident_id in expired]
+    return reasons
 
 
 def _eta(case: Case, snapshot: Snapshot, now: datetime) -> datetime | None:
@@ -182,7 +181,7 @@ def _has_slipped(case: Case, eta_at: datetime | None, context: DispatchContext) 
 # ----------------------------------------------------------------------------------- enforcing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Done:
     """What was done for open incidents before, read at once: in a storm there are hundreds.
 
@@ -193,6 +192,7 @@ class _Done:
     alarms: set[tuple[int, str]]
     asked: dict[int, dict[int, str]]
     contractors: frozenset[int]
+    _asking: Asking | None = None
 
     @classmethod
     def so_far(cls, session: WriteSession, region: str) -> _Done:
@@ -203,20 +203,14 @@ class _Done:
         alarms = select(AlarmRow.incident_id, AlarmRow.kind).where(
             AlarmRow.incident_id.in_(open_ids)
         )
-        offers = (
-            select(
-                ContractorOfferRow.incident_id,
-                ContractorOfferRow.contractor_id,
-                ContractorOfferRow.state,
-            )
-            .where(ContractorOfferRow.incident_id.in_(open_ids))
-            .order_by(ContractorOfferRow.id)
-        )
-        asked: dict[int, dict[int, str]] = {}
-        for incident_id, contractor_id, state in session.execute(offers):
-            asked.setdefault(incident_id, {})[contractor_id] = state
         known = {(it, kind) for it, kind in session.execute(alarms) if it is not None}
-        return cls(known, asked, contractor_ids(session, region))
+        return cls(known, offers_about(session, region), contractor_ids(session, region))
+
+    def asking(self, session: WriteSession, context: DispatchContext) -> Asking:
+        """Return what is known of the contractors, read once."""
+        if self._asking is None:
+            self._asking = Asking.read(session, context)
+        return self._asking
 
 
 def enforce(
@@ -245,40 +239,48 @@ def enforce(
             continue
         if case.taken is not None:
             _watch_contractor(session, now, case, done)
-        elif case.job is not None and _is_lost(case, unassigned):
-            _raise_alarm(session, now, incident, "promise_at_risk", NO_UNIT, done)
-            _offer(session, context, case.job, incident, done)
+        elif case.job is not None:
+            reason = unassigned.get(case.job.id)
+            is_lost = _is_lost(case, reason)
+            if is_lost:
+                _raise_alarm(session, now, incident, "promise_at_risk", NO_UNIT, done)
+            if is_lost or (reason == LEFT_TO_CONTRACTOR and incident.eta_at is None):
+                _offer(session, context, case, done, is_lost=is_lost)
         _renew_promise(session, now, case, was_diverted=incident.id in diverted)
 
 
-def _is_lost(case: Case, unassigned: Mapping[int, str]) -> bool:
-    """Return whether no own unit will be there in time as things stand."""
-    incident, job = case.incident, case.job
+def _is_lost(case: Case, reason: str | None) -> bool:
+    """Return whether no own unit will be there in time as things stand, and that is nobody's wish.
+
+    A policy that plans one job ahead leaves jobs waiting for a free unit: time will tell.
+    """
+    incident = case.incident
     if incident.eta_at is not None:
         return incident.eta_at > incident.target_at
-    # A policy that plans one job ahead leaves jobs waiting for a free unit: time will tell.
-    reason = None if job is None else unassigned.get(job.id)
-    return incident.risk != Risk.NORMAL.value or reason not in (None, "waiting")
+    wanted = reason in (None, "waiting", LEFT_TO_CONTRACTOR)
+    return incident.risk != Risk.NORMAL.value or not wanted
 
 
 def _offer(
-    session: WriteSession,
-    context: DispatchContext,
-    job: JobRow,
-    incident: IncidentRow,
-    done: _Done,
+    session: WriteSession, context: DispatchContext, case: Case, done: _Done, *, is_lost: bool
 ) -> None:
+    """Ask the next contractor, if that is worth it.
+
+    Where none is left and no own unit comes in time either, the dispatcher is told.
+    """
+    incident, job, now = case.incident, case.job, context.clock.now()
     asked = done.asked.get(incident.id, {})
-    if "offered" in asked.values():
+    if job is None or "offered" in asked.values():
         return
-    guess = None
+    guess = wanted = None
     if not done.contractors <= asked.keys():
-        session.scalars(select(JobRow).where(JobRow.id == job.id)).one()  # with what was left out
-        guess = best_guess(session, context, incident, job)
-    if guess is None and asked:
-        now = context.clock.now()
-        _raise_alarm(session, now, incident, "no_contractor", NO_CONTRACTOR, done)
-    if guess is not None and is_worth(context, job, guess, incident.eta_at):
+        row = session.scalars(select(JobRow).where(JobRow.id == job.id)).one()  # the whole of it
+        wanted = job_of(row)
+        guess = done.asking(session, context).best_to_ask(session, wanted)
+    if guess is None or wanted is None:
+        if asked and is_lost:
+            _raise_alarm(session, now, incident, "no_contractor", NO_CONTRACTOR, done)
+    elif is_worth(context.settings, wanted, guess, incident.eta_at, now):
         contractors.offer(session, context, incident.id, guess.contractor.id)
 
 

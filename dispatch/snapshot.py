@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from dispatch.availability import Drive, Free, drive_eta, free_part, start_position
 from dispatch.context import DispatchContext
+from dispatch.contractor_choice import Guess, expected_cny, guesses_of
 from dispatch.core import model as core
 from dispatch.coverage_price import Demand, Post, demand_of, end_prices
 from dispatch.job import Job, JobOption, JobState
+from dispatch.own_time import OwnTime, work_in_hand
 from dispatch.params import DispatchSettings
 from dispatch.places import Places, RoadsideCache
 from dispatch.pricing import (
@@ -31,6 +33,33 @@ from fleet.model import Unit
 from kernel.position import Position
 from routing.speeds import VAN
 from routing.travel_times import TravelTimes
+
+LEFT_TO_CONTRACTOR = "contractor"
+"""The reason of a job that the plan leaves to a contractor, because that costs less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What leaving a job to a contractor is expected to cost.
+
+    Attributes
+    ----------
+    guess
+        Of the contractor that is best, or has the offer.
+    expected_cny
+        Its price, and the waiting and lateness to expect from it.
+    own_time_cny
+        What the time of own units is worth that it saves (`dispatch.own_time`).
+    """
+
+    guess: Guess
+    expected_cny: float
+    own_time_cny: float
+
+    @property
+    def cny(self) -> float:
+        """The price of leaving the job out of the plan."""
+        return max(0.0, self.expected_cny - self.own_time_cny)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +80,9 @@ class Snapshot:
     drive_s
         Driving from where the unit of the plan in force will be free, for open jobs that it has,
         by the job's row id.
+    outside
+        What the best contractor would mean for each job that may be left to one, by the problem's
+        ids.
     """
 
     world: World
@@ -60,6 +92,7 @@ class Snapshot:
     free_at: Mapping[str, datetime]
     eta_at: Mapping[int, datetime]
     drive_s: Mapping[int, int]
+    outside: Mapping[str, Outside]
 
     @property
     def at(self) -> datetime:
@@ -72,6 +105,25 @@ class Snapshot:
             return None
         begin_at = max(job.planned_arrival_at, job.earliest_at or job.planned_arrival_at)
         return begin_at - timedelta(seconds=self.drive_s[job.id])
+
+    def left_out(self, plan: core.Plan) -> tuple[core.Unassigned, ...]:
+        """Return what a plan leaves out, told as `LEFT_TO_CONTRACTOR` where that is what it means.
+
+        The plan itself only knows that leaving the job out costs less.
+        """
+        return tuple(self._told(it) for it in plan.unassigned)
+
+    def _told(self, left: core.Unassigned) -> core.Unassigned:
+        outside = self.outside.get(left.job_id)
+        if outside is None or left.reason != "too_expensive":
+            return left
+        guess = outside.guess
+        minutes = (guess.arrival_at - self.at).total_seconds() / 60
+        detail = (
+            f"{guess.contractor.name} is expected within {minutes:.0f} minutes, for "
+            f"{guess.price_cny:.0f} CNY. {left.detail}"
+        )
+        return core.Unassigned(left.job_id, LEFT_TO_CONTRACTOR, detail)
 
     def instant(self, seconds: int) -> datetime:
         """Return the time that the problem calls ``seconds``."""
@@ -131,6 +183,7 @@ def compose(
         free_at={code: part.at for code, part in free.items()},
         eta_at=frame.etas(jobs.values()),
         drive_s=frame.planned_drives(jobs.values()),
+        outside={job_key(job_id): outside for job_id, outside in frame.outside.items()},
     )
 
 
@@ -155,6 +208,7 @@ class _Frame:
         self.places = self._places()
         self.travel_s = self.places.matrix(roadside, times)
         self.drive_s: Drive = self.travel_s.item
+        self.outside = self._outside()
 
     def _places(self) -> Places:
         """Return the places of this decision and no others: a search looks at all of them."""
@@ -258,11 +312,39 @@ class _Frame:
             latest_s=latest_s if latest_s is not None and latest_s > 0 else None,
             lateness=curve,
             wait_cny_per_min=wait,
-            unassigned_cny=left_out_cny(prices, curve, wait, -target_s),
+            unassigned_cny=self._left_out_cny(job, curve, wait, -target_s),
             excluded_units=frozenset(
                 self._unit_of[unit_id].code for unit_id in job.declined_by & self._unit_of.keys()
             ),
         )
+
+    def _left_out_cny(
+        self, job: Job, curve: core.LatenessCurve, wait_cny_per_min: float, late_s: int
+    ) -> float:
+        outside = self.outside.get(job.id)
+        if outside is not None:
+            return outside.cny
+        return left_out_cny(self.settings.prices, curve, wait_cny_per_min, late_s)
+
+    def _outside(self) -> dict[int, Outside]:
+        """Return the best contractor for each job that may be left to one, by job row id."""
+        vans = self.roadside.travel_times if self.times is None else self.times[VAN]
+        guesses = guesses_of(self.world, self.settings, self.roadside, vans)
+        if not guesses:
+            return {}
+        held = ((holder(job), job) for job in self.world.jobs if job.state in PLANNED)
+        free_in_s = {it.id: max(0.0, self._seconds(self.free_part(it).at)) for it in self.units}
+        in_hand_s = work_in_hand(free_in_s, held, self._haul_s)
+        time = OwnTime(self.units, in_hand_s, self.settings.prices.own_time_cny_per_min)
+        return {
+            job.id: Outside(
+                guesses[job.id],
+                expected_cny(self.settings, job, guesses[job.id], self.world.at),
+                time.worth_cny(job, self._haul_s),
+            )
+            for job in self.world.jobs
+            if job.id in guesses
+        }
 
     def _margin_s(self, job: Job) -> int:
         """Return how much before the target to be there, seconds; less where a unit rolls later.

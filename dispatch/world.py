@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.context import DispatchContext
+from dispatch.contractor_record import Taken, offers_taken
 from dispatch.job import ACTIVE, Job, JobState
-from dispatch.store import ContractorOfferRow, RegionRow
-from fleet.model import Ownership, ServiceCentre, Unit
-from fleet.registers import service_centres_of
+from dispatch.store import ContractorOfferRow, RegionRow, offers_about
+from fleet.model import Contractor, Ownership, ServiceCentre, Unit
+from fleet.registers import contractors_of, service_centres_of
 from fleet.states import UnitState
 from fleet.store import units_of
 from kernel import events
@@ -42,6 +43,12 @@ class World:
         appointments beyond the horizon.
     centres
         By id, for opening hours.
+    contractors
+        That take jobs, in order of name.
+    asked
+        What became of the offers about each incident, by incident and contractor; the last one.
+    taken
+        What contractors took last, to guess by when they come.
     """
 
     at: datetime
@@ -51,6 +58,9 @@ class World:
     units: tuple[Unit, ...]
     jobs: tuple[Job, ...]
     centres: Mapping[int, ServiceCentre]
+    contractors: tuple[Contractor, ...]
+    asked: Mapping[int, Mapping[int, str]]
+    taken: tuple[Taken, ...]
 
     def job_of_unit(self) -> dict[int, Job]:
         """Return the job that binds each unit, by unit id."""
@@ -78,6 +88,9 @@ def read_world(session: Session, context: DispatchContext) -> World:
         units=tuple(unit for unit in units if unit.ownership is Ownership.OWN),
         jobs=_unfinished(session, context, now),
         centres={centre.id: centre for centre in service_centres_of(session, context.region)},
+        contractors=contractors_of(session, context.region),
+        asked=offers_about(session, context.region),
+        taken=offers_taken(session, context.region),
     )
 
 

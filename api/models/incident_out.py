@@ -21,6 +21,7 @@ Outcome = Literal[
     "not_possible",
 ]
 JobState = Literal["open", "ordered", "rolling", "on_site", "loaded", "done", "cancelled", "failed"]
+OfferState = Literal["offered", "accepted", "arrived", "done", "rejected", "expired", "withdrawn"]
 Risk = Literal["normal", "at_risk", "breached"]
 CommitmentLock = Literal["free", "unit", "order", "full"]
 
@@ -111,7 +112,7 @@ class ContractorOut(WireModel):
 
     id: int
     name: str
-    state: str
+    state: OfferState
     eta_at: datetime | None
 
 
@@ -211,8 +212,24 @@ class Candidate(WireModel):
     effects: list[Effect]
 
 
+class Helper(WireModel):
+    """The best contractor for an incident, guessed: when it would come, and what that costs.
+
+    ``extra_cost_cny`` compares with that of a unit: price and delay, less ``own_time_cny``.
+    """
+
+    name: str
+    from_at: datetime
+    to_at: datetime
+    price_cny: float
+    own_time_cny: float
+    extra_cost_cny: float
+    asked: bool
+
+
 class Candidates(WireModel):
-    """Every unit of the region, best first."""
+    """Every unit of the region, best first, and the contractor it could be left to."""
 
     plan_version: int
     items: list[Candidate]
+    contractor: Helper | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from api.models import incident_out as wire
 from api.views.timeline import with_reason
@@ -16,6 +16,7 @@ def candidates_out(found: Candidates, reasons: Mapping[int, str]) -> wire.Candid
     return wire.Candidates(
         plan_version=found.plan_version,
         items=[_candidate_out(it, reasons.get(it.unit.id)) for it in found.items],
+        contractor=None if found.helper is None else wire.Helper(**asdict(found.helper)),
     )
 
 

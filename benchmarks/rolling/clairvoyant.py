@@ -129,7 +129,7 @@ def _snapshot(city: City, data_dir: Path, url: str, day: Day, fleet: DemoFleet) 
                     start_shift(session, day.start, unit.id, position=places[unit.code])
         with database.read() as session:
             world: World = read_world(session, context)
-        return compose(world, settings, context.roadside)
+        return compose(replace(world, contractors=()), settings, context.roadside)
     finally:
         database.close()
 

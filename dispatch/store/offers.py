@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from dispatch.store.incidents import IncidentRow
 from kernel.database import Base, UtcDateTime
 
 OFFER_STATES = ("offered", "accepted", "arrived", "done", "rejected", "expired", "withdrawn")
@@ -59,3 +60,21 @@ class ContractorOfferRow(Base):
     reject_reason: Mapped[str | None] = mapped_column(Text)
     arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def offers_about(session: Session, region: str) -> dict[int, dict[int, str]]:
+    """Return the state of the last offer about each open incident, by incident and contractor."""
+    query = (
+        select(
+            ContractorOfferRow.incident_id,
+            ContractorOfferRow.contractor_id,
+            ContractorOfferRow.state,
+        )
+        .join(IncidentRow, IncidentRow.id == ContractorOfferRow.incident_id)
+        .where(IncidentRow.region == region, IncidentRow.state != "closed")
+        .order_by(ContractorOfferRow.id)
+    )
+    asked: dict[int, dict[int, str]] = {}
+    for incident_id, contractor_id, state in session.execute(query):
+        asked.setdefault(incident_id, {})[contractor_id] = state
+    return asked

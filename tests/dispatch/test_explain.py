@@ -8,6 +8,7 @@ import pytest
 
 from dispatch.explain import Candidates, candidates
 from dispatch.incidents import cancel_by_dispatcher
+from dispatch.snapshot import build_snapshot, job_key
 from fleet.shifts import pause
 from kernel.errors import Conflict, NotFound
 from tests.dispatch.scene import START, Scene, repair
@@ -102,3 +103,28 @@ def test_a_closed_incident_needs_nobody(scene: Scene) -> None:
         cancel_by_dispatcher(session, scene.clock.now(), incident, "double")
     with pytest.raises(Conflict):
         ask(scene, incident)
+
+
+def test_the_contractor_is_weighed_beside_the_units(scene: Scene) -> None:
+    scene.unit("R-01", 60)
+    incident = scene.call(0)
+    with scene.database.read() as session:
+        assert candidates(session, scene.context, incident).helper is None  # there is none
+    scene.contractor("Nanfang Rescue", 5)
+    scene.run()
+    with scene.database.read() as session:
+        found = candidates(session, scene.context, incident)
+        outside = build_snapshot(session, scene.context).outside[job_key(scene.job(incident).id)]
+    helper = found.helper
+    assert helper is not None
+    assert (helper.name, helper.asked) == ("Nanfang Rescue", True)
+    rules, at = scene.context.settings.contractors, scene.clock.now()
+    expected_at = at + timedelta(seconds=rules.mobilise_s + 300)
+    spread = timedelta(seconds=rules.spread_s)
+    assert abs(helper.from_at - (expected_at - spread)) < timedelta(seconds=1)
+    assert abs(helper.to_at - (expected_at + spread)) < timedelta(seconds=1)
+    assert helper.extra_cost_cny == outside.cny
+    [unit] = found.items
+    assert unit.extra_cost_cny is not None
+    assert helper.extra_cost_cny < unit.extra_cost_cny  # which is why the plan leaves it out
+    assert not unit.chosen

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from dispatch import contractors
-from dispatch.store import ContractorOfferRow
+from dispatch.core.model import Lock
+from dispatch.store import ContractorOfferRow, PlanRow, job_row
 from kernel.errors import Conflict, InvalidInput, JobTaken, NotFound
 from tests.dispatch.scene import START, Scene, open_scene, tow
 
@@ -19,6 +20,12 @@ MINUTE = timedelta(minutes=1)
 def offers(scene: Scene) -> list[ContractorOfferRow]:
     with scene.database.read() as session:
         return list(session.scalars(select(ContractorOfferRow).order_by(ContractorOfferRow.id)))
+
+
+def asked_by_hand(scene: Scene, incident: int) -> int:
+    """Offer an incident as a dispatcher does, and return the offer's id."""
+    with scene.database.write() as session:
+        return contractors.offer(session, scene.context, incident)
 
 
 def test_nobody_can_come_a_contractor_is_offered_and_the_alarm_raised_once(scene: Scene) -> None:
@@ -41,16 +48,16 @@ def test_when_all_contractors_were_asked_in_vain_the_dispatcher_is_told(scene: S
     assert kinds == ["promise_at_risk", "no_contractor"]
 
 
-def test_late_own_unit_contractor_in_time_promise_changed(scene: Scene) -> None:
+def test_the_plan_leaves_to_a_contractor_who_comes_in_time(scene: Scene) -> None:
     scene.unit("R-01", 60)
     helper = scene.contractor("Nanfang Rescue", 5)
     incident = scene.call(0)
     scene.run()
     told = scene.incident(incident)
-    assert told.risk == "at_risk"
-    assert told.promised_at == START + 60 * MINUTE
-    assert "busy" in told.promise_reason.en
+    assert (told.risk, told.promised_at) == ("normal", START + 30 * MINUTE)
+    assert scene.events("alarm.raised") == []  # nothing is wrong yet
     [offer] = offers(scene)
+    assert scene.job(incident).planned_unit_id is None
     with scene.database.write() as session:
         contractors.accept(session, scene.context, offer.id, helper, eta_min=20)
     scene.run()
@@ -65,7 +72,51 @@ def test_late_own_unit_contractor_in_time_promise_changed(scene: Scene) -> None:
     closed = scene.incident(incident)
     assert (closed.outcome, closed.arrived_at) == ("repaired", START + 20 * MINUTE)
     assert scene.job(incident).state == "cancelled"
-    assert len(scene.events("alarm.raised")) == 1
+    assert scene.events("alarm.raised") == []
+
+
+def test_the_plan_says_whom_it_leaves_to_a_contractor(scene: Scene) -> None:
+    scene.unit("R-01", 60)
+    scene.contractor("Nanfang Rescue", 5)
+    scene.call(0)
+    scene.run()
+    with scene.database.read() as session:
+        [plan] = session.scalars(select(PlanRow))
+    [left] = plan.plan["unassigned"]
+    assert left["reason"] == "contractor"
+    assert left["detail"].startswith("Nanfang Rescue is expected within 15 minutes, for 224 CNY.")
+
+
+def test_a_refused_offer_brings_the_own_unit(scene: Scene) -> None:
+    unit = scene.unit("R-01", 60)
+    helper = scene.contractor("Nanfang Rescue", 5)
+    incident = scene.call(0)
+    scene.run()
+    [offer] = offers(scene)
+    with scene.database.write() as session:
+        contractors.reject(session, scene.context, offer.id, helper, "no driver")
+    scene.run()
+    assert (scene.job(incident).state, scene.job(incident).unit_id) == ("ordered", unit.id)
+    told = scene.incident(incident)
+    assert (told.risk, told.promised_at) == ("at_risk", START + 60 * MINUTE)
+    assert "busy" in told.promise_reason.en
+    kinds = [a.payload["kind"] for a in scene.events("alarm.raised")]
+    assert kinds == ["promise_at_risk", "no_contractor"]
+
+
+def test_a_call_locked_to_a_unit_is_left_to_nobody(scene: Scene) -> None:
+    unit, busy = scene.unit("R-01", 60), scene.call(60)
+    scene.run()
+    assert scene.job(busy).unit_id == unit.id
+    scene.contractor("Nanfang Rescue", 5)
+    incident = scene.call(0)
+    with scene.database.write() as session:
+        row = job_row(session, scene.job(incident).id)
+        row.planned_unit_id, row.planned_option = unit.id, "repair"
+        row.planned_sequence, row.lock = 1, Lock.UNIT.value
+    scene.dispatcher.wake("locked")
+    scene.run()
+    assert scene.job(incident).planned_unit_id == unit.id
 
 
 def test_a_contractor_that_would_not_be_earlier_is_not_asked(scene: Scene) -> None:
@@ -120,24 +171,35 @@ def test_answers_are_checked(scene: Scene) -> None:
 
 def test_an_own_unit_at_the_car_is_not_replaced(scene: Scene) -> None:
     unit = scene.unit("R-01", 45)
-    helper = scene.contractor("Near", 2, answer_s=6000)
+    helper = scene.contractor("Near", 2, answer_s=6000, callout_cny=5000.0)
     incident = scene.call(0)
     scene.run()
-    [offer] = offers(scene)
+    offer_id = asked_by_hand(scene, incident)
     scene.say(unit, "arrived", incident)
     with scene.database.write() as session, pytest.raises(JobTaken):
-        contractors.accept(session, scene.context, offer.id, helper, eta_min=5)
+        contractors.accept(session, scene.context, offer_id, helper, eta_min=5)
+
+
+def test_an_own_unit_that_comes_first_is_not_replaced(scene: Scene) -> None:
+    unit = scene.unit("R-01", 45)
+    helper = scene.contractor("Near", 2, callout_cny=5000.0)
+    incident = scene.call(0)
+    scene.run()
+    offer_id = asked_by_hand(scene, incident)
+    with scene.database.write() as session, pytest.raises(JobTaken, match="before 08:50"):
+        contractors.accept(session, scene.context, offer_id, helper, eta_min=50)
+    assert scene.job(incident).unit_id == unit.id
 
 
 def test_the_contractor_stands_the_own_unit_down(scene: Scene) -> None:
     unit = scene.unit("R-01", 45)
-    helper = scene.contractor("Near", 2)
+    helper = scene.contractor("Near", 2, callout_cny=5000.0)
     incident = scene.call(0)
     scene.run()
     scene.say(unit, "rolling", incident)
-    [offer] = offers(scene)
+    offer_id = asked_by_hand(scene, incident)
     with scene.database.write() as session:
-        contractors.accept(session, scene.context, offer.id, helper, eta_min=12)
+        contractors.accept(session, scene.context, offer_id, helper, eta_min=12)
     scene.run()
     assert scene.unit_now(unit).state == "idle"
     assert scene.job(incident).state == "open"

@@ -1368,9 +1368,10 @@ export interface components {
         };
         /**
          * Candidates
-         * @description Every unit of the region, best first.
+         * @description Every unit of the region, best first, and the contractor it could be left to.
          */
         Candidates: {
+            contractor: components["schemas"]["Helper"] | null;
             /** Items */
             items: components["schemas"]["Candidate"][];
             /** Plan Version */
@@ -1408,8 +1409,11 @@ export interface components {
             id: number;
             /** Name */
             name: string;
-            /** State */
-            state: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "offered" | "accepted" | "arrived" | "done" | "rejected" | "expired" | "withdrawn";
         };
         /**
          * Deliveries
@@ -1966,6 +1970,34 @@ export interface components {
             /** Rule */
             rule: string;
             text: components["schemas"]["Bilingual"];
+        };
+        /**
+         * Helper
+         * @description The best contractor for an incident, guessed: when it would come, and what that costs.
+         *
+         *     ``extra_cost_cny`` compares with that of a unit: price and delay, less ``own_time_cny``.
+         */
+        Helper: {
+            /** Asked */
+            asked: boolean;
+            /** Extra Cost Cny */
+            extra_cost_cny: number;
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /** Name */
+            name: string;
+            /** Own Time Cny */
+            own_time_cny: number;
+            /** Price Cny */
+            price_cny: number;
+            /**
+             * To At
+             * Format: date-time
+             */
+            to_at: string;
         };
         /**
          * IncidentIn

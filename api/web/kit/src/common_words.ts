@@ -1,6 +1,6 @@
 /** Words that more than one face says. */
 
-import type { Fault, JobState, UnitKind, UnitState } from "./contract.ts";
+import type { Fault, JobState, OfferState, UnitKind, UnitState } from "./contract.ts";
 import { dictionary } from "./words.ts";
 
 const en = {
@@ -30,6 +30,13 @@ const en = {
   "job.done": "Done",
   "job.cancelled": "Cancelled",
   "job.failed": "Failed",
+  "offer.offered": "asked, no answer yet",
+  "offer.accepted": "on its way",
+  "offer.arrived": "at the car",
+  "offer.done": "done",
+  "offer.rejected": "declined",
+  "offer.expired": "did not answer",
+  "offer.withdrawn": "not needed any more",
   offline: "The server cannot be reached. Check the network; we keep trying.",
   "language.other": "中文",
   "language.switch": "Switch to Chinese",
@@ -62,6 +69,13 @@ const zh: { [K in keyof typeof en]: string } = {
   "job.done": "已完成",
   "job.cancelled": "已取消",
   "job.failed": "未成功",
+  "offer.offered": "已询问，尚未答复",
+  "offer.accepted": "正在前往",
+  "offer.arrived": "已到场",
+  "offer.done": "已完成",
+  "offer.rejected": "未接单",
+  "offer.expired": "未答复",
+  "offer.withdrawn": "已不需要",
   offline: "无法连接服务器。请检查网络，我们会继续重试。",
   "language.other": "EN",
   "language.switch": "切换到英文",
@@ -71,4 +85,5 @@ export const common = dictionary(en, zh);
 export const faultText = (fault: Fault) => common(`fault.${fault}`);
 export const kindText = (kind: UnitKind) => common(`kind.${kind}`);
 export const unitStateText = (state: UnitState) => common(`unit.${state}`);
+export const offerStateText = (state: OfferState) => common(`offer.${state}`);
 export const jobStateText = (state: JobState) => common(`job.${state}`);

@@ -22,6 +22,7 @@ export type Risk = Incident["risk"];
 export type IncidentState = Incident["state"];
 export type Channel = Incident["channel"];
 export type JobState = Schemas["JobOut"]["state"];
+export type OfferState = Schemas["ContractorOut"]["state"];
 export type IncidentList = Schemas["Incidents"];
 export type Appointment = Schemas["AppointmentOut"];
 export type AppointmentIn = Schemas["AppointmentIn"];
@@ -39,6 +40,7 @@ interface Kinds {
 }
 
 export type Candidate = With<Schemas["Candidate"], Kinds>;
+export type Helper = Schemas["Helper"];
 export type CandidateList = With<Schemas["Candidates"], { items: Candidate[] }>;
 type UnitJob = With<Schemas["UnitJob"], { state: JobState }>;
 export type Unit = With<Schemas["UnitOut"], Kinds & { job: UnitJob | null }>;

@@ -10,6 +10,7 @@ import { assign } from "../store/actions.ts";
 import { candidatesOf } from "../store/detail.ts";
 import { pointedUnitId } from "../store/selection.ts";
 import { t } from "../words.ts";
+import { HelperRow } from "./Helper.tsx";
 import { reasonText } from "./reasons.ts";
 
 const KEYS = 9;
@@ -133,6 +134,7 @@ export function Candidates({ incident }: { incident: Incident }) {
           />
         ))}
       </ol>
+      {list.contractor && <HelperRow helper={list.contractor} incident={incident} />}
       {unable.length > 0 && <Forbidden candidates={unable} />}
     </section>
   );

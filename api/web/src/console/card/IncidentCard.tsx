@@ -1,7 +1,8 @@
 /** Everything about the selected incident. */
 
-import { jobStateText } from "@roadflare/kit/common_words.ts";
+import { jobStateText, offerStateText } from "@roadflare/kit/common_words.ts";
 import type { Incident } from "@roadflare/kit/contract.ts";
+import { timeOfDay } from "@roadflare/kit/format.ts";
 import { stageOf } from "../queue/order.ts";
 import { setSafePlace } from "../store/actions.ts";
 import { detailFault, detailOf } from "../store/detail.ts";
@@ -28,12 +29,17 @@ function JobLine({ incident }: { incident: Incident }) {
         ) : (
           <b>{contractor?.name ?? t("row.noUnit")}</b>
         )}
-        <span>{job ? jobStateText(job.state) : contractor?.state}</span>
+        <span>
+          {job ? jobStateText(job.state) : contractor && offerStateText(contractor.state)}
+        </span>
         {job && <span class="muted">{lockText(incident)}</span>}
       </p>
       {contractor && (
         <p class="muted">
-          {t("mark.contractor")}: {contractor.name} · {contractor.state}
+          {t("mark.contractor")}: {contractor.name} · {offerStateText(contractor.state)}
+          {contractor.state === "accepted" &&
+            contractor.eta_at &&
+            ` · ${t("why.arrives", { time: timeOfDay(contractor.eta_at) })}`}
         </p>
       )}
     </section>

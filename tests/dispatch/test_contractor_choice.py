@@ -1,0 +1,199 @@
+"""Which contractor, by when it is expected, and what leaving a call to it is worth."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from statistics import mean, pvariance
+
+import pytest
+
+from dispatch import contractors
+from dispatch.contractor_choice import Asking, Guess, expected_cny, is_worth
+from dispatch.contractor_record import LAST_OFFERS, PRIOR_OFFERS, lead_of, offers_taken
+from dispatch.params import DispatchSettings, changed, load_settings
+from dispatch.snapshot import Snapshot, build_snapshot, job_key
+from tests.dispatch.scene import START, Scene, open_scene, repair, tow
+
+MINUTE = timedelta(minutes=1)
+
+
+def own_time_off() -> DispatchSettings:
+    return changed(load_settings(), {"prices.own_time_cny_per_min": 0.0})
+
+
+def frozen(scene: Scene) -> Snapshot:
+    with scene.database.read() as session:
+        return build_snapshot(session, scene.context)
+
+
+def guess_of(scene: Scene, incident: int) -> Guess:
+    return frozen(scene).outside[job_key(scene.job(incident).id)].guess
+
+
+def served(scene: Scene, helper: int, reach_min: float, minute: float = 0) -> None:
+    """Let a contractor take a call and be there after so many minutes."""
+    incident = scene.call(minute)
+    with scene.database.write() as session:
+        offer = contractors.offer(session, scene.context, incident, helper)
+        contractors.accept(session, scene.context, offer, helper, eta_min=60)
+    scene.clock.advance(reach_min * 60)
+    with scene.database.write() as session:
+        contractors.report(session, scene.context, offer, helper, "arrived")
+        contractors.report(session, scene.context, offer, helper, "done")
+
+
+def test_the_guess_is_the_lead_of_the_settings_and_the_drive(scene: Scene) -> None:
+    helper = scene.contractor("Near", 8)
+    guess = guess_of(scene, scene.call(0))
+    rules = scene.context.settings.contractors
+    assert guess.contractor.id == helper
+    assert guess.arrival_at == START + timedelta(seconds=rules.mobilise_s + 480)
+    assert guess.spread_s == pytest.approx(rules.spread_s)
+    assert guess.price_cny == pytest.approx(200 + 8 * 4.8, abs=0.01)
+
+
+def test_a_contractor_is_expected_as_it_came_before(scene: Scene) -> None:
+    slow, other = scene.contractor("Slow", 5), scene.contractor("Unknown", 6)
+    for reach_min in (40, 44, 42, 38):
+        served(scene, slow, reach_min)
+    incident, now = scene.call(0), scene.clock.now()
+    settings = scene.context.settings
+    guess = guess_of(scene, incident)
+    assert guess.contractor.id == other
+    with scene.database.write() as session:
+        contractors.offer(session, scene.context, incident, slow)
+    guess = guess_of(scene, incident)
+    assert guess.contractor.id == slow  # who has an offer, and no other
+    seen_s = [(it - 5) * 60 for it in (40, 44, 42, 38)]
+    lead = lead_of(settings.contractors, seen_s)
+    assert guess.arrival_at == now + timedelta(seconds=lead.mean_s + 300)
+    assert guess.spread_s == pytest.approx(lead.spread_s)
+
+
+def test_mean_and_spread_are_those_of_settings_and_offers_together() -> None:
+    rules = load_settings().contractors
+    seen_s = [2000.0, 2600.0, 1400.0]
+    fine = 20_001
+    uniform = [rules.mobilise_s + rules.spread_s * (2 * i / (fine - 1) - 1) for i in range(fine)]
+    weight = PRIOR_OFFERS / fine
+    n = PRIOR_OFFERS + len(seen_s)
+    mean_s = (weight * sum(uniform) + sum(seen_s)) / n
+    variance = (
+        weight * sum((it - mean_s) ** 2 for it in uniform)
+        + sum((it - mean_s) ** 2 for it in seen_s)
+    ) / n
+    lead = lead_of(rules, seen_s)
+    assert lead.mean_s == pytest.approx(mean_s)
+    assert lead.spread_s**2 / 3 == pytest.approx(variance, rel=1e-3)
+
+
+def test_without_offers_the_lead_is_that_of_the_settings_and_with_many_that_of_the_offers() -> None:
+    rules = load_settings().contractors
+    assert lead_of(rules, []).mean_s == rules.mobilise_s
+    assert lead_of(rules, []).spread_s == pytest.approx(rules.spread_s)
+    seen_s = [1800.0, 2400.0] * 5000
+    lead = lead_of(rules, seen_s)
+    assert lead.mean_s == pytest.approx(mean(seen_s), abs=1)
+    assert lead.spread_s**2 / 3 == pytest.approx(pvariance(seen_s), rel=0.02)
+
+
+def test_only_the_last_offers_of_each_contractor_count(
+    any_database_url: str, tmp_path: Path
+) -> None:
+    scene = open_scene(tmp_path, any_database_url)
+    first, second = scene.contractor("First", 5), scene.contractor("Second", 6)
+    served(scene, first, 20)
+    for _ in range(LAST_OFFERS + 3):
+        served(scene, second, 30)
+    with scene.database.read() as session:
+        taken = offers_taken(session, scene.context.region)
+    assert sum(it.contractor_id == first for it in taken) == 1
+    assert [it.reach_s for it in taken if it.contractor_id == second] == [1800.0] * LAST_OFFERS
+    scene.dispatcher.close()
+    scene.database.close()
+
+
+def test_the_expected_price_is_the_mean_over_the_time_of_arrival(scene: Scene) -> None:
+    scene.contractor("Near", 8)
+    incident = scene.call(0, target_min=20)
+    guess, settings = guess_of(scene, incident), own_time_off()
+    job, now, prices = scene.job(incident), scene.clock.now(), settings.prices
+
+    def price(minutes: float) -> float:
+        late = max(0.0, minutes - 20)
+        dear = prices.breach_cny + prices.lateness_steps[0][1] * late if late else 0.0
+        return guess.price_cny + prices.wait_cny_per_min * minutes + dear
+
+    # 18 minutes, give or take ten: 8 to 28, never more than 15 late
+    many = [price(8 + 20 * (i + 0.5) / 10_000) for i in range(10_000)]
+    found = expected_cny(settings, job, guess, now)
+    assert found == pytest.approx(mean(many), rel=1e-3)
+    sure = replace(guess, spread_s=0.0)
+    assert expected_cny(settings, job, sure, now) == pytest.approx(price(18))
+
+
+def test_the_price_of_leaving_a_job_out_is_what_the_contractor_costs(tmp_path: Path) -> None:
+    scene = open_scene(tmp_path, settings=own_time_off())
+    scene.unit("R-01", 3)
+    incident = scene.call(0)
+    [alone] = frozen(scene).problem.jobs
+    scene.contractor("Near", 8)
+    [helped] = frozen(scene).problem.jobs
+    guess = guess_of(scene, incident)
+    wanted = expected_cny(scene.context.settings, scene.job(incident), guess, scene.clock.now())
+    assert helped.unassigned_cny == pytest.approx(wanted)
+    assert alone.unassigned_cny > 3000
+
+
+def test_who_cannot_do_it_was_asked_in_vain_or_is_not_wanted_is_no_way_out(scene: Scene) -> None:
+    unit = scene.unit("R-01", 3)
+    helper = scene.contractor("Near", 8)
+    ordered = scene.call(0)
+    scene.run()
+    assert scene.job(ordered).unit_id == unit.id
+    scene.call(1, repair(10, "boost"))  # which the contractor cannot do
+    asked = scene.call(2)
+    with scene.database.write() as session:
+        offer = contractors.offer(session, scene.context, asked, helper)
+        contractors.reject(session, scene.context, offer, helper, "no driver")
+    waiting = scene.call(4)
+    assert set(frozen(scene).outside) == {job_key(scene.job(waiting).id)}
+
+
+def test_the_cheaper_contractor_is_asked_unless_it_comes_too_late(scene: Scene) -> None:
+    dear = scene.contractor("Near and dear", 2, callout_cny=260.0)
+    scene.contractor("Far and cheap", 18, callout_cny=100.0, cny_per_km=0.0)
+    with scene.database.read() as session:
+        asking = Asking.read(session, scene.context)
+        calm = asking.best_to_ask(session, scene.job(scene.call(0, target_min=90)))
+        urgent = asking.best_to_ask(session, scene.job(scene.call(0, target_min=20)))
+    assert calm is not None
+    assert calm.contractor.name == "Far and cheap"
+    assert urgent is not None
+    assert urgent.contractor.id == dear
+
+
+def test_it_is_worth_asking_only_where_the_delay_costs_more(scene: Scene) -> None:
+    scene.contractor("Near", 8)
+    incident = scene.call(0)
+    guess, job, now = guess_of(scene, incident), scene.job(incident), scene.clock.now()
+    settings = scene.context.settings
+    assert is_worth(settings, job, guess, None, now)
+    assert not is_worth(settings, job, guess, job.target_at, now)
+    assert is_worth(settings, job, guess, job.target_at + 2 * MINUTE, now)
+    dear = replace(guess, price_cny=5000.0)
+    assert not is_worth(settings, job, dear, job.target_at + 2 * MINUTE, now)
+    hardly = replace(guess, arrival_at=job.target_at - 2 * MINUTE, spread_s=0.0)
+    assert not is_worth(settings, job, hardly, job.target_at + 2 * MINUTE, now)
+
+
+def test_a_tow_the_contractor_can_do_is_left_to_it(scene: Scene) -> None:
+    scene.unit("T-01", 70, "tow")
+    helper = scene.contractor("Near", 2)
+    incident = scene.call(0, tow(10))
+    scene.run()
+    [offered] = scene.events("contractor.offered")
+    assert (offered.incident_id, offered.payload["contractor_id"]) == (incident, helper)
+    assert scene.job(incident).planned_unit_id is None
