@@ -31,7 +31,7 @@ def rolling(
     loads: Annotated[str, typer.Option(help="Times the usual calls an hour.")] = "0.8,1.0,1.2",
     first_seed: Annotated[int, typer.Option(min=0)] = 0,
     seeds: Annotated[int, typer.Option(min=1, max=1000, help="How many days.")] = 10,
-    minutes: _Minutes = 60,
+    minutes: _Minutes = 450,
     policy: Annotated[list[str] | None, typer.Option(help="Repeat; else all.")] = None,
     set_value: Annotated[
         list[str] | None,
@@ -52,10 +52,11 @@ def rolling(
 ) -> None:
     """Play days under each policy, the same for each, beside one who knew them in advance.
 
-    A day takes a policy about 35 seconds of a processor at load 1 (the clairvoyant 5, and its
-    solving), more at higher loads: ten days, three loads and all policies about an hour of one
-    processor, half of that with two. ``--loads``, ``--seeds`` and ``--policy`` bound it;
-    ``--resume`` lets a run that was stopped go on where it was.
+    A day is a shift of eight hours. It takes a policy about 80 seconds of a processor at load 1
+    (the clairvoyant its solving), more at higher loads: ten days, three loads and all policies
+    about two and a half hours of one processor, half of that with two. ``--loads``, ``--seeds``,
+    ``--minutes`` and ``--policy`` bound it; ``--resume`` lets a run that was stopped go on where it
+    was. CNY is what an incident costs in all: waiting, lateness, driving and contractors.
     """
     from benchmarks.provenance import provenance
     from benchmarks.rolling.figures import policy_figures
@@ -102,7 +103,7 @@ def tune(
     load: Annotated[float, typer.Option(min=0.01)] = 1.0,
     first_seed: Annotated[int, typer.Option(min=TRAIN_FROM)] = TRAIN_FROM,
     seeds: Annotated[int, typer.Option(min=2, max=1000)] = 20,
-    minutes: _Minutes = 60,
+    minutes: _Minutes = 450,
     set_value: Annotated[
         list[str] | None, typer.Option("--set", help="Other settings, the same for each value.")
     ] = None,
@@ -115,7 +116,8 @@ def tune(
 
     The first value is what the others are compared with. Take the one that keeps more promises with
     an interval that excludes zero; else the one that drives less without keeping fewer; else the
-    first. Then put it into the city's ``dispatch.toml`` and judge it by ``bench rolling``.
+    first. What a call costs in all says whether more kept promises are worth what contractors
+    charge for them. Put it into the city's ``dispatch.toml`` and judge it by ``bench rolling``.
     """
     from benchmarks.provenance import provenance
     from benchmarks.rolling.play import DayTask, play_all, settings_with
@@ -227,7 +229,7 @@ def _table(loads: dict[str, Any]) -> str:
         title = f"load {load}, {len(policies['seeds'])} days"
         lines.append(
             f"{title:<18}{'kept':>8}{'urban':>8}"
-            f"{'p50':>9}{'p90':>9}{'p99':>9}{'drive/job':>11}{'late':>6}"
+            f"{'p50':>9}{'p90':>9}{'p99':>9}{'drive/job':>11}{'late':>6}{'contr.':>8}{'CNY':>6}"
         )
         for name, it in policies.items():
             if name in {"made", "seeds"}:
@@ -238,13 +240,18 @@ def _table(loads: dict[str, Any]) -> str:
                 f"{_percent(it.get('urban_share_within_target')):>8}"
                 f"{response['p50'] / 60:>5.1f} min{response['p90'] / 60:>5.1f} min"
                 f"{response['p99'] / 60:>5.1f} min{it['drive_s_per_job'] / 60:>7.1f} min"
-                f"{it['late']:>6}{_gained(it.get('optimizer_gain'))}"
+                f"{it['late']:>6}{it.get('by_contractor', ''):>8}"
+                f"{_whole(it.get('cny_per_incident')):>6}{_gained(it.get('optimizer_gain'))}"
             )
     return "\n".join(lines)
 
 
 def _percent(share: float | None) -> str:
     return "" if share is None else f"{share:.1%}"  # not told by results of before it was counted
+
+
+def _whole(value: float | None) -> str:
+    return "" if value is None else f"{value:.0f}"  # nobody counts what the clairvoyant costs
 
 
 def _gained(gain: dict[str, Any] | None) -> str:
@@ -270,5 +277,6 @@ def _tuned(result: dict[str, Any]) -> str:
             f"{it['late']:>5} late"
             f"{''.join(f'{s / 60:>6.1f}' for s in it['response_s'].values())}"
             f"{it['p99_ratio']:>6.2f} ({it['p99_ratio_ci'][0]} to {it['p99_ratio_ci'][1]})"
+            f"{it['by_contractor']:>6} by contractors{it['cny_per_incident']:>7.1f} CNY a call"
         )
     return "\n".join(lines)

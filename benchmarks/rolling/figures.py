@@ -46,9 +46,12 @@ def _alone(days: Days, draws: NDArray[np.intp]) -> dict[str, Any]:
         "urban_share_within_target": _urban_share,
         "drive_s_per_job": _drive,
     }
+    if all(day.cny is not None for day in days):
+        figures["cny_per_incident"] = _cost
     found: dict[str, Any] = {
         name: _rounded(_ratio(*figure(days), None)) for name, figure in figures.items()
     }
+    found["by_contractor"] = sum(day.n_contractor for day in days)
     found["incidents"] = sum(day.n_incidents for day in days)
     found["late"] = sum(day.n_late for day in days)
     found["response_s"] = {
@@ -73,6 +76,8 @@ def _day(day: DayOutcome) -> dict[str, Any]:
         "urban_share_within_target": _rounded(day.n_urban_kept / max(1, day.n_urban)),
         "late": day.n_late,
         "drive_s_per_job": _rounded(day.driven_s / max(1, day.n_own), 1),
+        "by_contractor": day.n_contractor,
+        "cny": None if day.cny is None else _rounded(day.cny, 1),
     }
     return found | ({"bound": day.bound} if day.bound is not None else {})
 
@@ -85,7 +90,7 @@ def _gain(ours: Days, theirs: Days, draws: NDArray[np.intp]) -> dict[str, Any]:
     urban = 100 * (_ratio(*_urban_share(ours), draws) - _ratio(*_urban_share(theirs), draws))
     tails = [_slowest(ours, draw) / _slowest(theirs, draw) for draw in draws[:N_TAIL_DRAWS]]
     every = np.arange(len(ours))
-    return {
+    found = {
         "points": _rounded(
             100 * float(_ratio(*_share(ours), None) - _ratio(*_share(theirs), None)), 2
         ),
@@ -102,6 +107,13 @@ def _gain(ours: Days, theirs: Days, draws: NDArray[np.intp]) -> dict[str, Any]:
         "p99_ratio": _rounded(_slowest(ours, every) / _slowest(theirs, every), 3),
         "p99_ratio_ci": _interval(tails, 3),
     }
+    if all(day.cny is not None for day in (*ours, *theirs)):
+        saved = 1 - _ratio(*_cost(ours), draws) / _ratio(*_cost(theirs), draws)
+        found["cny_saved"] = _rounded(
+            1 - float(_ratio(*_cost(ours), None) / _ratio(*_cost(theirs), None))
+        )
+        found["cny_saved_ci"] = _interval(saved)
+    return found
 
 
 def _share(days: Days) -> tuple[Floats, Floats]:
@@ -119,6 +131,10 @@ def _slowest(days: Days, rows: NDArray[np.intp]) -> float:
 
 def _drive(days: Days) -> tuple[Floats, Floats]:
     return _column(days, lambda day: day.driven_s), _column(days, lambda day: day.n_own)
+
+
+def _cost(days: Days) -> tuple[Floats, Floats]:
+    return _column(days, lambda day: day.cny or 0.0), _column(days, lambda day: day.n_incidents)
 
 
 def _column(days: Days, value: Callable[[DayOutcome], float]) -> Floats:

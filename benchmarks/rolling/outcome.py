@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from benchmarks.demo.report import kept
+from benchmarks.rolling.price import TAKEN, day_cny
+from dispatch.params import load_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,10 @@ class DayOutcome:
         Incidents that an own unit came to.
     n_late
         Incidents that somebody came to after the target, or nobody came to.
+    n_contractor
+        Incidents that a contractor took.
+    cny
+        What the day cost (`benchmarks.rolling.price`); ``None`` where nobody counted.
     n_failures, decision_p99_s
         Plans that could not be used, and wall-clock seconds of a decision; none for a clairvoyant.
     bound
@@ -42,6 +48,8 @@ class DayOutcome:
     n_late: int
     n_urban: int
     n_urban_kept: int
+    n_contractor: int = 0
+    cny: float | None = None
     n_failures: int = 0
     decision_p99_s: float | None = None
     bound: dict[str, float | None] | None = None
@@ -56,10 +64,14 @@ def outcome_of(
     incidents: Iterable[dict[str, Any]],
     driven_s: float,
     *,
+    contractors: Iterable[Mapping[str, Any]] = (),
     n_failures: int = 0,
     decision_p99_s: float | None = None,
 ) -> DayOutcome:
-    """Return the outcome of a day from the incidents that the service tells of at its end."""
+    """Return the outcome of a day from the incidents that the service tells of at its end.
+
+    ``contractors`` are those of the day, as in the body of ``PUT /fleet``: whoever charges.
+    """
     rows = list(incidents)
     arrived = [it for it in rows if it["arrived_at"] is not None]
     return DayOutcome(
@@ -71,6 +83,8 @@ def outcome_of(
         n_late=sum(1 for it in rows if not kept(it)),
         n_urban=sum(1 for it in rows if it["urban"]),
         n_urban_kept=sum(1 for it in rows if it["urban"] and kept(it)),
+        n_contractor=sum(1 for it in rows if (it.get("contractor") or {}).get("state") in TAKEN),
+        cny=day_cny(rows, driven_s, contractors, load_settings().prices),
         n_failures=n_failures,
         decision_p99_s=decision_p99_s,
     )

@@ -66,6 +66,7 @@ def play(task: DayTask) -> DayOutcome:
     return outcome_of(
         played.incidents,
         played.driven_s,
+        contractors=fleet.body["contractors"],
         n_failures=played.report["plan_failures"],
         decision_p99_s=played.report["decision_s"]["p99"],
     )

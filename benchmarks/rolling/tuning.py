@@ -25,16 +25,18 @@ def compared(values: Sequence[Any], days: Sequence[Sequence[DayOutcome]]) -> lis
         gain = found["first"]["optimizer_gain"]
         kept = (
             *("share_within_target", "urban_share_within_target"),
-            *("drive_s_per_job", "response_s", "late", "failures"),
+            *("drive_s_per_job", "response_s", "late", "by_contractor", "failures"),
         )
+        priced = ("cny_per_incident",) if "cny_per_incident" in found[OURS] else ()
         rows.append(
             {"value": value}
-            | {key: found[OURS][key] for key in kept}
+            | {key: found[OURS][key] for key in (*kept, *priced)}
             | {
                 key: gain[key]
                 for key in (
                     *("points", "points_ci", "urban_points", "urban_points_ci"),
                     *("driving_saved", "driving_saved_ci", "p99_ratio", "p99_ratio_ci"),
+                    *(("cny_saved", "cny_saved_ci") if priced else ()),
                 )
             }
         )

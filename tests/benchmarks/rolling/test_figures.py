@@ -1,6 +1,7 @@
 """Days become figures; the differences are paired by seed."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -80,6 +81,9 @@ def test_figures_can_be_written_down() -> None:
     assert json.loads(json.dumps(policy_figures({"optimizer": [day(9)]})))
 
 
+YARD = {"name": "Norte", "lon": 0.0, "lat": 0.0, "callout_cny": 300.0, "cny_per_km": 8.0}
+
+
 def incident(minutes: float | None, *, urban: bool = True, **more: Any) -> dict[str, Any]:
     arrived_at = None if minutes is None else f"2026-06-01T12:{minutes:02.0f}:00+00:00"
     return {
@@ -89,6 +93,8 @@ def incident(minutes: float | None, *, urban: bool = True, **more: Any) -> dict[
         "closed_at": "2026-06-01T13:00:00+00:00",
         "outcome": "repaired",
         "contractor": None,
+        "triage": {"priority": 0},
+        "location": {"lon": 0.0, "lat": 0.0},
         "urban": urban,
     } | more
 
@@ -98,11 +104,13 @@ def test_a_contractors_arrival_counts_but_its_driving_is_nobodys() -> None:
         [
             incident(20),
             incident(40, urban=False),
-            incident(10, contractor={"state": "done"}),
+            incident(10, contractor={"name": "Norte", "state": "done"}),
             incident(None),
         ],
         driven_s=1200,
+        contractors=[YARD],
     )
+    assert found.n_contractor == 1
     assert (found.n_incidents, found.n_kept, found.n_late, found.n_own) == (4, 2, 2, 2)
     assert found.response_s == (1200, 2400, 600)
     assert (found.n_urban, found.n_urban_kept) == (3, 2)
@@ -118,3 +126,17 @@ def test_values_of_a_setting_are_compared_with_the_first() -> None:
 def test_lateness_of_a_day_is_kept(late: int) -> None:
     found = policy_figures({"optimizer": [day(10 - late)]})["optimizer"]
     assert found["days"][0]["late"] == late
+
+
+def test_what_a_call_costs_is_compared_where_it_was_counted() -> None:
+    ours = [replace(day(9), cny=500.0, n_contractor=2), replace(day(9), cny=700.0)]
+    theirs = [replace(day(9), cny=1000.0), replace(day(9), cny=1400.0)]
+    found = policy_figures({"optimizer": ours, "hungarian": theirs, "clairvoyant": [day(10)] * 2})
+    assert found["optimizer"]["cny_per_incident"] == 60.0
+    assert found["optimizer"]["by_contractor"] == 2
+    gain = found["hungarian"]["optimizer_gain"]
+    assert (gain["cny_saved"], gain["cny_saved_ci"]) == (0.5, [0.5, 0.5])
+    assert "cny_per_incident" not in found["clairvoyant"]
+    assert "cny_saved" not in found["clairvoyant"]["optimizer_gain"]
+    [first, second] = compared([1, 2], [theirs, ours])
+    assert (first["cny_saved"], second["cny_saved"]) == (0.0, 0.5)

@@ -18,7 +18,7 @@ from benchmarks.rolling.play import DayTask
 from kernel.errors import InvalidInput
 
 MADE = {"commit": "abc", "uncommitted_changes": False}
-TASK = DayTask("demo", Path("data"), "optimizer", load=1.0, seed=3, minutes=60.0)
+TASK = DayTask("demo", Path("data"), "optimizer", load=1.0, seed=3, minutes=450.0)
 FORESEEN = replace(TASK, policy="clairvoyant", solve_s=5.0)
 OUTCOME = DayOutcome(
     n_incidents=4,
