@@ -36,6 +36,16 @@ KINDS: tuple[tuple[str, str, int, list[str], list[str], float], ...] = (
     ("tow", "T", 5, ["tow", "tyre", "hv_safety", "motorway"], TOW_KIT, 0.0),
 )
 CENTRES = ("服务中心 Norte", "服务中心 Sur")
+CONTRACTOR = {
+    "name": "Auxilio del Valle",
+    "lon": -71.2489,
+    "lat": -29.9045,
+    "skills": ["repair", "tyre", "lockout", "hv_safety", "boost", "tow", "flatbed", *REPAIR_KIT],
+    "callout_cny": 300.0,
+    "cny_per_km": 8.0,
+}
+"""Asked, it does not answer within the evening."""
+
 CENTRE_SKILLS = ["repair", "tyre", "hv_safety", "boost", "bodywork"]
 CREWS = ("王磊", "李娜", "Ana Rojas", "陈晨", "Diego Soto", "赵敏", "Camila Díaz", "周涛")
 CALLERS = ("林女士", "吴先生", "Paula Vega", "何先生", "Tomás Ibáñez", "孙女士", "Elisa Mora")
@@ -133,7 +143,8 @@ class Scene:
         ]
         users = [{"user": DISPATCHER, "name": "Lin", "role": "dispatcher", "secret": SECRET}]
         admin = self.service.issue_token("admin")
-        self._send("PUT", "/fleet", admin, {"units": units, "centres": centres, "users": users})
+        body = {"units": units, "centres": centres, "users": users}
+        self._send("PUT", "/fleet", admin, body | {"contractors": [CONTRACTOR]})
         self.dispatcher_token = self._log_in(DISPATCHER, SECRET)
         for unit in units:
             code, place = str(unit["code"]), (float(unit["lon"]), float(unit["lat"]))

@@ -1,6 +1,6 @@
 import type { Incident } from "@roadflare/kit/contract.ts";
 import { expect, test } from "vitest";
-import { queueOf, slackS, stageOf } from "../src/console/queue/order.ts";
+import { helperOf, queueOf, slackS, stageOf } from "../src/console/queue/order.ts";
 import { at, incident, NOON } from "./incidents.ts";
 
 const ids = (list: { id: number }[]) => list.map(({ id }) => id);
@@ -78,4 +78,13 @@ test("a waiting incident that has a unit is planned, not waiting", () => {
   const job = { unit_id: 7 } as Incident["job"];
   expect(stageOf(incident(1))).toBe("waiting");
   expect(stageOf(incident(1, { job }))).toBe("planned");
+});
+
+test("a contractor that was only asked has not taken the incident, and it still needs a unit", () => {
+  const by = (state: "offered" | "accepted" | "rejected") =>
+    incident(1, { contractor: { id: 1, name: "Norte", state, eta_at: null } });
+  expect(helperOf(by("accepted"))?.name).toBe("Norte");
+  for (const state of ["offered", "rejected"] as const) expect(helperOf(by(state))).toBeNull();
+  expect(ids(queueOf([by("offered")], NOON, "no_unit"))).toEqual([1]);
+  expect(ids(queueOf([by("accepted")], NOON, "no_unit"))).toEqual([]);
 });

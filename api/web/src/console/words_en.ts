@@ -59,6 +59,7 @@ export const en = {
   "stage.towing": "Towing",
   "stage.closed": "Closed",
   "row.noUnit": "no unit yet",
+  "row.asked": "{name} is asked",
   "row.eta": "ETA {time}",
   "units.search": "Search unit, crew, skill",
   "units.shift": "until {time}",

@@ -61,6 +61,7 @@ export const zh: Record<keyof typeof en, string> = {
   "stage.towing": "拖运中",
   "stage.closed": "已结束",
   "row.noUnit": "尚未派车",
+  "row.asked": "已询问 {name}",
   "row.eta": "预计 {time}",
   "units.search": "搜索车辆、人员、技能",
   "units.shift": "至 {time}",

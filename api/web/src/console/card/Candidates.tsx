@@ -115,6 +115,9 @@ export function Candidates({ incident }: { incident: Incident }) {
   }
   const able = list.items.filter((candidate) => !candidate.forbidden);
   const unable = list.items.filter((candidate) => candidate.forbidden);
+  const helper = list.contractor;
+  const helps =
+    helper && (helper.asked || helper.extra_cost_cny < (able[0]?.extra_cost_cny ?? Infinity));
   const chosen = able.find((candidate) => candidate.chosen);
   const reason = chosen ? reasonText(chosen) : "";
   return (
@@ -124,6 +127,7 @@ export function Candidates({ incident }: { incident: Incident }) {
         <p class="why-reason muted">{t("why.reason", { unit: chosen.unit_code, terms: reason })}</p>
       )}
       {able.length === 0 && <p class="notice">{t("why.none")}</p>}
+      {helper && helps && <HelperRow helper={helper} incident={incident} />}
       <ol class="candidates">
         {able.slice(0, 12).map((candidate, index) => (
           <CandidateRow
@@ -134,7 +138,7 @@ export function Candidates({ incident }: { incident: Incident }) {
           />
         ))}
       </ol>
-      {list.contractor && <HelperRow helper={list.contractor} incident={incident} />}
+      {helper && !helps && <HelperRow helper={helper} incident={incident} />}
       {unable.length > 0 && <Forbidden candidates={unable} />}
     </section>
   );

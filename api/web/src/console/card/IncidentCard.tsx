@@ -3,7 +3,7 @@
 import { jobStateText, offerStateText } from "@roadflare/kit/common_words.ts";
 import type { Incident } from "@roadflare/kit/contract.ts";
 import { timeOfDay } from "@roadflare/kit/format.ts";
-import { stageOf } from "../queue/order.ts";
+import { helperOf, stageOf } from "../queue/order.ts";
 import { setSafePlace } from "../store/actions.ts";
 import { detailFault, detailOf } from "../store/detail.ts";
 import { openUnitCard, selectedIncident, selectIncident } from "../store/selection.ts";
@@ -18,6 +18,7 @@ import { Refusals, Timeline } from "./Timeline.tsx";
 
 function JobLine({ incident }: { incident: Incident }) {
   const { job, contractor } = incident;
+  const helper = helperOf(incident);
   return (
     <section class="job-line">
       <h3>{t("job.unit")}</h3>
@@ -27,10 +28,12 @@ function JobLine({ incident }: { incident: Incident }) {
             {job.unit_code}
           </button>
         ) : (
-          <b>{contractor?.name ?? t("row.noUnit")}</b>
+          <b>{helper?.name ?? t("row.noUnit")}</b>
         )}
         <span>
-          {job ? jobStateText(job.state) : contractor && offerStateText(contractor.state)}
+          {helper && !job?.unit_id
+            ? offerStateText(helper.state)
+            : job?.unit_id && jobStateText(job.state)}
         </span>
         {job && <span class="muted">{lockText(incident)}</span>}
       </p>

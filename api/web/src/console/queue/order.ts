@@ -33,7 +33,7 @@ function passes(incident: Incident, filter: QueueFilter): boolean {
   if (filter === "all") return true;
   if (isServed(incident)) return false;
   if (filter === "waiting") return incident.state === "waiting";
-  if (filter === "no_unit") return !incident.job?.unit_id;
+  if (filter === "no_unit") return !(incident.job?.unit_id || helperOf(incident));
   return incident.risk === filter;
 }
 
@@ -67,3 +67,10 @@ export function queueOf(
 /** How far along it is, in one word; a waiting incident that has a unit is planned. */
 export const stageOf = (incident: Incident): IncidentState | "planned" =>
   incident.state === "waiting" && incident.job?.unit_id ? "planned" : incident.state;
+
+const TAKEN = new Set(["accepted", "arrived", "done"]);
+
+/** The contractor that has taken the incident; one that was only asked, or will not come, has not. */
+export function helperOf({ contractor }: Incident): Incident["contractor"] {
+  return contractor && TAKEN.has(contractor.state) ? contractor : null;
+}
