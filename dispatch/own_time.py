@@ -19,6 +19,12 @@ from fleet.model import Unit
 AT_HAND_S = 1800
 """The work in hand at which a minute costs what the settings say."""
 
+MOST_S = 3600
+"""More work in hand than this makes a minute no dearer: nothing is known of what lies beyond."""
+
+DANGER = 2
+"""Triage priority of people in an unsafe place: nobody puts them off for calls to come."""
+
 TYPICAL_DRIVE_S = 480
 """What a job takes besides the work, where nobody knows yet who drives."""
 
@@ -47,8 +53,11 @@ class OwnTime:
 
     def worth_cny(self, job: Job, haul: Haul) -> float:
         """Return what the time is worth that own units would spend on a job."""
+        if job.priority >= DANGER:
+            return 0.0
         in_hand_s = self._mean_in_hand_s(frozenset(option.needs for option in job.options))
-        return self.cny_per_min * (in_hand_s / AT_HAND_S) ** 2 * work_s(job, haul) / 60
+        load = min(in_hand_s, MOST_S) / AT_HAND_S
+        return self.cny_per_min * load**2 * work_s(job, haul) / 60
 
     def _mean_in_hand_s(self, ways: frozenset[frozenset[str]]) -> float:
         """Return the mean work before the units that meet one of these needs."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.own_time import AT_HAND_S, TYPICAL_DRIVE_S, OwnTime, work_in_hand, work_s
+from dispatch.own_time import AT_HAND_S, MOST_S, TYPICAL_DRIVE_S, OwnTime, work_in_hand, work_s
 from dispatch.params import changed, load_settings
 from dispatch.snapshot import build_snapshot
 from tests.dispatch.scene import Scene, open_scene, repair, tow
@@ -41,15 +41,25 @@ def test_work_in_hand_is_until_free_and_what_is_planned(scene: Scene) -> None:
 def test_the_price_grows_with_the_square_of_the_work_of_those_who_can(scene: Scene) -> None:
     van, truck = scene.unit("R-01", 0), scene.unit("T-01", 0, "tow", "repair")
     mended, towed = scene.job(scene.call(0, repair(12))), scene.job(scene.call(0, tow(0)))
-    busy = OwnTime((van, truck), {van.id: AT_HAND_S, truck.id: 3 * AT_HAND_S}, 5.0)
-    assert busy.worth_cny(mended, no_haul) == pytest.approx(5 * 4 * work_s(mended, no_haul) / 60)
-    assert busy.worth_cny(towed, lambda *_: 0) == pytest.approx(
-        5 * 9 * work_s(towed, lambda *_: 0) / 60
-    )
+    busy = OwnTime((van, truck), {van.id: AT_HAND_S, truck.id: 1.5 * AT_HAND_S}, 5.0)
+    work_min, tow_min = work_s(mended, no_haul) / 60, work_s(towed, lambda *_: 0) / 60
+    assert busy.worth_cny(mended, no_haul) == pytest.approx(5 * 1.25**2 * work_min)
+    assert busy.worth_cny(towed, lambda *_: 0) == pytest.approx(5 * 1.5**2 * tow_min)
+    storm = OwnTime((truck,), {truck.id: 50 * AT_HAND_S}, 5.0)
+    most = 5 * (MOST_S / AT_HAND_S) ** 2 * tow_min
+    assert storm.worth_cny(towed, lambda *_: 0) == pytest.approx(most)
     idle = OwnTime((van, truck), {van.id: 0.0, truck.id: 0.0}, 5.0)
     assert idle.worth_cny(mended, no_haul) == 0
     nobody = OwnTime((van,), {van.id: AT_HAND_S}, 5.0)
     assert nobody.worth_cny(towed, lambda *_: 0) == 0
+
+
+def test_people_in_danger_are_not_put_off_for_calls_to_come(scene: Scene) -> None:
+    unit = scene.unit("R-01", 0)
+    calm, danger = (scene.job(scene.call(0, priority=it)) for it in (1, 2))
+    busy = OwnTime((unit,), {unit.id: 2 * AT_HAND_S}, 10.0)
+    assert busy.worth_cny(calm, no_haul) > 0
+    assert busy.worth_cny(danger, no_haul) == 0
 
 
 def test_a_busy_fleet_leaves_more_to_contractors(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 import type { Incident } from "@roadflare/kit/contract.ts";
 import { expect, test } from "vitest";
-import { helperOf, queueOf, slackS, stageOf } from "../src/console/queue/order.ts";
+import { helperOf } from "../src/console/queue/helper.ts";
+import { queueOf, slackS, stageOf } from "../src/console/queue/order.ts";
 import { at, incident, NOON } from "./incidents.ts";
 
 const ids = (list: { id: number }[]) => list.map(({ id }) => id);

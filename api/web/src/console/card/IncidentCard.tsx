@@ -3,7 +3,8 @@
 import { jobStateText, offerStateText } from "@roadflare/kit/common_words.ts";
 import type { Incident } from "@roadflare/kit/contract.ts";
 import { timeOfDay } from "@roadflare/kit/format.ts";
-import { helperOf, stageOf } from "../queue/order.ts";
+import { helperOf, nobodyText } from "../queue/helper.ts";
+import { stageOf } from "../queue/order.ts";
 import { setSafePlace } from "../store/actions.ts";
 import { detailFault, detailOf } from "../store/detail.ts";
 import { openUnitCard, selectedIncident, selectIncident } from "../store/selection.ts";
@@ -28,7 +29,7 @@ function JobLine({ incident }: { incident: Incident }) {
             {job.unit_code}
           </button>
         ) : (
-          <b>{helper?.name ?? t("row.noUnit")}</b>
+          <b>{helper?.name ?? nobodyText(incident)}</b>
         )}
         <span>
           {helper && !job?.unit_id

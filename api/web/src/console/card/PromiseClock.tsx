@@ -5,6 +5,7 @@ import { minutesText, secondsBetween, timeOfDay, timeRange } from "@roadflare/ki
 import { now } from "@roadflare/kit/server_clock.ts";
 import { said } from "@roadflare/kit/words.ts";
 import { readPromise } from "../queue/clock_text.ts";
+import { nobodyText } from "../queue/helper.ts";
 import { RiskMark } from "../queue/RiskMark.tsx";
 import { t } from "../words.ts";
 
@@ -14,6 +15,9 @@ const AROUND = 2 * Math.PI * RADIUS;
 function Expectation({ incident }: { incident: Incident }) {
   if (incident.arrived_at) {
     return <p>{t("card.arrivedAt", { time: timeOfDay(incident.arrived_at) })}</p>;
+  }
+  if (incident.contractor?.state === "offered" && !incident.eta_at) {
+    return <p>{nobodyText(incident)}</p>;
   }
   if (!incident.eta_at) return <p>{t("card.noEta")}</p>;
   const slack = secondsBetween(incident.eta_at, incident.target_at);

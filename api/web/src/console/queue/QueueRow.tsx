@@ -11,7 +11,8 @@ import { selectedIncidentId, selectIncident } from "../store/selection.ts";
 import { t } from "../words.ts";
 import { readPromise } from "./clock_text.ts";
 import { draggedUnitId, dropOn } from "./drag.ts";
-import { helperOf, isServed, stageOf } from "./order.ts";
+import { helperOf, nobodyText } from "./helper.ts";
+import { isServed, stageOf } from "./order.ts";
 import { RiskMark } from "./RiskMark.tsx";
 
 function Clock({ incident }: { incident: Incident }) {
@@ -39,17 +40,19 @@ function Marks({ incident }: { incident: Incident }) {
 }
 
 function UnitAndEta({ incident }: { incident: Incident }) {
-  const { job, contractor } = incident;
+  const { job } = incident;
   const stage = stageOf(incident);
   const helper = helperOf(incident);
   const who = job?.unit_code ?? helper?.name;
   const eta = job?.unit_code ? incident.eta_at : (helper?.eta_at ?? incident.eta_at);
-  const nobody =
-    contractor?.state === "offered" ? t("row.asked", { name: contractor.name }) : t("row.noUnit");
   return (
     <span class="row-unit">
       <b class={`stage ${stage}`}>{t(`stage.${stage}`)}</b>
-      {who ? <span class="unit-code">{who}</span> : <span class="muted">{nobody}</span>}
+      {who ? (
+        <span class="unit-code">{who}</span>
+      ) : (
+        <span class="muted">{nobodyText(incident)}</span>
+      )}
       {who && eta && !isServed(incident) && <span>{t("row.eta", { time: timeOfDay(eta) })}</span>}
       <Marks incident={incident} />
     </span>

@@ -2,6 +2,7 @@
 
 import type { Incident, IncidentState, Risk } from "@roadflare/kit/contract.ts";
 import { placeText } from "@roadflare/kit/place_words.ts";
+import { helperOf } from "./helper.ts";
 
 const RISK_RANK: Record<Risk, number> = { breached: 0, at_risk: 1, normal: 2 };
 
@@ -67,10 +68,3 @@ export function queueOf(
 /** How far along it is, in one word; a waiting incident that has a unit is planned. */
 export const stageOf = (incident: Incident): IncidentState | "planned" =>
   incident.state === "waiting" && incident.job?.unit_id ? "planned" : incident.state;
-
-const TAKEN = new Set(["accepted", "arrived", "done"]);
-
-/** The contractor that has taken the incident; one that was only asked, or will not come, has not. */
-export function helperOf({ contractor }: Incident): Incident["contractor"] {
-  return contractor && TAKEN.has(contractor.state) ? contractor : null;
-}
