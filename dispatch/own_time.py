@@ -49,22 +49,29 @@ class OwnTime:
     units: Sequence[Unit]
     in_hand_s: Mapping[int, float]
     cny_per_min: float
-    _known: dict[frozenset[frozenset[str]], float] = field(default_factory=dict)
+    _known: dict[frozenset[frozenset[str]], dict[int, float]] = field(default_factory=dict)
 
-    def worth_cny(self, job: Job, haul: Haul) -> float:
-        """Return what the time is worth that own units would spend on a job."""
+    def worth_cny(self, job: Job, haul: Haul, held_by: int | None = None) -> float:
+        """Return what the time is worth that own units would spend on a job.
+
+        Its own work is no part of what lies before them, also where ``held_by`` has it: what a plan
+        is to decide may not hang on what the last one did.
+        """
         if job.priority >= DANGER:
             return 0.0
-        in_hand_s = self._mean_in_hand_s(frozenset(option.needs for option in job.options))
-        load = min(in_hand_s, MOST_S) / AT_HAND_S
-        return self.cny_per_min * load**2 * work_s(job, haul) / 60
+        able = self._able(frozenset(option.needs for option in job.options))
+        if not able:
+            return 0.0
+        work = work_s(job, haul)
+        in_hand_s = sum(able.values()) - (work if held_by in able else 0.0)
+        load = min(max(0.0, in_hand_s / len(able)), MOST_S) / AT_HAND_S
+        return self.cny_per_min * load**2 * work / 60
 
-    def _mean_in_hand_s(self, ways: frozenset[frozenset[str]]) -> float:
-        """Return the mean work before the units that meet one of these needs."""
+    def _able(self, ways: frozenset[frozenset[str]]) -> dict[int, float]:
+        """Return the work before each unit that meets one of these needs."""
         if ways not in self._known:
             able = [u.id for u in self.units if any(needs <= u.has for needs in ways)]
-            in_hand_s = [self.in_hand_s[unit_id] for unit_id in able]
-            self._known[ways] = sum(in_hand_s) / len(in_hand_s) if in_hand_s else 0.0
+            self._known[ways] = {unit_id: self.in_hand_s[unit_id] for unit_id in able}
         return self._known[ways]
 
 

@@ -340,7 +340,7 @@ class _Frame:
             job.id: Outside(
                 guesses[job.id],
                 expected_cny(self.settings, job, guesses[job.id], self.world.at),
-                time.worth_cny(job, self._haul_s),
+                time.worth_cny(job, self._haul_s, holder(job)),
             )
             for job in self.world.jobs
             if job.id in guesses

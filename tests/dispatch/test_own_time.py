@@ -54,6 +54,21 @@ def test_the_price_grows_with_the_square_of_the_work_of_those_who_can(scene: Sce
     assert nobody.worth_cny(towed, lambda *_: 0) == 0
 
 
+def test_what_a_job_is_worth_does_not_hang_on_whether_it_is_planned(tmp_path: Path) -> None:
+    settings = changed(load_settings(), {"prices.own_time_cny_per_min": 10.0})
+    scene = open_scene(tmp_path, settings=settings)
+    unit = scene.unit("R-01", 0)
+    first = scene.call(0, repair(40))
+    scene.run()
+    scene.say(unit, "rolling", first)
+    second = scene.call(0, repair(10), target_min=90)
+    scene.contractor("Near", 5, callout_cny=900.0)
+    new = left_out_cny(scene, second)
+    scene.run()
+    assert scene.job(second).planned_unit_id == unit.id
+    assert left_out_cny(scene, second) == pytest.approx(new)
+
+
 def test_people_in_danger_are_not_put_off_for_calls_to_come(scene: Scene) -> None:
     unit = scene.unit("R-01", 0)
     calm, danger = (scene.job(scene.call(0, priority=it)) for it in (1, 2))
