@@ -17,7 +17,8 @@ from dispatch.context import DispatchContext
 from dispatch.core import model as core
 from dispatch.decide import Decision
 from dispatch.job import Job, JobState
-from dispatch.snapshot import LEFT_TO_CONTRACTOR, Snapshot, job_key
+from dispatch.outside import LEFT_TO_CONTRACTOR
+from dispatch.snapshot import Snapshot, job_key
 from dispatch.store import JobRow, PlanRow, RegionRow
 from fleet.states import UnitState
 from fleet.store import get_unit

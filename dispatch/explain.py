@@ -17,8 +17,9 @@ from dispatch.core.insertion import Pricer
 from dispatch.core.warm import plan_in_force
 from dispatch.incident import incident_number
 from dispatch.job import Job
-from dispatch.snapshot import Snapshot, build_snapshot, holder, job_key
+from dispatch.snapshot import Snapshot, build_snapshot, job_key
 from dispatch.store import incident_row, job_of
+from dispatch.world import holder
 from fleet.catalogue import catalogue
 from fleet.model import Ownership, Unit
 from fleet.states import UnitState

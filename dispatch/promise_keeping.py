@@ -18,7 +18,8 @@ from dispatch.context import DispatchContext
 from dispatch.contractor_choice import Asking, is_worth
 from dispatch.incident import IncidentState, incident_number
 from dispatch.job import JobState
-from dispatch.snapshot import LEFT_TO_CONTRACTOR, Snapshot
+from dispatch.outside import LEFT_TO_CONTRACTOR
+from dispatch.snapshot import Snapshot
 from dispatch.store import AlarmRow, ContractorOfferRow, IncidentRow, JobRow, job_of, offers_about
 from fleet.registers import contractor_ids
 from kernel import events

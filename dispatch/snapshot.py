@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from dispatch.availability import Drive, Free, drive_eta, free_part, start_position
 from dispatch.context import DispatchContext
-from dispatch.contractor_choice import Guess, expected_cny, guesses_of
+from dispatch.contractor_choice import guesses_of
 from dispatch.core import model as core
 from dispatch.coverage_price import Demand, Post, demand_of, end_prices
 from dispatch.job import Job, JobOption, JobState
+from dispatch.outside import Outside, told, weighed
 from dispatch.own_time import OwnTime, work_in_hand
 from dispatch.params import DispatchSettings
 from dispatch.places import Places, RoadsideCache
@@ -28,38 +29,11 @@ from dispatch.pricing import (
     wait_price,
 )
 from dispatch.vehicles import vehicle_at_work, vehicle_of
-from dispatch.world import PLANNED, World, read_world
+from dispatch.world import PLANNED, World, holder, read_world
 from fleet.model import Unit
 from kernel.position import Position
 from routing.speeds import VAN
 from routing.travel_times import TravelTimes
-
-LEFT_TO_CONTRACTOR = "contractor"
-"""The reason of a job that the plan leaves to a contractor, because that costs less."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """What leaving a job to a contractor is expected to cost.
-
-    Attributes
-    ----------
-    guess
-        Of the contractor that is best, or has the offer.
-    expected_cny
-        Its price, and the waiting and lateness to expect from it.
-    own_time_cny
-        What the time of own units is worth that it saves (`dispatch.own_time`).
-    """
-
-    guess: Guess
-    expected_cny: float
-    own_time_cny: float
-
-    @property
-    def cny(self) -> float:
-        """The price of leaving the job out of the plan."""
-        return max(0.0, self.expected_cny - self.own_time_cny)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,23 +81,8 @@ class Snapshot:
         return begin_at - timedelta(seconds=self.drive_s[job.id])
 
     def left_out(self, plan: core.Plan) -> tuple[core.Unassigned, ...]:
-        """Return what a plan leaves out, told as `LEFT_TO_CONTRACTOR` where that is what it means.
-
-        The plan itself only knows that leaving the job out costs less.
-        """
-        return tuple(self._told(it) for it in plan.unassigned)
-
-    def _told(self, left: core.Unassigned) -> core.Unassigned:
-        outside = self.outside.get(left.job_id)
-        if outside is None or left.reason != "too_expensive":
-            return left
-        guess = outside.guess
-        minutes = (guess.arrival_at - self.at).total_seconds() / 60
-        detail = (
-            f"{guess.contractor.name} is expected within {minutes:.0f} minutes, for "
-            f"{guess.price_cny:.0f} CNY. {left.detail}"
-        )
-        return core.Unassigned(left.job_id, LEFT_TO_CONTRACTOR, detail)
+        """Return what a plan leaves out, and what of it to contractors (`dispatch.outside`)."""
+        return tuple(told(it, self.outside.get(it.job_id), self.at) for it in plan.unassigned)
 
     def instant(self, seconds: int) -> datetime:
         """Return the time that the problem calls ``seconds``."""
@@ -336,15 +295,7 @@ class _Frame:
         free_in_s = {it.id: max(0.0, self._seconds(self.free_part(it).at)) for it in self.units}
         in_hand_s = work_in_hand(free_in_s, held, self._haul_s)
         time = OwnTime(self.units, in_hand_s, self.settings.prices.own_time_cny_per_min)
-        return {
-            job.id: Outside(
-                guesses[job.id],
-                expected_cny(self.settings, job, guesses[job.id], self.world.at),
-                time.worth_cny(job, self._haul_s, holder(job)),
-            )
-            for job in self.world.jobs
-            if job.id in guesses
-        }
+        return weighed(self.world, self.settings, guesses, time, self._haul_s)
 
     def _margin_s(self, job: Job) -> int:
         """Return how much before the target to be there, seconds; less where a unit rolls later.
@@ -480,11 +431,6 @@ class _Frame:
 
     def _seconds(self, instant: datetime) -> int:
         return round((instant - self.world.at).total_seconds())
-
-
-def holder(job: Job) -> int | None:
-    """Return the id of the unit that has the job now or by the plan in force."""
-    return job.unit_id if job.is_active else job.planned_unit_id
 
 
 def _way(option: JobOption) -> tuple[str, tuple[str, ...], bool]:

@@ -105,6 +105,11 @@ def _unfinished(session: Session, context: DispatchContext, now: datetime) -> tu
     return tuple(sorted(jobs, key=lambda job: (job.created_at, job.id)))
 
 
+def holder(job: Job) -> int | None:
+    """Return the id of the unit that has the job now or by the plan in force."""
+    return job.unit_id if job.is_active else job.planned_unit_id
+
+
 def taken_by_contractors(session: Session, region: str) -> set[int]:
     """Return the ids of the incidents that a contractor has accepted and not yet finished."""
     query = select(ContractorOfferRow.incident_id).where(
