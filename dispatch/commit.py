@@ -115,6 +115,7 @@ class _Commit:
     diverted: set[int] = field(default_factory=set)
 
     def run(self) -> Committed:
+        """Put the plan into force and return what that did."""
         seen = self.snapshot.world.plan_version
         plan = self.decision.plan
         if plan is None:

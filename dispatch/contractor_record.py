@@ -24,6 +24,10 @@ PRIOR_OFFERS = 4
 LAST_OFFERS = 40
 """How many of the offers that a contractor took last are looked at."""
 
+LOOK_BACK = 1000
+"""Among how many of a region's last ones they are sought: read before each plan, however many years
+of them there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -55,14 +59,17 @@ class Lead:
 
 def offers_taken(session: Session, region: str) -> tuple[Taken, ...]:
     """Return the offers that each contractor took last, at most `LAST_OFFERS`, newest first."""
-    by_contractor = func.row_number().over(
-        partition_by=ContractorOfferRow.contractor_id, order_by=ContractorOfferRow.id.desc()
-    )
-    last = (
-        select(ContractorOfferRow.id, by_contractor.label("nth"))
+    recent = (
+        select(ContractorOfferRow.id, ContractorOfferRow.contractor_id)
         .where(ContractorOfferRow.region == region, ContractorOfferRow.eta_at.is_not(None))
+        .order_by(ContractorOfferRow.id.desc())
+        .limit(LOOK_BACK)
         .subquery()
     )
+    by_contractor = func.row_number().over(
+        partition_by=recent.c.contractor_id, order_by=recent.c.id.desc()
+    )
+    last = select(recent.c.id, by_contractor.label("nth")).subquery()
     query = (
         select(
             ContractorOfferRow.contractor_id,

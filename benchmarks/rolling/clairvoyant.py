@@ -1,11 +1,11 @@
 """A dispatcher who knows the whole day before it begins: every call, every minute of work and road.
 
-It stands for what no policy can reach. All calls are told to a service of their own, at their
-times, whose dispatcher never runs; what intake and triage make of them becomes one problem of the
-core, from the start of the day, with the truth of the street in it: real times of work and driving.
-A job may be begun from its call on; a unit may wait for it there, since it knows. Nobody may be
-handed to a contractor, and calls that their owner will take back, or that are helped on the phone,
-need nobody.
+It stands for what own units alone could do at best. All calls are told to a service of their own,
+at their times, whose dispatcher never runs; what intake and triage make of them becomes one problem
+of the core, from the start of the day, with the truth of the street in it: real times of work and
+driving. A job may be begun from its call on; a unit may wait for it there, since it knows. Nobody
+may be handed to a contractor, and calls that their owner will take back, or that are helped on the
+phone, need nobody.
 """
 
 from __future__ import annotations
