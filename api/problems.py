@@ -30,6 +30,7 @@ STATUS: dict[type[RoadflareError], tuple[int, str]] = {
     errors.StalePlan: (409, "The plan has moved on"),
     errors.ChangedMeanwhile: (412, "Somebody else has changed it"),
     errors.JobTaken: (409, "Already taken"),
+    errors.TooLate: (409, "Too late"),
     errors.IllegalTransition: (409, "Not possible in this state"),
     errors.DatabaseInUse: (503, "The database is in use"),
     errors.Conflict: (409, "The world has moved on"),

@@ -22,7 +22,7 @@ from fleet.model import Contractor
 from fleet.registers import get_contractor
 from kernel import events, private_details
 from kernel.database import WriteSession
-from kernel.errors import Conflict, InvalidInput, JobTaken, NotFound
+from kernel.errors import Conflict, InvalidInput, JobTaken, NotFound, TooLate
 
 FINAL_SQL = ("done", "cancelled", "failed")
 
@@ -35,8 +35,15 @@ def offer(
     context: DispatchContext,
     incident_id: int,
     contractor_id: int | None = None,
+    *,
+    needed_by_at: datetime | None = None,
 ) -> int:
     """Offer an incident to a contractor (``None``: the best one) and return the offer's id.
+
+    Parameters
+    ----------
+    needed_by_at
+        A later ETA is not accepted; ``None``: any is.
 
     Raises
     ------
@@ -59,7 +66,7 @@ def offer(
         contractor = get_contractor(session, contractor_id)
         if contractor.region != context.region:
             raise NotFound("contractor", contractor_id)
-    return _make_offer(session, context, incident, job, contractor)
+    return _make_offer(session, context, incident, job, contractor, needed_by_at)
 
 
 def expire_offers(session: WriteSession, context: DispatchContext) -> list[int]:
@@ -104,7 +111,7 @@ def accept(
     InvalidInput
         When the ETA is not within (0, ``eta_limit_min``].
     Conflict
-        When the offer has run out or was answered.
+        When the offer has run out or was answered, or the ETA is too late for it (`TooLate`).
     JobTaken
         When an own unit is at the car or will be there before.
     """
@@ -116,6 +123,11 @@ def accept(
     now = context.clock.now()
     row = _answerable(session, offer_id, contractor_id, now)
     eta_at = now + timedelta(minutes=eta_min)
+    if row.needed_by_at is not None and eta_at > row.needed_by_at:
+        raise TooLate(
+            f"Somebody is needed by {row.needed_by_at:%H:%M} UTC, and {eta_at:%H:%M} is later.",
+            remedy="Give an ETA by then, or reject the offer: another one is sent at once.",
+        )
     incident = incident_row(session, row.incident_id, lock=True)
     _stand_own_down(session, now, incident, eta_at)
     row.state, row.answered_at, row.eta_at = "accepted", now, eta_at
@@ -215,6 +227,7 @@ def _make_offer(
     incident: IncidentRow,
     job: JobRow,
     contractor: Contractor,
+    needed_by_at: datetime | None,
 ) -> int:
     now = context.clock.now()
     answer_s = contractor.answer_s or context.settings.contractors.answer_s
@@ -226,6 +239,7 @@ def _make_offer(
         state="offered",
         offered_at=now,
         expires_at=now + timedelta(seconds=answer_s),
+        needed_by_at=needed_by_at,
     )
     session.add(row)
     orders.flush(session)
@@ -236,6 +250,7 @@ def _make_offer(
         row,
         contractor=contractor.name,
         expires_at=row.expires_at.isoformat(),
+        needed_by_at=None if needed_by_at is None else needed_by_at.isoformat(),
     )
     return row.id
 

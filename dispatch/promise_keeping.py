@@ -219,6 +219,7 @@ def enforce(
     context: DispatchContext,
     cases: Sequence[Case],
     unassigned: Mapping[int, str],
+    needed_by: Mapping[int, datetime],
     diverted: frozenset[int] = frozenset(),
 ) -> None:
     """Act on every promise that the plan in force does not keep.
@@ -229,6 +230,8 @@ def enforce(
         As `look` has left them.
     unassigned
         Jobs (row ids) that the plan in force leaves out, with the reason.
+    needed_by
+        Until when a contractor's arrival pays, of jobs that the plan leaves to one.
     diverted
         Incidents whose unit the last commit has turned away.
     """
@@ -246,7 +249,8 @@ def enforce(
             if is_lost:
                 _raise_alarm(session, now, incident, "promise_at_risk", NO_UNIT, done)
             if is_lost or (reason == LEFT_TO_CONTRACTOR and incident.eta_at is None):
-                _offer(session, context, case, done, is_lost=is_lost)
+                by_at = needed_by.get(case.job.id)
+                _offer(session, context, case, done, is_lost=is_lost, needed_by_at=by_at)
         _renew_promise(session, now, case, was_diverted=incident.id in diverted)
 
 
@@ -263,7 +267,13 @@ def _is_lost(case: Case, reason: str | None) -> bool:
 
 
 def _offer(
-    session: WriteSession, context: DispatchContext, case: Case, done: _Done, *, is_lost: bool
+    session: WriteSession,
+    context: DispatchContext,
+    case: Case,
+    done: _Done,
+    *,
+    is_lost: bool,
+    needed_by_at: datetime | None,
 ) -> None:
     """Ask the next contractor, if that is worth it.
 
@@ -282,7 +292,9 @@ def _offer(
         if asked and is_lost:
             _raise_alarm(session, now, incident, "no_contractor", NO_CONTRACTOR, done)
     elif is_worth(context.settings, wanted, guess, incident.eta_at, now):
-        contractors.offer(session, context, incident.id, guess.contractor.id)
+        contractors.offer(
+            session, context, incident.id, guess.contractor.id, needed_by_at=needed_by_at
+        )
 
 
 def _watch_contractor(session: WriteSession, now: datetime, case: Case, done: _Done) -> None:

@@ -13,6 +13,7 @@
     │   ├── StalePlan         the plan in force is newer than yours
     │   ├── ChangedMeanwhile  somebody else changed what you are changing (412)
     │   ├── JobTaken          the unit or the job already has a partner
+    │   ├── TooLate           the ETA is later than somebody is needed
     │   ├── IllegalTransition the state machine forbids this move
     │   └── DatabaseInUse     another process holds this SQLite file
     ├── RoutingError          travel cannot be computed                   (422)
@@ -147,6 +148,12 @@ class JobTaken(Conflict):
     """The unit already has an active job, or the job already has a unit."""
 
     code = "job_taken"
+
+
+class TooLate(Conflict):
+    """The ETA is later than the offer asks for."""
+
+    code = "too_late"
 
 
 class IllegalTransition(Conflict):

@@ -108,11 +108,12 @@ class JobOut(WireModel):
 
 
 class ContractorOut(WireModel):
-    """The contractor the incident was last offered to."""
+    """The contractor the incident was last offered to, and until when its arrival pays."""
 
     id: int
     name: str
     state: OfferState
+    needed_by_at: datetime | None
     eta_at: datetime | None
 
 

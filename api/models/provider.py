@@ -19,7 +19,10 @@ class OfferPlace(WireModel):
 
 
 class OfferOut(WireModel):
-    """One incident offered to a contractor; ``phone`` only after it was accepted."""
+    """One incident offered to a contractor; ``phone`` only after it was accepted.
+
+    An ETA after ``needed_by_at`` is not accepted; where it is ``null``, any is.
+    """
 
     id: int
     incident_id: int
@@ -28,6 +31,7 @@ class OfferOut(WireModel):
     offered_at: datetime
     expires_at: datetime
     target_at: datetime
+    needed_by_at: datetime | None
     eta_at: datetime | None
     location: OfferPlace
     fault: str

@@ -141,7 +141,11 @@ def offers_of(session: Session, incident_ids: Sequence[int]) -> dict[int, Contra
     )
     return {
         offer.incident_id: ContractorOut(
-            id=offer.contractor_id, name=name, state=offer.state, eta_at=offer.eta_at
+            id=offer.contractor_id,
+            name=name,
+            state=offer.state,
+            needed_by_at=offer.needed_by_at,
+            eta_at=offer.eta_at,
         )
         for offer, name in session.execute(query)
     }

@@ -59,6 +59,7 @@ def _offer_out(offer: ContractorOfferRow, incident: Incident) -> OfferOut:
         offered_at=offer.offered_at,
         expires_at=offer.expires_at,
         target_at=incident.target_at,
+        needed_by_at=offer.needed_by_at,
         eta_at=offer.eta_at,
         location=OfferPlace(lon=place.position.lon, lat=place.position.lat, text=place.text),
         fault=incident.fault,

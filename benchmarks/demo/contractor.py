@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,9 @@ async def _answer(timeline: Timeline, desk: Connection, offer: dict[str, Any], s
             await desk.post(f"{path}/reject", {"reason": "No truck free within an hour."})
             return
         eta_min = int(rng.integers(20, 50))
+        if _is_too_late(timeline.now() + timedelta(minutes=eta_min), offer["needed_by_at"]):
+            await desk.post(f"{path}/reject", {"reason": "No truck free that near."})
+            return
         await desk.post(f"{path}/accept", {"eta_min": eta_min})
         late = float(rng.normal(1.05, 0.1))
         await timeline.wait(timeline.now() + timedelta(minutes=eta_min * max(0.7, late)))
@@ -51,3 +54,7 @@ async def _answer(timeline: Timeline, desk: Connection, offer: dict[str, Any], s
     except Refused as refused:
         if refused.status not in _TAKEN:  # expired, cancelled, or an own unit was there first
             raise
+
+
+def _is_too_late(eta_at: datetime, needed_by_at: str | None) -> bool:
+    return needed_by_at is not None and eta_at > datetime.fromisoformat(needed_by_at)

@@ -19,6 +19,7 @@ class ContractorOfferRow(Base):
     """Table ``contractor_offers``.
 
     An incident is taken by one contractor at most; each is asked about it once at a time.
+    ``needed_by_at`` is until when its arrival pays; without it, any does.
     """
 
     __tablename__ = "contractor_offers"
@@ -49,12 +50,13 @@ class ContractorOfferRow(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     region: Mapped[str] = mapped_column(String(60), index=True)
-    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
     job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"))
     contractor_id: Mapped[int] = mapped_column(ForeignKey("contractors.id"), index=True)
     state: Mapped[str] = mapped_column(String(20))
     offered_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    needed_by_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     eta_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reject_reason: Mapped[str | None] = mapped_column(Text)

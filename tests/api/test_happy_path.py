@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from dispatch import contractors
 from tests.support.service import Town
 
 ON_BOTH_DATABASES = True
@@ -125,6 +126,22 @@ def test_a_contractor_takes_over(town: Town) -> None:
     closed = town["desk"].get(f"incidents/{incident['id']}").json()
     assert closed["state"] == "closed"
     assert closed["arrived_at"] == "2026-06-01T04:18:00Z"
+
+
+def test_a_contractor_is_told_by_when_it_has_to_be_there(town: Town) -> None:
+    incident = town.call()
+    runtime = town.service.runtime
+    by_at = town.clock.now() + timedelta(minutes=25)
+    with runtime.database.write() as session:
+        contractors.offer(session, runtime.context, incident["id"], needed_by_at=by_at)
+    offer = town["partner"].get("provider/offers").json()["items"][0]
+    seen = town["desk"].get(f"incidents/{incident['id']}").json()["contractor"]
+    assert offer["needed_by_at"] == seen["needed_by_at"] == "2026-06-01T04:25:00Z"
+    late = town["partner"].post(f"provider/offers/{offer['id']}/accept", {"eta_min": 26})
+    assert (late.status_code, late.json()["code"]) == (409, "too_late")
+    assert "by 04:25 UTC" in late.json()["detail"]
+    taken = town["partner"].post(f"provider/offers/{offer['id']}/accept", {"eta_min": 25})
+    assert taken.json()["state"] == "accepted"
 
 
 def test_times_are_utc_with_z(town: Town) -> None:

@@ -1400,7 +1400,7 @@ export interface components {
         };
         /**
          * ContractorOut
-         * @description The contractor the incident was last offered to.
+         * @description The contractor the incident was last offered to, and until when its arrival pays.
          */
         ContractorOut: {
             /** Eta At */
@@ -1409,6 +1409,8 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+            /** Needed By At */
+            needed_by_at: string | null;
             /**
              * State
              * @enum {string}
@@ -2311,6 +2313,8 @@ export interface components {
         /**
          * OfferOut
          * @description One incident offered to a contractor; ``phone`` only after it was accepted.
+         *
+         *     An ETA after ``needed_by_at`` is not accepted; where it is ``null``, any is.
          */
         OfferOut: {
             /** Eta At */
@@ -2330,6 +2334,8 @@ export interface components {
             incident_number: string;
             label: components["schemas"]["Bilingual"] | null;
             location: components["schemas"]["OfferPlace"];
+            /** Needed By At */
+            needed_by_at: string | null;
             /**
              * Offered At
              * Format: date-time

@@ -154,6 +154,7 @@ export const en = {
   "why.none": "No unit can go. Offer it to a contractor (C).",
   "why.contractor": "Contractor",
   "why.contractorAsked": "Asked",
+  "why.neededBy": "needed by {time}",
   "why.contractorBetween": "guessed {window}",
   "why.contractorFee": "charges {money}",
   "why.contractorFrees": "spares own time worth {money}",

@@ -156,6 +156,7 @@ export const zh: Record<keyof typeof en, string> = {
   "why.none": "没有可派车辆，请提供给外协（C）。",
   "why.contractor": "外协",
   "why.contractorAsked": "已询问",
+  "why.neededBy": "须在 {time} 前到达",
   "why.contractorBetween": "估计 {window}",
   "why.contractorFee": "收费 {money}",
   "why.contractorFrees": "节省自有运力，价值 {money}",

@@ -44,6 +44,9 @@ function JobLine({ incident }: { incident: Incident }) {
           {contractor.state === "accepted" &&
             contractor.eta_at &&
             ` · ${t("why.arrives", { time: timeOfDay(contractor.eta_at) })}`}
+          {contractor.state === "offered" &&
+            contractor.needed_by_at &&
+            ` · ${t("why.neededBy", { time: timeOfDay(contractor.needed_by_at) })}`}
         </p>
       )}
     </section>
