@@ -1,7 +1,7 @@
 /** The contractor that the incident could be left to, weighed like a unit. */
 
 import type { Helper, Incident } from "@roadflare/kit/contract.ts";
-import { moneyText, secondsBetween, timeRange } from "@roadflare/kit/format.ts";
+import { moneyText, secondsBetween, timeOfDay, timeRange } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { t } from "../words.ts";
 import { ask } from "./ask.ts";
@@ -9,7 +9,9 @@ import { ask } from "./ask.ts";
 export function HelperRow({ helper, incident }: { helper: Helper; incident: Incident }) {
   const inTime = secondsBetween(helper.to_at, incident.target_at) >= 0;
   const never = secondsBetween(helper.from_at, incident.target_at) < 0;
+  const by = helper.asked ? incident.contractor?.needed_by_at : null;
   const said = [t("why.contractorFee", { money: moneyText(helper.price_cny) })];
+  if (by) said.unshift(t("why.neededBy", { time: timeOfDay(by) }));
   if (helper.own_time_cny >= 1) {
     said.push(t("why.contractorFrees", { money: moneyText(helper.own_time_cny) }));
   }
