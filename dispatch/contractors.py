@@ -129,7 +129,7 @@ def accept(
             remedy="Give an ETA by then, or reject the offer: another one is sent at once.",
         )
     incident = incident_row(session, row.incident_id, lock=True)
-    _stand_own_down(session, now, incident, eta_at)
+    _stand_own_down(session, now, incident, eta_at, has_limit=row.needed_by_at is not None)
     row.state, row.answered_at, row.eta_at = "accepted", now, eta_at
     orders.flush(session)
     withdraw_offers(session, now, incident.id)
@@ -274,9 +274,17 @@ def _answerable(
 
 
 def _stand_own_down(
-    session: WriteSession, now: datetime, incident: IncidentRow, eta_at: datetime
+    session: WriteSession,
+    now: datetime,
+    incident: IncidentRow,
+    eta_at: datetime,
+    *,
+    has_limit: bool,
 ) -> None:
-    """Take the job out of the own plan; JobTaken where an own unit is nearer to the end of it."""
+    """Take the job out of the own plan; JobTaken where an own unit is nearer to the end of it.
+
+    While nobody is ordered to it, the limit of the offer says what is soon enough.
+    """
     job = open_job(session, incident.id)
     if job is None:
         raise JobTaken(f"{incident_number(incident.id)} needs nobody any more.")
@@ -284,7 +292,8 @@ def _stand_own_down(
     if state in (JobState.ON_SITE, JobState.LOADED):
         raise JobTaken("An own unit is at the car already.", remedy="Nothing is left to do.")
     own_eta_at = incident.eta_at
-    if own_eta_at is not None and own_eta_at <= eta_at:
+    is_judged = has_limit and state is JobState.OPEN
+    if own_eta_at is not None and own_eta_at <= eta_at and not is_judged:
         raise JobTaken(
             f"An own unit will be there at {own_eta_at:%H:%M} UTC, before {eta_at:%H:%M}.",
             remedy="Thank you: you are not needed.",

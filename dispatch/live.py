@@ -19,7 +19,7 @@ from dispatch.core.model import Plan
 from dispatch.decide import Decision, decide
 from dispatch.decision_log import log_commit
 from dispatch.incident import incident_number
-from dispatch.needed_by import needed_by
+from dispatch.offers_wanted import Wanted, offers_wanted
 from dispatch.promise_keeping import enforce, look, open_cases, raise_alarm
 from dispatch.reasons_to_plan import WAKING, overdue, visits_due, wants_first
 from dispatch.snapshot import Snapshot, build_snapshot
@@ -111,7 +111,7 @@ class Dispatcher:
         self.n_decisions = 0
         self._assumed_free: dict[str, datetime] = {}
         self._unassigned: dict[int, str] = {}
-        self._needed_by: dict[int, datetime] = {}
+        self._offers: Wanted = {}
         self._has_units = False
         service.database.on_commit(self._hear)
         self.wake("start")
@@ -176,7 +176,7 @@ class Dispatcher:
         self._n_failures = 0
         self._assumed_free.clear()
         self._unassigned.clear()
-        self._needed_by.clear()
+        self._offers.clear()
         self.wake("elected")
 
     def close(self) -> None:
@@ -246,7 +246,7 @@ class Dispatcher:
     def _enforce(self) -> None:
         with self._context.database.write() as session:
             cases = open_cases(session, self._context.region)
-            enforce(session, self._context, cases, self._unassigned, self._needed_by)
+            enforce(session, self._context, cases, self._unassigned, self._offers)
 
     def _plan_next_watch(self, session: WriteSession, snapshot: Snapshot) -> None:
         """Look again in a while as long as anything is open."""
@@ -338,13 +338,15 @@ class Dispatcher:
         snapshot = pending.snapshot
         left_out = () if plan is None else snapshot.left_out(plan)
         unassigned = {snapshot.jobs[it.job_id].id: it.reason for it in left_out}
-        by = {} if plan is None else needed_by(snapshot, plan, left_out, context.settings)
+        offers = (
+            {} if plan is None else offers_wanted(snapshot, plan, left_out, context.settings)
+        )
         with context.database.write() as session:
             committed = commit_plan(session, context, snapshot, pending.decision)
             cases = open_cases(session, context.region)
             look(session, context, snapshot, cases)
-            enforce(session, context, cases, unassigned, by, committed.diverted)
-        self._unassigned, self._needed_by = unassigned, by
+            enforce(session, context, cases, unassigned, offers, committed.diverted)
+        self._unassigned, self._offers = unassigned, offers
         self._assumed_free = dict(snapshot.free_at)
         log_commit(context.region, snapshot, pending.decision, committed)
         if committed.skipped:

@@ -219,7 +219,7 @@ def enforce(
     context: DispatchContext,
     cases: Sequence[Case],
     unassigned: Mapping[int, str],
-    needed_by: Mapping[int, datetime],
+    offers: Mapping[int, datetime | None],
     diverted: frozenset[int] = frozenset(),
 ) -> None:
     """Act on every promise that the plan in force does not keep.
@@ -230,8 +230,9 @@ def enforce(
         As `look` has left them.
     unassigned
         Jobs (row ids) that the plan in force leaves out, with the reason.
-    needed_by
-        Until when a contractor's arrival pays, of jobs that the plan leaves to one.
+    offers
+        Jobs (row ids) to offer to a contractor while nobody is ordered to them, and by when it has
+        to be there (`dispatch.offers_wanted`).
     diverted
         Incidents whose unit the last commit has turned away.
     """
@@ -248,9 +249,9 @@ def enforce(
             is_lost = _is_lost(case, reason)
             if is_lost:
                 _raise_alarm(session, now, incident, "promise_at_risk", NO_UNIT, done)
-            if is_lost or (reason == LEFT_TO_CONTRACTOR and incident.eta_at is None):
-                by_at = needed_by.get(case.job.id)
-                _offer(session, context, case, done, is_lost=is_lost, needed_by_at=by_at)
+            wanted = offers if case.job.state == JobState.OPEN.value else {}
+            if is_lost or case.job.id in wanted:
+                _offer(session, context, case, done, wanted, is_lost=is_lost)
         _renew_promise(session, now, case, was_diverted=incident.id in diverted)
 
 
@@ -271,11 +272,11 @@ def _offer(
     context: DispatchContext,
     case: Case,
     done: _Done,
+    wanted: Mapping[int, datetime | None],
     *,
     is_lost: bool,
-    needed_by_at: datetime | None,
 ) -> None:
-    """Ask the next contractor, if that is worth it.
+    """Ask the next contractor, if the plan wants that, or else if it is worth it.
 
     Where none is left and no own unit comes in time either, the dispatcher is told.
     """
@@ -283,18 +284,17 @@ def _offer(
     asked = done.asked.get(incident.id, {})
     if job is None or "offered" in asked.values():
         return
-    guess = wanted = None
+    guess = whole = None
     if not done.contractors <= asked.keys():
         row = session.scalars(select(JobRow).where(JobRow.id == job.id)).one()  # the whole of it
-        wanted = job_of(row)
-        guess = done.asking(session, context).best_to_ask(session, wanted)
-    if guess is None or wanted is None:
+        whole = job_of(row)
+        guess = done.asking(session, context).best_to_ask(session, whole)
+    if guess is None or whole is None:
         if asked and is_lost:
             _raise_alarm(session, now, incident, "no_contractor", NO_CONTRACTOR, done)
-    elif is_worth(context.settings, wanted, guess, incident.eta_at, now):
-        contractors.offer(
-            session, context, incident.id, guess.contractor.id, needed_by_at=needed_by_at
-        )
+    elif job.id in wanted or is_worth(context.settings, whole, guess, incident.eta_at, now):
+        by_at = wanted.get(job.id)
+        contractors.offer(session, context, incident.id, guess.contractor.id, needed_by_at=by_at)
 
 
 def _watch_contractor(session: WriteSession, now: datetime, case: Case, done: _Done) -> None:
