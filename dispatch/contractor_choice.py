@@ -9,14 +9,13 @@ offered at once. Where a policy plans no further than one job ahead, or a plan i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.context import DispatchContext
@@ -26,12 +25,18 @@ from dispatch.job import Job, JobState
 from dispatch.params import DispatchSettings
 from dispatch.places import RoadsideCache, seconds_between
 from dispatch.pricing import expected_lateness_cny, lateness_curve, mean_beyond, wait_price
-from dispatch.store import ContractorOfferRow
+from dispatch.store import Asked
 from dispatch.world import World
 from fleet.model import Contractor
 from fleet.registers import contractors_of
 from kernel.position import Position, distance_m
 from routing.travel_times import UNREACHABLE_S, TravelTimes
+
+NOT_A_MINUTE_LATER = timedelta(minutes=5)
+"""Who cannot be there by a time is not expected, nor asked again, for this long after it."""
+
+LEAST_SPREAD = timedelta(minutes=10)
+"""Within at least this long somebody comes who comes later than was thought possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +62,21 @@ def guesses_of(
 ) -> dict[int, Guess]:
     """Return the best contractor for each job that the plan may leave to one, by job row id.
 
-    Those are calls that no unit is ordered to and nobody has locked to one. A contractor counts
-    until it has declined or let its offer run out; while one has an offer, no other does.
+    Those are calls that no unit is ordered to and nobody has locked to one. While a contractor has
+    an offer, no other counts; then those that are `still_to_ask`.
     """
     if not world.contractors:
         return {}
     asking = Asking(settings, roadside, times, world.at, world.contractors, world.taken)
-    by_candidates: dict[frozenset[int], list[Job]] = {}
+    everybody = [it.id for it in world.contractors]
+    by_candidates: dict[frozenset[tuple[int, datetime | None]], list[Job]] = {}
     for job in world.jobs:
         if job.state is JobState.OPEN and job.lock is Lock.FREE and job.incident_id is not None:
-            candidates = _still_to_ask(world, job.incident_id)
-            by_candidates.setdefault(candidates, []).append(job)
+            candidates = still_to_ask(world.asked.get(job.incident_id, {}), everybody)
+            by_candidates.setdefault(frozenset(candidates.items()), []).append(job)
     found: dict[int, Guess] = {}
-    for candidates, jobs in by_candidates.items():
-        found |= asking.best(jobs, candidates)
+    for who, jobs in by_candidates.items():
+        found |= asking.best(jobs, dict(who))
     return found
 
 
@@ -109,11 +115,26 @@ def is_worth(
     return delay_cny(settings, job, own_eta_at, now) > expected_cny(settings, job, guess, now)
 
 
-def _still_to_ask(world: World, incident_id: int) -> frozenset[int]:
-    """Return the ids of contractors that may still take an incident."""
-    asked: Mapping[int, str] = world.asked.get(incident_id, {})
-    waiting = frozenset(it for it, state in asked.items() if state == "offered")
-    return waiting or frozenset(it.id for it in world.contractors if it.id not in asked)
+def still_to_ask(
+    asked: Mapping[int, Asked], contractors: Iterable[int]
+) -> dict[int, datetime | None]:
+    """Return who may take an incident, and by when it has said that it cannot be there.
+
+    That is who has the offer; else everybody but those who have declined or did not answer. Who
+    only cannot be there by a time may come later.
+
+    Parameters
+    ----------
+    asked
+        What became of offers, by contractor.
+    contractors
+        The ids of all.
+    """
+    waiting = {it: about.later_than_at for it, about in asked.items() if about.is_open}
+    if waiting:
+        return waiting
+    free = (it for it in contractors if it not in asked or asked[it].may_be_asked)
+    return {it: asked[it].later_than_at if it in asked else None for it in free}
 
 
 class Asking:
@@ -153,16 +174,17 @@ class Asking:
             offers_taken(session, context.region),
         )
 
-    def best_to_ask(self, session: Session, job: Job) -> Guess | None:
-        """Return the best one that can do a job and was not asked yet, ``None`` without one."""
-        query = select(ContractorOfferRow.contractor_id).filter_by(incident_id=job.incident_id)
-        asked = set(session.scalars(query))
-        return self.best((job,), {it.id for it in self._contractors} - asked).get(job.id)
-
-    def best(self, jobs: Sequence[Job], candidates: Collection[int]) -> dict[int, Guess]:
+    def best(
+        self, jobs: Sequence[Job], candidates: Mapping[int, datetime | None]
+    ) -> dict[int, Guess]:
         """Return the best of these contractors for each job that one of them can do.
 
         Best is the least sum of its price and of the waiting and lateness to expect from it.
+
+        Parameters
+        ----------
+        candidates
+            As `still_to_ask` returns them.
         """
         contractors = [it for it in self._contractors if it.id in candidates]
         if not jobs or not contractors:
@@ -171,7 +193,7 @@ class Asking:
         found = {}
         for column, job in enumerate(jobs):
             guesses = [
-                self._guess(contractor, job, int(drives_s[row, column]))
+                self._guess(contractor, job, int(drives_s[row, column]), candidates[contractor.id])
                 for row, contractor in enumerate(contractors)
                 if _can(contractor, job) and drives_s[row, column] != UNREACHABLE_S
             ]
@@ -204,16 +226,21 @@ class Asking:
         yards = [it.position for it in contractors]
         return seconds_between(yards, positions, self._roadside, self._times)
 
-    def _guess(self, contractor: Contractor, job: Job, drive_s: int) -> Guess:
-        """Answering and leaving, then the drive."""
+    def _guess(
+        self, contractor: Contractor, job: Job, drive_s: int, later_than_at: datetime | None
+    ) -> Guess:
+        """Answering and leaving, then the drive; not sooner than it has said."""
         lead = self._leads[contractor.id]
         km = distance_m(contractor.position, job.position) / 1000
-        return Guess(
-            contractor,
-            self._now + timedelta(seconds=lead.mean_s + drive_s),
-            lead.spread_s,
-            contractor.callout_cny + contractor.cny_per_km * km,
-        )
+        price_cny = contractor.callout_cny + contractor.cny_per_km * km
+        arrival_at = self._now + timedelta(seconds=lead.mean_s + drive_s)
+        if later_than_at is None:
+            return Guess(contractor, arrival_at, lead.spread_s, price_cny)
+        spread = timedelta(seconds=lead.spread_s)
+        first_at = max(arrival_at - spread, later_than_at + NOT_A_MINUTE_LATER)
+        last_at = max(arrival_at + spread, first_at + LEAST_SPREAD)
+        half = (last_at - first_at) / 2
+        return Guess(contractor, first_at + half, half.total_seconds(), price_cny)
 
 
 def _can(contractor: Contractor, job: Job) -> bool:

@@ -14,12 +14,19 @@ from sqlalchemy.orm import Session
 from dispatch import orders
 from dispatch.closing import OUTCOME_OF_KIND, close_incident, withdraw_offers
 from dispatch.context import DispatchContext
-from dispatch.contractor_choice import Asking
+from dispatch.contractor_choice import Asking, Guess, still_to_ask
 from dispatch.incident import INCIDENT_MACHINE, IncidentMove, IncidentState, incident_number
-from dispatch.job import JobMove, JobState, option_from_json
-from dispatch.store import ContractorOfferRow, IncidentRow, JobRow, incident_row, job_of
+from dispatch.job import Job, JobMove, JobState, option_from_json
+from dispatch.store import (
+    ContractorOfferRow,
+    IncidentRow,
+    JobRow,
+    incident_row,
+    job_of,
+    offers_about,
+)
 from fleet.model import Contractor
-from fleet.registers import get_contractor
+from fleet.registers import contractor_ids, get_contractor
 from kernel import events, private_details
 from kernel.database import WriteSession
 from kernel.errors import Conflict, InvalidInput, JobTaken, NotFound, TooLate
@@ -58,7 +65,7 @@ def offer(
         raise Conflict(f"{incident_number(incident_id)} needs nobody any more.")
     _refuse_second_offer(session, incident_id)
     if contractor_id is None:
-        guess = Asking.read(session, context).best_to_ask(session, job_of(job))
+        guess = _best_to_ask(session, context, job_of(job))
         if guess is None:
             raise NotFound("contractor", "for this job", remedy="All that can do it were asked.")
         contractor = guess.contractor
@@ -67,6 +74,13 @@ def offer(
         if contractor.region != context.region:
             raise NotFound("contractor", contractor_id)
     return _make_offer(session, context, incident, job, contractor, needed_by_at)
+
+
+def _best_to_ask(session: Session, context: DispatchContext, job: Job) -> Guess | None:
+    """Return the best contractor that can do a job and may still be asked, ``None`` without one."""
+    asked = offers_about(session, context.region).get(job.incident_id or 0, {})
+    candidates = still_to_ask(asked, contractor_ids(session, context.region))
+    return Asking.read(session, context).best((job,), candidates).get(job.id)
 
 
 def expire_offers(session: WriteSession, context: DispatchContext) -> list[int]:

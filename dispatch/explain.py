@@ -234,7 +234,7 @@ def _helper(snapshot: Snapshot, job: Job) -> Helper | None:
         return None
     guess = outside.guess
     spread = timedelta(seconds=guess.spread_s)
-    asked = snapshot.world.asked.get(job.incident_id, {})
+    about = snapshot.world.asked.get(job.incident_id, {}).get(guess.contractor.id)
     return Helper(
         name=guess.contractor.name,
         from_at=max(snapshot.at, guess.arrival_at - spread),
@@ -242,7 +242,7 @@ def _helper(snapshot: Snapshot, job: Job) -> Helper | None:
         price_cny=guess.price_cny,
         own_time_cny=outside.own_time_cny,
         extra_cost_cny=outside.cny,
-        asked=asked.get(guess.contractor.id) == "offered",
+        asked=about is not None and about.is_open,
     )
 
 

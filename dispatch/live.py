@@ -338,9 +338,7 @@ class Dispatcher:
         snapshot = pending.snapshot
         left_out = () if plan is None else snapshot.left_out(plan)
         unassigned = {snapshot.jobs[it.job_id].id: it.reason for it in left_out}
-        offers = (
-            {} if plan is None else offers_wanted(snapshot, plan, left_out, context.settings)
-        )
+        offers = {} if plan is None else offers_wanted(snapshot, plan, left_out, context.settings)
         with context.database.write() as session:
             committed = commit_plan(session, context, snapshot, pending.decision)
             cases = open_cases(session, context.region)

@@ -71,9 +71,8 @@ def offers_wanted(
 
 
 def _is_asked(snapshot: Snapshot, job_id: str) -> bool:
-    incident_id = snapshot.jobs[job_id].incident_id
-    asked = {} if incident_id is None else snapshot.world.asked.get(incident_id, {})
-    return "offered" in asked.values()
+    asked = snapshot.world.asked.get(snapshot.jobs[job_id].incident_id or 0, {})
+    return any(it.is_open for it in asked.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ class _OwnPrices:
         return cls(snapshot, plan, pricer, routes, planned)
 
     def to_insert_cny(self, job_id: str) -> float:
-        """Return what the cheapest place for a job that is left out would cost, infinite if none."""
+        """Return what the cheapest place for a job left out would cost; infinite without one."""
         j = self.pricer.compiled.job_index[job_id]
         places = (self.pricer.best(u, route, j) for u, route in enumerate(self.routes))
         return min((it.delta_cny for it in places), default=inf)

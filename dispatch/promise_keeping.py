@@ -15,12 +15,20 @@ from sqlalchemy.orm import load_only
 
 from dispatch import contractors
 from dispatch.context import DispatchContext
-from dispatch.contractor_choice import Asking, is_worth
+from dispatch.contractor_choice import Asking, Guess, is_worth, still_to_ask
 from dispatch.incident import IncidentState, incident_number
-from dispatch.job import JobState
+from dispatch.job import Job, JobState
 from dispatch.outside import LEFT_TO_CONTRACTOR
 from dispatch.snapshot import Snapshot
-from dispatch.store import AlarmRow, ContractorOfferRow, IncidentRow, JobRow, job_of, offers_about
+from dispatch.store import (
+    AlarmRow,
+    Asked,
+    ContractorOfferRow,
+    IncidentRow,
+    JobRow,
+    job_of,
+    offers_about,
+)
 from fleet.registers import contractor_ids
 from kernel import events
 from kernel.database import WriteSession
@@ -186,12 +194,12 @@ def _has_slipped(case: Case, eta_at: datetime | None, context: DispatchContext) 
 class _Done:
     """What was done for open incidents before, read at once: in a storm there are hundreds.
 
-    ``asked`` are the states of offers by incident and contractor, ``contractors`` all that could be
+    ``asked`` is what became of offers by incident and contractor, ``contractors`` all that could be
     asked.
     """
 
     alarms: set[tuple[int, str]]
-    asked: dict[int, dict[int, str]]
+    asked: Mapping[int, Mapping[int, Asked]]
     contractors: frozenset[int]
     _asking: Asking | None = None
 
@@ -282,19 +290,32 @@ def _offer(
     """
     incident, job, now = case.incident, case.job, context.clock.now()
     asked = done.asked.get(incident.id, {})
-    if job is None or "offered" in asked.values():
+    if job is None or any(it.is_open for it in asked.values()):
         return
-    guess = whole = None
-    if not done.contractors <= asked.keys():
-        row = session.scalars(select(JobRow).where(JobRow.id == job.id)).one()  # the whole of it
-        whole = job_of(row)
-        guess = done.asking(session, context).best_to_ask(session, whole)
-    if guess is None or whole is None:
-        if asked and is_lost:
-            _raise_alarm(session, now, incident, "no_contractor", NO_CONTRACTOR, done)
-    elif job.id in wanted or is_worth(context.settings, whole, guess, incident.eta_at, now):
-        by_at = wanted.get(job.id)
-        contractors.offer(session, context, incident.id, guess.contractor.id, needed_by_at=by_at)
+    found = _best_to_ask(session, context, job, asked, done)
+    if found is not None and (
+        job.id in wanted or is_worth(context.settings, *found, incident.eta_at, now)
+    ):
+        helper_id, by_at = found[1].contractor.id, wanted.get(job.id)
+        contractors.offer(session, context, incident.id, helper_id, needed_by_at=by_at)
+    elif is_lost and asked and (found is None or found[1].contractor.id in asked):
+        _raise_alarm(session, now, incident, "no_contractor", NO_CONTRACTOR, done)
+
+
+def _best_to_ask(
+    session: WriteSession,
+    context: DispatchContext,
+    job: JobRow,
+    asked: Mapping[int, Asked],
+    done: _Done,
+) -> tuple[Job, Guess] | None:
+    candidates = still_to_ask(asked, done.contractors)
+    if not candidates:
+        return None
+    row = session.scalars(select(JobRow).where(JobRow.id == job.id)).one()  # the whole of it
+    whole = job_of(row)
+    guess = done.asking(session, context).best((whole,), candidates).get(whole.id)
+    return None if guess is None else (whole, guess)
 
 
 def _watch_contractor(session: WriteSession, now: datetime, case: Case, done: _Done) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from dispatch.context import DispatchContext
 from dispatch.contractor_record import Taken, offers_taken
 from dispatch.job import ACTIVE, Job, JobState
-from dispatch.store import ContractorOfferRow, RegionRow, offers_about
+from dispatch.store import Asked, ContractorOfferRow, RegionRow, offers_about
 from fleet.model import Contractor, Ownership, ServiceCentre, Unit
 from fleet.registers import contractors_of, service_centres_of
 from fleet.states import UnitState
@@ -46,7 +46,7 @@ class World:
     contractors
         That take jobs, in order of name.
     asked
-        What became of the offers about each incident, by incident and contractor; the last one.
+        What became of the offers about each incident, by incident and contractor.
     taken
         What contractors took last, to guess by when they come.
     """
@@ -59,7 +59,7 @@ class World:
     jobs: tuple[Job, ...]
     centres: Mapping[int, ServiceCentre]
     contractors: tuple[Contractor, ...]
-    asked: Mapping[int, Mapping[int, str]]
+    asked: Mapping[int, Mapping[int, Asked]]
     taken: tuple[Taken, ...]
 
     def job_of_unit(self) -> dict[int, Job]:

@@ -16,7 +16,7 @@ from dispatch.store.incidents import (
     which_incidents,
 )
 from dispatch.store.jobs import JobRow, get_job, job_of, job_of_incident, job_row, jobs_of
-from dispatch.store.offers import ContractorOfferRow, offers_about
+from dispatch.store.offers import Asked, ContractorOfferRow, offers_about
 from dispatch.store.owner_links import OwnerLinkRow
 from dispatch.store.plans import PlanRow, RegionRow
 from dispatch.store.ratings import RatingRow
@@ -24,6 +24,7 @@ from dispatch.store.ratings import RatingRow
 __all__ = [
     "AlarmRow",
     "AppointmentRow",
+    "Asked",
     "ContractorOfferRow",
     "IncidentCallRow",
     "IncidentRow",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, select, text
@@ -64,19 +66,55 @@ class ContractorOfferRow(Base):
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-def offers_about(session: Session, region: str) -> dict[int, dict[int, str]]:
-    """Return the state of the last offer about each open incident, by incident and contractor."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What became of the offers about an incident to one contractor.
+
+    Attributes
+    ----------
+    state
+        Of the last one.
+    later_than_at
+        The contractor cannot be there by then, as it said; ``None``: it said no such thing.
+    may_be_asked
+        Whether it only said that it cannot be there by a time, so that it may come later.
+    """
+
+    state: str
+    later_than_at: datetime | None
+    may_be_asked: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the contractor is to answer."""
+        return self.state == "offered"
+
+    def then(self, state: str, needed_by_at: datetime | None) -> Asked:
+        """Return what is known after one more offer."""
+        is_too_soon = state == "rejected" and needed_by_at is not None
+        times = (self.later_than_at, needed_by_at if is_too_soon else None)
+        latest = max((it for it in times if it is not None), default=None)
+        return Asked(state, latest, may_be_asked=is_too_soon)
+
+
+_NOT_YET = Asked("", None, may_be_asked=True)
+
+
+def offers_about(session: Session, region: str) -> Mapping[int, Mapping[int, Asked]]:
+    """Return what became of the offers about each open incident, by incident and contractor."""
     query = (
         select(
             ContractorOfferRow.incident_id,
             ContractorOfferRow.contractor_id,
             ContractorOfferRow.state,
+            ContractorOfferRow.needed_by_at,
         )
         .join(IncidentRow, IncidentRow.id == ContractorOfferRow.incident_id)
         .where(IncidentRow.region == region, IncidentRow.state != "closed")
         .order_by(ContractorOfferRow.id)
     )
-    asked: dict[int, dict[int, str]] = {}
-    for incident_id, contractor_id, state in session.execute(query):
-        asked.setdefault(incident_id, {})[contractor_id] = state
+    asked: dict[int, dict[int, Asked]] = {}
+    for incident_id, contractor_id, state, needed_by_at in session.execute(query):
+        about = asked.setdefault(incident_id, {})
+        about[contractor_id] = about.get(contractor_id, _NOT_YET).then(state, needed_by_at)
     return asked

@@ -10,10 +10,17 @@ from statistics import mean, pvariance
 import pytest
 
 from dispatch import contractors
-from dispatch.contractor_choice import Asking, Guess, expected_cny, is_worth
+from dispatch.contractor_choice import (
+    NOT_A_MINUTE_LATER,
+    Asking,
+    Guess,
+    expected_cny,
+    is_worth,
+)
 from dispatch.contractor_record import LAST_OFFERS, PRIOR_OFFERS, lead_of, offers_taken
 from dispatch.params import DispatchSettings, changed, load_settings
 from dispatch.snapshot import Snapshot, build_snapshot, job_key
+from kernel.errors import NotFound
 from tests.dispatch.scene import START, Scene, open_scene, repair, tow
 
 MINUTE = timedelta(minutes=1)
@@ -162,17 +169,35 @@ def test_who_cannot_do_it_was_asked_in_vain_or_is_not_wanted_is_no_way_out(scene
     assert set(frozen(scene).outside) == {job_key(scene.job(waiting).id)}
 
 
+def test_who_cannot_be_there_by_a_time_may_come_later(scene: Scene) -> None:
+    helper = scene.contractor("Near", 8)
+    incident = scene.call(0)
+    [mean, spread] = [guess_of(scene, incident).arrival_at, timedelta(minutes=10)]
+    for by_min in (15, 12):
+        with scene.database.write() as session:
+            by_at = START + by_min * MINUTE
+            offer = contractors.offer(session, scene.context, incident, needed_by_at=by_at)
+            contractors.reject(session, scene.context, offer, helper, "too far away")
+    guess = guess_of(scene, incident)
+    spread_now = timedelta(seconds=guess.spread_s)
+    assert guess.arrival_at - spread_now == START + 15 * MINUTE + NOT_A_MINUTE_LATER
+    assert guess.arrival_at + spread_now == max(mean + spread, START + 30 * MINUTE)
+    with scene.database.write() as session:
+        offer = contractors.offer(session, scene.context, incident)
+        contractors.reject(session, scene.context, offer, helper, "no driver")
+    assert frozen(scene).outside == {}
+    with scene.database.write() as session, pytest.raises(NotFound):
+        contractors.offer(session, scene.context, incident)
+
+
 def test_the_cheaper_contractor_is_asked_unless_it_comes_too_late(scene: Scene) -> None:
     dear = scene.contractor("Near and dear", 2, callout_cny=260.0)
-    scene.contractor("Far and cheap", 18, callout_cny=100.0, cny_per_km=0.0)
+    cheap = scene.contractor("Far and cheap", 18, callout_cny=100.0, cny_per_km=0.0)
     with scene.database.read() as session:
         asking = Asking.read(session, scene.context)
-        calm = asking.best_to_ask(session, scene.job(scene.call(0, target_min=90)))
-        urgent = asking.best_to_ask(session, scene.job(scene.call(0, target_min=20)))
-    assert calm is not None
-    assert calm.contractor.name == "Far and cheap"
-    assert urgent is not None
-    assert urgent.contractor.id == dear
+    jobs = [scene.job(scene.call(0, target_min=minutes)) for minutes in (90, 20)]
+    found = asking.best(jobs, dict.fromkeys((dear, cheap)))
+    assert [found[job.id].contractor.id for job in jobs] == [cheap, dear]
 
 
 def test_it_is_worth_asking_only_where_the_delay_costs_more(scene: Scene) -> None:

@@ -1,4 +1,4 @@
-"""Which calls are offered, and by when a contractor has to be there: what an own unit costs says."""
+"""Which calls are offered, and by when a contractor has to be there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from dispatch import contractors
-from dispatch.contractor_choice import delay_cny
+from dispatch.contractor_choice import NOT_A_MINUTE_LATER, delay_cny
 from dispatch.explain import Candidates, candidates
 from dispatch.offers_wanted import _Limit
 from dispatch.params import changed, load_settings
@@ -176,6 +176,20 @@ def test_a_contractor_in_time_takes_it_off_the_own_plan(tmp_path: Path) -> None:
         scene.run()
         assert scene.job(incident).planned_unit_id is None
         assert scene.incident(incident).eta_at == START + 28 * MINUTE
+
+
+def test_who_cannot_be_there_by_then_is_asked_again_with_more_time(tmp_path: Path) -> None:
+    with waiting(tmp_path) as (scene, _, _, incident, helper):
+        first = limit_of(scene)
+        with scene.database.write() as session:
+            contractors.reject(session, scene.context, the_offer(scene).id, helper, "too far away")
+        scene.run()
+        assert len(offers(scene)) == 1
+        assert scene.job(incident).planned_unit_id is not None
+        scene.pass_time(60)  # the own unit does not report, and is later and later
+        again = offers(scene)[1]
+        assert again.needed_by_at is not None
+        assert again.needed_by_at > first + NOT_A_MINUTE_LATER
 
 
 def test_once_the_own_unit_is_ordered_who_comes_later_is_not_needed(tmp_path: Path) -> None:
