@@ -38,7 +38,7 @@ def offers_wanted(
     """Return which jobs to offer once a plan is in force, and by when somebody has to be there.
 
     Those that it leaves to a contractor, and those that wait for an own unit, where asking gains
-    ``contractors.ask_gain_cny``. Nothing is offered twice at a time.
+    more than ``contractors.ask_gain_cny``. Nothing is offered twice at a time.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def offers_wanted(
         elif job_id in prices.planned:
             limit = _Limit(snapshot, job_id, prices.to_keep_cny(job_id), settings)
             by_at = limit.of_planned(prices.arrival_at(job_id))
-            if limit.gain_cny(by_at) >= settings.contractors.ask_gain_cny:
+            if limit.gain_cny(by_at) > settings.contractors.ask_gain_cny:
                 found[job.id] = by_at
     return found
 

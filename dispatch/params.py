@@ -180,8 +180,8 @@ class ContractorRules:
         An own unit that is late is still preferred unless a contractor is expected to be at the car
         this much earlier: asking costs a call-out fee and a hand-over.
     ask_gain_cny
-        A call that waits for an own unit is offered as well where that is expected to gain this
-        much: less is not worth somebody's attention.
+        A call that waits for an own unit is offered as well where that is expected to gain more
+        than this: less is not worth somebody's attention.
     answer_s
         How long an offer stands where the contractor has no time of its own.
     eta_limit_min

@@ -293,12 +293,16 @@ def _offer(
     if job is None or any(it.is_open for it in asked.values()):
         return
     found = _best_to_ask(session, context, job, asked, done)
-    if found is not None and (
-        job.id in wanted or is_worth(context.settings, *found, incident.eta_at, now)
-    ):
-        helper_id, by_at = found[1].contractor.id, wanted.get(job.id)
-        contractors.offer(session, context, incident.id, helper_id, needed_by_at=by_at)
-    elif is_lost and asked and (found is None or found[1].contractor.id in asked):
+    if found is None:
+        if is_lost and asked:
+            _raise_alarm(session, now, incident, "no_contractor", NO_CONTRACTOR, done)
+        return
+    whole, guess = found
+    about, by_at = asked.get(guess.contractor.id), wanted.get(job.id)
+    pays = job.id in wanted or is_worth(context.settings, whole, guess, incident.eta_at, now)
+    if pays and (about is None or about.can_come_by(by_at)):
+        contractors.offer(session, context, incident.id, guess.contractor.id, needed_by_at=by_at)
+    elif is_lost and about is not None:
         _raise_alarm(session, now, incident, "no_contractor", NO_CONTRACTOR, done)
 
 

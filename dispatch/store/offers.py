@@ -89,6 +89,10 @@ class Asked:
         """Whether the contractor is to answer."""
         return self.state == "offered"
 
+    def can_come_by(self, by_at: datetime | None) -> bool:
+        """Whether it has not said that it cannot; ``None``: any time will do."""
+        return by_at is None or self.later_than_at is None or by_at > self.later_than_at
+
     def then(self, state: str, needed_by_at: datetime | None) -> Asked:
         """Return what is known after one more offer."""
         is_too_soon = state == "rejected" and needed_by_at is not None

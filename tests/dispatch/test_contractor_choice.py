@@ -16,10 +16,12 @@ from dispatch.contractor_choice import (
     Guess,
     expected_cny,
     is_worth,
+    still_to_ask,
 )
 from dispatch.contractor_record import LAST_OFFERS, PRIOR_OFFERS, lead_of, offers_taken
 from dispatch.params import DispatchSettings, changed, load_settings
 from dispatch.snapshot import Snapshot, build_snapshot, job_key
+from dispatch.store import Asked
 from kernel.errors import NotFound
 from tests.dispatch.scene import START, Scene, open_scene, repair, tow
 
@@ -222,3 +224,19 @@ def test_a_tow_the_contractor_can_do_is_left_to_it(scene: Scene) -> None:
     [offered] = scene.events("contractor.offered")
     assert (offered.incident_id, offered.payload["contractor_id"]) == (incident, helper)
     assert scene.job(incident).planned_unit_id is None
+
+
+def test_who_said_no_is_not_asked_again_and_who_has_too_little_time_may_be() -> None:
+    soon, later = START + 20 * MINUTE, START + 40 * MINUTE
+    cannot = Asked("", None, may_be_asked=True).then("rejected", later).then("rejected", soon)
+    assert cannot == Asked("rejected", later, may_be_asked=True)
+    assert not cannot.can_come_by(later)
+    assert cannot.can_come_by(later + MINUTE)
+    assert cannot.can_come_by(None)
+    never, silent, thinking = (
+        cannot.then(state, by_at)
+        for state, by_at in (("rejected", None), ("expired", later), ("offered", None))
+    )
+    asked = {1: cannot, 2: never, 3: silent}
+    assert still_to_ask(asked, [1, 2, 3, 4]) == {1: later, 4: None}
+    assert still_to_ask(asked | {5: thinking}, [1, 2, 3, 4, 5]) == {5: later}
