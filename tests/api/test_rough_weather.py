@@ -238,13 +238,13 @@ def _stop_and_start(database: OwnServer, server: Server) -> None:
         database.start()
         until(lambda: httpx.get(f"{server.url}/readyz").status_code == 200)
         desk.call(2)
-        tow = desk.ids[-1]
+        second = desk.ids[-1]
 
-        def is_planned() -> bool:
-            job = http.get(f"/incidents/{tow}").json()["job"]
-            return bool(job and job["unit_id"])
+        def is_decided() -> bool:
+            told = http.get(f"/incidents/{second}").json()
+            return bool(told["contractor"] or (told["job"] and told["job"]["unit_id"]))
 
-        until(is_planned)  # the dispatcher is elected anew, and plans
+        until(is_decided)  # the dispatcher is elected anew, and plans
 
 
 def test_the_run_sheet_is_fresh_and_outlives_the_server(town_data: Path, tmp_path: Path) -> None:

@@ -100,7 +100,13 @@ def test_a_clock_that_is_hours_ahead_is_told_so(busy: tuple[Town, str, dict[str,
 def test_only_the_job_in_hand_shows_the_number(busy: tuple[Town, str, dict[str, Any]]) -> None:
     town, code, job = busy
     assert job["caller"]["phone"] == "+8613812340001"
-    town.call(fault="tyre")
+    second = town.call(fault="tyre")
+    town.decide()
+    wish = {
+        "unit_id": town[code].get("me").json()["unit_id"],
+        "plan_version": town["desk"].get("plan").json()["version"],
+    }
+    town["desk"].post(f"incidents/{second['id']}/assign", wish).raise_for_status()
     town.decide()
     listed = town[code].get("field/jobs").json()
     assert job["caller"]["name"] == "王先生"
