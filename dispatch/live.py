@@ -56,11 +56,16 @@ _PLANNING_FAILED = Words(
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    """A decision waiting for its commit."""
+    """A decision waiting for its commit.
+
+    ``is_first`` where it only gives new calls their first units: nobody is asked to help before
+    the search that follows has found what own units can do.
+    """
 
     snapshot: Snapshot
     decision: Decision
     commit_at: datetime
+    is_first: bool = False
 
 
 class Dispatcher:
@@ -270,8 +275,9 @@ class Dispatcher:
 
     def _decide(self, snapshot: Snapshot) -> None:
         reasons = self._wakes.take()
+        is_first = self._wants_first(snapshot)
         try:
-            snapshot, decision = self._decided(snapshot)
+            snapshot, decision = self._first(snapshot) if is_first else self._searched(snapshot)
         except Exception:
             self._reinstate(reasons)
             raise
@@ -282,18 +288,20 @@ class Dispatcher:
             self._reinstate(reasons)
             self._schedule_retry()
             return
-        pending = _Pending(snapshot, decision, snapshot.at + self._charge)
+        pending = _Pending(snapshot, decision, snapshot.at + self._charge, is_first)
         if pending.commit_at <= self._context.clock.now():
             self._put_into_force(pending)
         else:
             self._pending = pending
 
-    def _decided(self, snapshot: Snapshot) -> tuple[Snapshot, Decision]:
+    def _first(self, snapshot: Snapshot) -> tuple[Snapshot, Decision]:
+        """Give new calls their first units; a search follows."""
+        decision = decide(snapshot, INSERT_FIRST, InlineSolver())
+        self.wake("improve what was inserted")
+        return snapshot, decision
+
+    def _searched(self, snapshot: Snapshot) -> tuple[Snapshot, Decision]:
         """Return a decision and the snapshot that it is about: a newer one if calls came in."""
-        if self._wants_first(snapshot):
-            decision = decide(snapshot, INSERT_FIRST, InlineSolver())
-            self.wake("improve what was inserted")
-            return snapshot, decision
         self._n_inserted = 0
         found = decide(snapshot, self._engine, self._runner, meanwhile=self._insert_new_work)
         if self._n_inserted == 0 or found.plan is None:
@@ -320,7 +328,7 @@ class Dispatcher:
             decision = decide(snapshot, INSERT_FIRST, InlineSolver())
             self._count(decision)
             if decision.plan is not None:
-                self._put_into_force(_Pending(snapshot, decision, snapshot.at))
+                self._put_into_force(_Pending(snapshot, decision, snapshot.at, is_first=True))
                 self._n_inserted += 1
         except Conflict as conflict:
             _log.info("insertion.stale", region=self._context.region, reason=conflict.message)
@@ -338,7 +346,9 @@ class Dispatcher:
         snapshot = pending.snapshot
         left_out = () if plan is None else snapshot.left_out(plan)
         unassigned = {snapshot.jobs[it.job_id].id: it.reason for it in left_out}
-        offers = {} if plan is None else offers_wanted(snapshot, plan, left_out, context.settings)
+        offers = self._offers
+        if plan is not None and not pending.is_first:
+            offers = offers_wanted(snapshot, plan, left_out, context.settings)
         with context.database.write() as session:
             committed = commit_plan(session, context, snapshot, pending.decision)
             cases = open_cases(session, context.region)

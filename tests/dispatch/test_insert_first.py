@@ -127,3 +127,23 @@ def test_with_many_units_the_first_job_is_inserted(
     with scene.database.read() as session:
         snapshot = build_snapshot(session, scene.context)
     assert wants_first(snapshot, (), above=60) is is_wanted
+
+
+def test_nobody_is_asked_to_help_before_the_search_has_ended(
+    long_scene: Scene, search: Long
+) -> None:
+    long_scene.unit("R-01", 0)
+    long_scene.contractor("Near", 98)
+    long_scene.call(0)
+    asked: list[int] = []
+    search.happens = lambda: long_scene.call(100)
+    insert = long_scene.dispatcher._insert_new_work  # noqa: SLF001
+
+    def inserted() -> None:
+        insert()
+        asked.append(len(long_scene.events("contractor.offered")))
+
+    long_scene.dispatcher._insert_new_work = inserted  # type: ignore[method-assign]  # noqa: SLF001
+    long_scene.run()
+    assert asked[0] == 0
+    assert len(long_scene.events("contractor.offered")) == 1
