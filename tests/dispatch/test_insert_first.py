@@ -137,13 +137,13 @@ def test_nobody_is_asked_to_help_before_the_search_has_ended(
     long_scene.call(0)
     asked: list[int] = []
     search.happens = lambda: long_scene.call(100)
-    insert = long_scene.dispatcher._insert_new_work  # noqa: SLF001
+    insert = long_scene.dispatcher._insert_new_work
 
     def inserted() -> None:
         insert()
         asked.append(len(long_scene.events("contractor.offered")))
 
-    long_scene.dispatcher._insert_new_work = inserted  # type: ignore[method-assign]  # noqa: SLF001
+    long_scene.dispatcher._insert_new_work = inserted  # type: ignore[method-assign]
     long_scene.run()
     assert asked[0] == 0
     assert len(long_scene.events("contractor.offered")) == 1
