@@ -1,7 +1,9 @@
 """Contractors: an offer with a deadline, accepted with an ETA or rejected with a reason.
 
 One is asked at a time; who does not answer in time, or rejects, is not asked again for this
-incident, and the next best one is. Whom to ask, and whether, is `contractor_choice`'s to say.
+incident, and the next best one is; who only cannot be there by the time that an offer asks for may
+be asked again with more of it. Whom to ask is `contractor_choice`'s to say, whether and by when
+`offers_wanted`'s.
 """
 
 from __future__ import annotations

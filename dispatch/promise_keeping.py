@@ -286,7 +286,8 @@ def _offer(
 ) -> None:
     """Ask the next contractor, if the plan wants that, or else if it is worth it.
 
-    Where none is left and no own unit comes in time either, the dispatcher is told.
+    Where none is left, or only who would come too late, and no own unit comes in time either, the
+    dispatcher is told.
     """
     incident, job, now = case.incident, case.job, context.clock.now()
     asked = done.asked.get(incident.id, {})
