@@ -19,21 +19,18 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from dispatch.context import DispatchContext
-from dispatch.contractor_record import Lead, Taken, lead_of, offers_taken
+from dispatch.contractor_record import Answer, Lead, Slip, lead_of, offers_answered, slip_of
 from dispatch.core.model import Lock
 from dispatch.job import Job, JobState
 from dispatch.params import DispatchSettings
 from dispatch.places import RoadsideCache, seconds_between
 from dispatch.pricing import expected_lateness_cny, lateness_curve, mean_beyond, wait_price
-from dispatch.store import Asked
+from dispatch.store import Asked, open_offers
 from dispatch.world import World
 from fleet.model import Contractor
 from fleet.registers import contractors_of
 from kernel.position import Position, distance_m
 from routing.travel_times import UNREACHABLE_S, TravelTimes
-
-NOT_A_MINUTE_LATER = timedelta(minutes=5)
-"""Who cannot be there by a time is not expected, nor asked again, for this long after it."""
 
 LEAST_SPREAD = timedelta(minutes=10)
 """Within at least this long somebody comes who comes later than was thought possible."""
@@ -49,12 +46,15 @@ class Guess:
         When it would be there: any time within ``spread_s`` of that is as likely as any other.
     price_cny
         What it charges.
+    slip
+        How much later than its ETA it comes.
     """
 
     contractor: Contractor
     arrival_at: datetime
     spread_s: float
     price_cny: float
+    slip: Slip
 
 
 def guesses_of(
@@ -63,12 +63,15 @@ def guesses_of(
     """Return the best contractor for each job that the plan may leave to one, by job row id.
 
     Those are calls that no unit is ordered to and nobody has locked to one. While a contractor has
-    an offer, no other counts; then those that are `still_to_ask`.
+    an offer, no other counts; then those that are `still_to_ask`, and have no more offers to answer
+    than ``contractors.most_open``.
     """
     if not world.contractors:
         return {}
-    asking = Asking(settings, roadside, times, world.at, world.contractors, world.taken)
-    everybody = [it.id for it in world.contractors]
+    asking = Asking(settings, roadside, times, world.at, world.contractors, world.answered)
+    n_open = open_offers(world.asked)
+    most_open = settings.contractors.most_open
+    everybody = [it.id for it in world.contractors if n_open[it.id] < most_open]
     by_candidates: dict[frozenset[tuple[int, datetime | None]], list[Job]] = {}
     for job in world.jobs:
         if job.state is JobState.OPEN and job.lock is Lock.FREE and job.incident_id is not None:
@@ -103,6 +106,14 @@ def delay_cny(
     )
 
 
+def chance_by(at: datetime, arrival_at: datetime, spread_s: float) -> float:
+    """Return how likely somebody is there by ``at`` who may come within ``spread_s`` of a time."""
+    ahead_s = (at - arrival_at).total_seconds()
+    if spread_s <= 0:
+        return float(ahead_s >= 0)
+    return min(1.0, max(0.0, (ahead_s + spread_s) / (2 * spread_s)))
+
+
 def is_worth(
     settings: DispatchSettings, job: Job, guess: Guess, own_eta_at: datetime | None, now: datetime
 ) -> bool:
@@ -118,7 +129,7 @@ def is_worth(
 def still_to_ask(
     asked: Mapping[int, Asked], contractors: Iterable[int]
 ) -> dict[int, datetime | None]:
-    """Return who may take an incident, and by when it has said that it cannot be there.
+    """Return who may take an incident, and when it may be there at the soonest, if it has told.
 
     That is who has the offer; else everybody but those who have declined or did not answer. Who
     only cannot be there by a time may come later.
@@ -128,13 +139,13 @@ def still_to_ask(
     asked
         What became of offers, by contractor.
     contractors
-        The ids of all.
+        The ids of all that could be asked.
     """
-    waiting = {it: about.later_than_at for it, about in asked.items() if about.is_open}
+    waiting = {it: about.not_before_at for it, about in asked.items() if about.is_open}
     if waiting:
         return waiting
     free = (it for it in contractors if it not in asked or asked[it].may_be_asked)
-    return {it: asked[it].later_than_at if it in asked else None for it in free}
+    return {it: asked[it].not_before_at if it in asked else None for it in free}
 
 
 class Asking:
@@ -142,8 +153,8 @@ class Asking:
 
     Parameters
     ----------
-    taken
-        What they took last.
+    answered
+        What they answered last.
     """
 
     def __init__(
@@ -153,14 +164,15 @@ class Asking:
         times: TravelTimes,
         now: datetime,
         contractors: Sequence[Contractor],
-        taken: Sequence[Taken],
+        answered: Sequence[Answer],
     ) -> None:
         self._settings = settings
         self._roadside = roadside
         self._times = times
         self._now = now
         self._contractors = contractors
-        self._leads = self._learned(taken)
+        self._leads = self._learned(answered)
+        self._slips = {it.id: _slip_of(it.id, answered) for it in contractors}
 
     @classmethod
     def read(cls, session: Session, context: DispatchContext) -> Asking:
@@ -171,7 +183,7 @@ class Asking:
             context.times(),
             context.clock.now(),
             contractors_of(session, context.region),
-            offers_taken(session, context.region),
+            offers_answered(session, context.region),
         )
 
     def best(
@@ -204,20 +216,20 @@ class Asking:
     def _rank(self, job: Job, guess: Guess) -> tuple[float, int]:
         return expected_cny(self._settings, job, guess, self._now), guess.contractor.id
 
-    def _learned(self, taken: Sequence[Taken]) -> dict[int, Lead]:
+    def _learned(self, answered: Sequence[Answer]) -> dict[int, Lead]:
         """Return by contractor how long answering and leaving takes it."""
-        positions = list(dict.fromkeys(it.position for it in taken))
+        positions = list(dict.fromkeys(it.position for it in answered))
         column = {position: at for at, position in enumerate(positions)}
         drives_s = self._drives_s(self._contractors, positions)
         found = {}
         for row, contractor in enumerate(self._contractors):
-            seen_s = [
-                it.reach_s - int(drives_s[row, column[it.position]])
-                for it in taken
+            seen = [
+                (it.reach_s - int(drives_s[row, column[it.position]]), it.is_known)
+                for it in answered
                 if it.contractor_id == contractor.id
                 and drives_s[row, column[it.position]] != UNREACHABLE_S
             ]
-            found[contractor.id] = lead_of(self._settings.contractors, seen_s)
+            found[contractor.id] = lead_of(self._settings.contractors, seen)
         return found
 
     def _drives_s(
@@ -227,20 +239,26 @@ class Asking:
         return seconds_between(yards, positions, self._roadside, self._times)
 
     def _guess(
-        self, contractor: Contractor, job: Job, drive_s: int, later_than_at: datetime | None
+        self, contractor: Contractor, job: Job, drive_s: int, not_before_at: datetime | None
     ) -> Guess:
         """Answering and leaving, then the drive; not sooner than it has said."""
         lead = self._leads[contractor.id]
         km = distance_m(contractor.position, job.position) / 1000
         price_cny = contractor.callout_cny + contractor.cny_per_km * km
         arrival_at = self._now + timedelta(seconds=lead.mean_s + drive_s)
-        if later_than_at is None:
-            return Guess(contractor, arrival_at, lead.spread_s, price_cny)
+        slip = self._slips[contractor.id]
+        if not_before_at is None:
+            return Guess(contractor, arrival_at, lead.spread_s, price_cny, slip)
         spread = timedelta(seconds=lead.spread_s)
-        first_at = max(arrival_at - spread, later_than_at + NOT_A_MINUTE_LATER)
+        first_at = max(arrival_at - spread, not_before_at)
         last_at = max(arrival_at + spread, first_at + LEAST_SPREAD)
         half = (last_at - first_at) / 2
-        return Guess(contractor, first_at + half, half.total_seconds(), price_cny)
+        return Guess(contractor, first_at + half, half.total_seconds(), price_cny, slip)
+
+
+def _slip_of(contractor_id: int, answered: Iterable[Answer]) -> Slip:
+    mine = (it.slip_s for it in answered if it.contractor_id == contractor_id)
+    return slip_of([it for it in mine if it is not None])
 
 
 def _can(contractor: Contractor, job: Job) -> bool:

@@ -1,49 +1,62 @@
 """How soon each contractor really comes, learned from what it answered and when it arrived.
 
 The settings say what is known before the first offer; they count as `PRIOR_OFFERS` offers. Each
-offer that was taken counts as one more: from the offer to the arrival (until then, to the ETA it
-gave), without the drive from its yard. The last ones count, since companies change.
+offer that was answered counts as one more: from the offer to the arrival (until then, to the ETA it
+gave), without the drive from its yard. Who cannot be there by the time that an offer asks for comes
+later than that: without these, whoever is asked for soon arrivals only would seem to come soon
+always. The last ones count, since companies change.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from dispatch.params import ContractorRules
-from dispatch.store import ContractorOfferRow, IncidentRow
+from dispatch.store import NOT_A_MINUTE_LATER, ContractorOfferRow, IncidentRow
 from kernel.position import Position
 
 PRIOR_OFFERS = 4
 """How many offers the settings count as: after as many, half of a guess is what was seen."""
 
-LAST_OFFERS = 40
-"""How many of the offers that a contractor took last are looked at."""
+LAST_OFFERS = 80
+"""How many of the offers that a contractor answered last are looked at."""
 
-LOOK_BACK = 1000
+LOOK_BACK = 2000
 """Among how many of a region's last ones they are sought: read before each plan, however many years
 of them there are."""
 
+SLIP_SPREAD_S = 240
+"""An ETA is taken to be off by up to this, either way, before anybody has arrived."""
+
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """An offer that a contractor took.
+class Answer:
+    """What became of an offer that a contractor answered.
 
     Attributes
     ----------
     position
         Where the car was.
     reach_s
-        Seconds from the offer to the arrival, or to the ETA given where it has not arrived.
+        Seconds from the offer to the arrival, or to the ETA given where it has not arrived; where
+        it declined, to the time by which it was needed.
+    is_known
+        Whether it takes so long; else it takes longer.
+    slip_s
+        Seconds from the ETA that it gave to its arrival; ``None`` where it has not arrived.
     """
 
     contractor_id: int
     position: Position
     reach_s: float
+    is_known: bool
+    slip_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,45 +70,129 @@ class Lead:
     spread_s: float
 
 
-def offers_taken(session: Session, region: str) -> tuple[Taken, ...]:
-    """Return the offers that each contractor took last, at most `LAST_OFFERS`, newest first."""
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """How much later than its own ETA a contractor arrives; every slip between is as likely."""
+
+    mean_s: float
+    spread_s: float
+
+
+def offers_answered(session: Session, region: str) -> tuple[Answer, ...]:
+    """Return the offers that each contractor answered last, at most `LAST_OFFERS`, newest first.
+
+    Only the last answer about each incident counts, and no refusal whatever the time.
+    """
+    offer = ContractorOfferRow
+    says_when = or_(
+        offer.eta_at.is_not(None),
+        and_(offer.state == "rejected", offer.needed_by_at.is_not(None)),
+    )
     recent = (
-        select(ContractorOfferRow.id, ContractorOfferRow.contractor_id)
-        .where(ContractorOfferRow.region == region, ContractorOfferRow.eta_at.is_not(None))
-        .order_by(ContractorOfferRow.id.desc())
+        select(offer.id, offer.contractor_id, offer.incident_id)
+        .where(offer.region == region, says_when)
+        .order_by(offer.id.desc())
         .limit(LOOK_BACK)
         .subquery()
     )
-    by_contractor = func.row_number().over(
-        partition_by=recent.c.contractor_id, order_by=recent.c.id.desc()
-    )
-    last = select(recent.c.id, by_contractor.label("nth")).subquery()
+    about = select(
+        recent.c.id,
+        recent.c.contractor_id,
+        func.row_number()
+        .over(
+            partition_by=(recent.c.contractor_id, recent.c.incident_id),
+            order_by=recent.c.id.desc(),
+        )
+        .label("nth"),
+    ).subquery()
+    newest = select(
+        about.c.id,
+        func.row_number()
+        .over(partition_by=about.c.contractor_id, order_by=about.c.id.desc())
+        .label("nth"),
+    ).where(about.c.nth == 1)
+    last = newest.subquery()
     query = (
         select(
-            ContractorOfferRow.contractor_id,
+            offer.contractor_id,
             IncidentRow.position,
-            ContractorOfferRow.offered_at,
-            func.coalesce(ContractorOfferRow.arrived_at, ContractorOfferRow.eta_at),
+            offer.offered_at,
+            offer.eta_at,
+            offer.arrived_at,
+            offer.needed_by_at,
         )
-        .join(last, last.c.id == ContractorOfferRow.id)
-        .join(IncidentRow, IncidentRow.id == ContractorOfferRow.incident_id)
+        .join(last, last.c.id == offer.id)
+        .join(IncidentRow, IncidentRow.id == offer.incident_id)
         .where(last.c.nth <= LAST_OFFERS)
-        .order_by(ContractorOfferRow.id.desc())
+        .order_by(offer.id.desc())
     )
-    return tuple(
-        Taken(contractor_id, position, (there_at - offered_at).total_seconds())
-        for contractor_id, position, offered_at, there_at in session.execute(query)
-    )
+    return tuple(_answer(*row) for row in session.execute(query))
 
 
-def lead_of(rules: ContractorRules, seen_s: Sequence[float]) -> Lead:
-    """Return the lead to expect after leads of ``seen_s`` seconds.
+def _answer(
+    contractor_id: int,
+    position: Position,
+    offered_at: datetime,
+    eta_at: datetime | None,
+    arrived_at: datetime | None,
+    needed_by_at: datetime | None,
+) -> Answer:
+    """Return the answer that a row tells of, which has an ETA or a time by which it was needed."""
+    there_at = arrived_at or eta_at or needed_by_at
+    reach_s = 0.0 if there_at is None else (there_at - offered_at).total_seconds()
+    slip_s = None
+    if arrived_at is not None and eta_at is not None:
+        slip_s = (arrived_at - eta_at).total_seconds()
+    return Answer(contractor_id, position, reach_s, eta_at is not None, slip_s)
+
+
+def lead_of(rules: ContractorRules, seen: Iterable[tuple[float, bool]]) -> Lead:
+    """Return the lead to expect after others.
 
     Mean and variance are those of the seen ones and of `PRIOR_OFFERS` uniform in the settings'
     interval; the spread is that of the uniform distribution with this variance.
+
+    Parameters
+    ----------
+    seen
+        Leads, seconds, and whether each is known; else it is longer.
+    """
+    weighed = _redistributed(seen)
+    n = PRIOR_OFFERS + sum(weight for _, weight in weighed)
+    mean_s = (PRIOR_OFFERS * rules.mobilise_s + sum(it * weight for it, weight in weighed)) / n
+    variance = PRIOR_OFFERS * (rules.spread_s**2 / 3 + (rules.mobilise_s - mean_s) ** 2)
+    variance += sum(weight * (it - mean_s) ** 2 for it, weight in weighed)
+    return Lead(max(0.0, mean_s), math.sqrt(3 * variance / n))
+
+
+def slip_of(seen_s: Sequence[float]) -> Slip:
+    """Return the slip to expect after those of ``seen_s`` seconds.
+
+    As in `lead_of`; before the first arrival ETAs are taken to be right on average.
     """
     n = PRIOR_OFFERS + len(seen_s)
-    mean_s = (PRIOR_OFFERS * rules.mobilise_s + sum(seen_s)) / n
-    variance = PRIOR_OFFERS * (rules.spread_s**2 / 3 + (rules.mobilise_s - mean_s) ** 2)
+    mean_s = sum(seen_s) / n
+    variance = PRIOR_OFFERS * (SLIP_SPREAD_S**2 / 3 + mean_s**2)
     variance += sum((it - mean_s) ** 2 for it in seen_s)
-    return Lead(max(0.0, mean_s), math.sqrt(3 * variance / n))
+    return Slip(mean_s, math.sqrt(3 * variance / n))
+
+
+def _redistributed(seen: Iterable[tuple[float, bool]]) -> list[tuple[float, float]]:
+    """Return leads with weights: what is only known to be longer counts as the longer ones do.
+
+    Each such lead leaves its weight to all that are longer, in equal parts; the longest is taken to
+    end `NOT_A_MINUTE_LATER`. That is the product-limit estimate: Efron, *The two sample problem
+    with censored data* (1967), section 7.
+    """
+    ordered = sorted(seen, key=lambda it: (it[0], not it[1]))
+    found = []
+    inherited = 0.0
+    for left, (lead_s, is_known) in zip(reversed(range(len(ordered))), ordered, strict=True):
+        weight = 1 + inherited
+        if is_known:
+            found.append((lead_s, weight))
+        elif left:
+            inherited += weight / left
+        else:
+            found.append((lead_s + NOT_A_MINUTE_LATER.total_seconds(), weight))
+    return found

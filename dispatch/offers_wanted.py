@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil, inf, isinf
 
-from dispatch.contractor_choice import Guess, delay_cny
+from dispatch.contractor_choice import Guess, chance_by, delay_cny
 from dispatch.core.evaluate import tours_of
 from dispatch.core.insertion import Pricer
 from dispatch.core.model import Plan, Unassigned
@@ -146,12 +146,15 @@ class _Limit:
         guess = self._guess
         spread = timedelta(seconds=guess.spread_s)
         first_at = guess.arrival_at - spread
-        last_at = min(by_at, guess.arrival_at + spread)
+        last_at = min(by_at + timedelta(seconds=guess.slip.mean_s), guess.arrival_at + spread)
         if last_at < first_at:
             return 0.0
         half = (last_at - first_at) / 2
         share = half / spread if spread else 1.0
-        return share * (self._worth_cny - self._delay_cny(first_at + half, half.total_seconds()))
+        middle_at, half_s = first_at + half, half.total_seconds()
+        in_time = chance_by(self._job.target_at, middle_at, half_s)
+        gain = self._worth_cny + in_time * self._own_time_cny
+        return share * (gain - self._delay_cny(middle_at, half_s))
 
     @property
     def _now(self) -> datetime:
@@ -168,15 +171,24 @@ class _Limit:
     @property
     def _worth_cny(self) -> float:
         """What the delay may cost: what own units do, less the fee."""
-        own_time_cny = self.snapshot.outside[self.job_id].own_time_cny
-        return self.own_cny + own_time_cny - self._guess.price_cny
+        return self.own_cny - self._guess.price_cny
+
+    @property
+    def _own_time_cny(self) -> float:
+        """What it may cost besides where the contractor is there by the target."""
+        return self.snapshot.outside[self.job_id].own_time_cny
 
     def _minutes(self) -> int:
-        """Return the last whole minute at which the delay costs no more than it may."""
+        """Return the last whole minute for an ETA at which the delay costs no more than it may."""
         minutes = range(1, int(self.settings.contractors.eta_limit_min) + 1)
-        return bisect_right(
-            minutes, self._worth_cny, key=lambda minute: self._delay_cny(self._after(minute))
-        )
+        return bisect_right(minutes, self._worth_cny, key=self._eta_cny)
+
+    def _eta_cny(self, minutes: int) -> float:
+        """Return what the delay costs, less the own time saved, of who says so many minutes."""
+        slip = self._guess.slip
+        arrival_at = self._after(minutes) + timedelta(seconds=slip.mean_s)
+        in_time = chance_by(self._job.target_at, arrival_at, slip.spread_s)
+        return self._delay_cny(arrival_at, slip.spread_s) - in_time * self._own_time_cny
 
     def _after(self, minutes: int) -> datetime:
         return self._now + timedelta(minutes=minutes)

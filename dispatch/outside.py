@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from dispatch.contractor_choice import Guess, expected_cny
+from dispatch.contractor_choice import Guess, chance_by, expected_cny
 from dispatch.core.model import Unassigned
 from dispatch.own_time import Haul, OwnTime
 from dispatch.params import DispatchSettings
@@ -28,16 +28,20 @@ class Outside:
         Its price, and the waiting and lateness to expect from it.
     own_time_cny
         What the time of own units is worth that it saves (`dispatch.own_time`).
+    chance
+        How likely it is there by the target. Own time is saved for that alone: whom a contractor
+        would make late may be served by an own unit, and another call left to the contractor.
     """
 
     guess: Guess
     expected_cny: float
     own_time_cny: float
+    chance: float
 
     @property
     def cny(self) -> float:
         """The price of leaving the job out of the plan."""
-        return max(0.0, self.expected_cny - self.own_time_cny)
+        return max(0.0, self.expected_cny - self.own_time_cny * self.chance)
 
 
 def weighed(
@@ -53,6 +57,7 @@ def weighed(
             guesses[job.id],
             expected_cny(settings, job, guesses[job.id], world.at),
             time.worth_cny(job, haul, holder(job)),
+            chance_by(job.target_at, guesses[job.id].arrival_at, guesses[job.id].spread_s),
         )
         for job in world.jobs
         if job.id in guesses

@@ -2,10 +2,10 @@
 
 A snapshot does not know the calls to come. Each minute of work that a busy fleet takes on is
 a minute that all of them wait longer, until it has caught up: the more work lies before the units
-that can do a job, the more callers that is, and the later they are already. So the price of own
-time grows with the square of the work in hand; it is what leaving a job to a contractor is worth
-besides. Prices of capacity that future demand will want are known as bid prices: Talluri and van
-Ryzin, *The Theory and Practice of Revenue Management* (2004), chapter 3.
+that can do a job, the more callers that is. So the price of own time grows with the work in hand;
+it is what leaving a job to a contractor is worth besides, if that makes nobody late
+(`dispatch.outside`). Prices of capacity that future demand will want are known as bid prices:
+Talluri and van Ryzin, *The Theory and Practice of Revenue Management* (2004), chapter 3.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class OwnTime:
         work = work_s(job, haul)
         in_hand_s = sum(able.values()) - (work if held_by in able else 0.0)
         load = min(max(0.0, in_hand_s / len(able)), MOST_S) / AT_HAND_S
-        return self.cny_per_min * load**2 * work / 60
+        return self.cny_per_min * load * work / 60
 
     def _able(self, ways: frozenset[frozenset[str]]) -> dict[int, float]:
         """Return the work before each unit that meets one of these needs."""

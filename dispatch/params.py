@@ -66,8 +66,8 @@ class PlanPrices:
         0 CNY, and nothing is computed: on twelve days 4 CNY showed no worth (decision 0015).
     own_time_cny_per_min
         What a minute of an own unit's work is worth, where half an hour of work lies before each
-        unit that can do it, in proportion to the square of that (`dispatch.own_time`): a busy fleet
-        leaves more to contractors, before it is late.
+        unit that can do it, in proportion to that (`dispatch.own_time`): a busy fleet leaves more
+        to contractors that come in time, before it is late.
     left_out_cny, left_out_after_s
         A job left out that no contractor can be asked for costs ``left_out_cny`` more than arriving
         ``left_out_after_s`` late, so that leaving out never pays while any own unit can come within
@@ -182,6 +182,10 @@ class ContractorRules:
     ask_gain_cny
         A call that waits for an own unit is offered as well where that is expected to gain more
         than this: less is not worth somebody's attention.
+    most_open
+        How many offers a contractor has to answer at a time, at most: in a storm somebody reads
+        them one by one. The others wait, and an own unit may be free before. Dispatchers may ask
+        for more.
     answer_s
         How long an offer stands where the contractor has no time of its own.
     eta_limit_min
@@ -192,6 +196,7 @@ class ContractorRules:
     spread_s: int
     gain_s: int
     ask_gain_cny: float
+    most_open: int
     answer_s: int
     eta_limit_min: int
 

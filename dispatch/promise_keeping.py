@@ -6,6 +6,7 @@ plan in force cannot mend: alarm, contractor, a new promise with its reason.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ from dispatch.store import (
     JobRow,
     job_of,
     offers_about,
+    open_offers,
 )
 from fleet.registers import contractor_ids
 from kernel import events
@@ -194,12 +196,13 @@ def _has_slipped(case: Case, eta_at: datetime | None, context: DispatchContext) 
 class _Done:
     """What was done for open incidents before, read at once: in a storm there are hundreds.
 
-    ``asked`` is what became of offers by incident and contractor, ``contractors`` all that could be
-    asked.
+    ``asked`` is what became of offers by incident and contractor, ``n_open`` how many offers each
+    contractor has to answer, ``contractors`` all of them.
     """
 
     alarms: set[tuple[int, str]]
     asked: Mapping[int, Mapping[int, Asked]]
+    n_open: Counter[int]
     contractors: frozenset[int]
     _asking: Asking | None = None
 
@@ -213,7 +216,12 @@ class _Done:
             AlarmRow.incident_id.in_(open_ids)
         )
         known = {(it, kind) for it, kind in session.execute(alarms) if it is not None}
-        return cls(known, offers_about(session, region), contractor_ids(session, region))
+        asked = offers_about(session, region)
+        return cls(known, asked, open_offers(asked), contractor_ids(session, region))
+
+    def free_to_ask(self, most_open: int) -> list[int]:
+        """Return the contractors that have fewer offers to answer than that."""
+        return [it for it in self.contractors if self.n_open[it] < most_open]
 
     def asking(self, session: WriteSession, context: DispatchContext) -> Asking:
         """Return what is known of the contractors, read once."""
@@ -293,9 +301,11 @@ def _offer(
     asked = done.asked.get(incident.id, {})
     if job is None or any(it.is_open for it in asked.values()):
         return
-    found = _best_to_ask(session, context, job, asked, done)
+    free = done.free_to_ask(context.settings.contractors.most_open)
+    found = _best_to_ask(session, context, job, still_to_ask(asked, free), done)
     if found is None:
-        if is_lost and asked:
+        everybody = still_to_ask(asked, done.contractors)
+        if is_lost and asked and _best_to_ask(session, context, job, everybody, done) is None:
             _raise_alarm(session, now, incident, "no_contractor", NO_CONTRACTOR, done)
         return
     whole, guess = found
@@ -303,6 +313,7 @@ def _offer(
     pays = job.id in wanted or is_worth(context.settings, whole, guess, incident.eta_at, now)
     if pays and (about is None or about.can_come_by(by_at)):
         contractors.offer(session, context, incident.id, guess.contractor.id, needed_by_at=by_at)
+        done.n_open[guess.contractor.id] += 1
     elif is_lost and about is not None:
         _raise_alarm(session, now, incident, "no_contractor", NO_CONTRACTOR, done)
 
@@ -311,10 +322,9 @@ def _best_to_ask(
     session: WriteSession,
     context: DispatchContext,
     job: JobRow,
-    asked: Mapping[int, Asked],
+    candidates: Mapping[int, datetime | None],
     done: _Done,
 ) -> tuple[Job, Guess] | None:
-    candidates = still_to_ask(asked, done.contractors)
     if not candidates:
         return None
     row = session.scalars(select(JobRow).where(JobRow.id == job.id)).one()  # the whole of it

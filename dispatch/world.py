@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.context import DispatchContext
-from dispatch.contractor_record import Taken, offers_taken
+from dispatch.contractor_record import Answer, offers_answered
 from dispatch.job import ACTIVE, Job, JobState
 from dispatch.store import Asked, ContractorOfferRow, RegionRow, offers_about
 from fleet.model import Contractor, Ownership, ServiceCentre, Unit
@@ -60,7 +60,7 @@ class World:
     centres: Mapping[int, ServiceCentre]
     contractors: tuple[Contractor, ...]
     asked: Mapping[int, Mapping[int, Asked]]
-    taken: tuple[Taken, ...]
+    answered: tuple[Answer, ...]
 
     def job_of_unit(self) -> dict[int, Job]:
         """Return the job that binds each unit, by unit id."""
@@ -90,7 +90,7 @@ def read_world(session: Session, context: DispatchContext) -> World:
         centres={centre.id: centre for centre in service_centres_of(session, context.region)},
         contractors=contractors_of(session, context.region),
         asked=offers_about(session, context.region),
-        taken=offers_taken(session, context.region),
+        answered=offers_answered(session, context.region),
     )
 
 

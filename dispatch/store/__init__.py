@@ -16,12 +16,19 @@ from dispatch.store.incidents import (
     which_incidents,
 )
 from dispatch.store.jobs import JobRow, get_job, job_of, job_of_incident, job_row, jobs_of
-from dispatch.store.offers import Asked, ContractorOfferRow, offers_about
+from dispatch.store.offers import (
+    NOT_A_MINUTE_LATER,
+    Asked,
+    ContractorOfferRow,
+    offers_about,
+    open_offers,
+)
 from dispatch.store.owner_links import OwnerLinkRow
 from dispatch.store.plans import PlanRow, RegionRow
 from dispatch.store.ratings import RatingRow
 
 __all__ = [
+    "NOT_A_MINUTE_LATER",
     "AlarmRow",
     "AppointmentRow",
     "Asked",
@@ -44,5 +51,6 @@ __all__ = [
     "job_row",
     "jobs_of",
     "offers_about",
+    "open_offers",
     "which_incidents",
 ]

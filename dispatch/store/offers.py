@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -13,6 +14,12 @@ from dispatch.store.incidents import IncidentRow
 from kernel.database import Base, UtcDateTime
 
 OFFER_STATES = ("offered", "accepted", "arrived", "done", "rejected", "expired", "withdrawn")
+NOT_A_MINUTE_LATER = timedelta(minutes=5)
+"""Who cannot be there by a time is not expected, nor asked again, for this long after it."""
+
+_MOST_DOUBLED = 6
+"""Five hours later, which is more than anybody may be asked for."""
+
 _TAKEN = text("state IN ('accepted', 'arrived')")
 _ASKED = text("state = 'offered'")
 
@@ -78,27 +85,42 @@ class Asked:
         The contractor cannot be there by then, as it said; ``None``: it said no such thing.
     may_be_asked
         Whether it only said that it cannot be there by a time, so that it may come later.
+    n_too_soon
+        How often it said so.
     """
 
     state: str
     later_than_at: datetime | None
     may_be_asked: bool
+    n_too_soon: int = 0
 
     @property
     def is_open(self) -> bool:
         """Whether the contractor is to answer."""
         return self.state == "offered"
 
+    @property
+    def not_before_at(self) -> datetime | None:
+        """When it may be there at the soonest, as far as it has told; ``None``: at any time.
+
+        Each time that it cannot be there by is taken to say twice as much as the one before, so
+        that nobody is asked for ever, a little later each time.
+        """
+        if self.later_than_at is None:
+            return None
+        doubled = min(max(0, self.n_too_soon - 1), _MOST_DOUBLED)
+        return self.later_than_at + NOT_A_MINUTE_LATER * 2**doubled
+
     def can_come_by(self, by_at: datetime | None) -> bool:
-        """Whether it has not said that it cannot; ``None``: any time will do."""
-        return by_at is None or self.later_than_at is None or by_at > self.later_than_at
+        """Whether it may be asked to be there by a time; ``None``: any time will do."""
+        return by_at is None or self.not_before_at is None or by_at >= self.not_before_at
 
     def then(self, state: str, needed_by_at: datetime | None) -> Asked:
         """Return what is known after one more offer."""
         is_too_soon = state == "rejected" and needed_by_at is not None
         times = (self.later_than_at, needed_by_at if is_too_soon else None)
         latest = max((it for it in times if it is not None), default=None)
-        return Asked(state, latest, may_be_asked=is_too_soon)
+        return Asked(state, latest, is_too_soon, self.n_too_soon + is_too_soon)
 
 
 _NOT_YET = Asked("", None, may_be_asked=True)
@@ -122,3 +144,9 @@ def offers_about(session: Session, region: str) -> Mapping[int, Mapping[int, Ask
         about = asked.setdefault(incident_id, {})
         about[contractor_id] = about.get(contractor_id, _NOT_YET).then(state, needed_by_at)
     return asked
+
+
+def open_offers(asked: Mapping[int, Mapping[int, Asked]]) -> Counter[int]:
+    """Return how many offers each contractor has to answer, of what `offers_about` returns."""
+    every = (item for about in asked.values() for item in about.items())
+    return Counter(contractor_id for contractor_id, it in every if it.is_open)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,17 +13,24 @@ import pytest
 
 from dispatch import contractors
 from dispatch.contractor_choice import (
-    NOT_A_MINUTE_LATER,
     Asking,
     Guess,
     expected_cny,
     is_worth,
     still_to_ask,
 )
-from dispatch.contractor_record import LAST_OFFERS, PRIOR_OFFERS, lead_of, offers_taken
+from dispatch.contractor_record import (
+    LAST_OFFERS,
+    PRIOR_OFFERS,
+    SLIP_SPREAD_S,
+    Slip,
+    lead_of,
+    offers_answered,
+    slip_of,
+)
 from dispatch.params import DispatchSettings, changed, load_settings
 from dispatch.snapshot import Snapshot, build_snapshot, job_key
-from dispatch.store import Asked
+from dispatch.store import NOT_A_MINUTE_LATER, Asked
 from kernel.errors import NotFound
 from tests.dispatch.scene import START, Scene, open_scene, repair, tow
 
@@ -39,6 +48,10 @@ def frozen(scene: Scene) -> Snapshot:
 
 def guess_of(scene: Scene, incident: int) -> Guess:
     return frozen(scene).outside[job_key(scene.job(incident).id)].guess
+
+
+def known(seen_s: Sequence[float]) -> list[tuple[float, bool]]:
+    return [(it, True) for it in seen_s]
 
 
 def served(scene: Scene, helper: int, reach_min: float, minute: float = 0) -> None:
@@ -76,7 +89,7 @@ def test_a_contractor_is_expected_as_it_came_before(scene: Scene) -> None:
     guess = guess_of(scene, incident)
     assert guess.contractor.id == slow  # who has an offer, and no other
     seen_s = [(it - 5) * 60 for it in (40, 44, 42, 38)]
-    lead = lead_of(settings.contractors, seen_s)
+    lead = lead_of(settings.contractors, known(seen_s))
     assert guess.arrival_at == now + timedelta(seconds=lead.mean_s + 300)
     assert guess.spread_s == pytest.approx(lead.spread_s)
 
@@ -93,7 +106,7 @@ def test_mean_and_spread_are_those_of_settings_and_offers_together() -> None:
         weight * sum((it - mean_s) ** 2 for it in uniform)
         + sum((it - mean_s) ** 2 for it in seen_s)
     ) / n
-    lead = lead_of(rules, seen_s)
+    lead = lead_of(rules, known(seen_s))
     assert lead.mean_s == pytest.approx(mean_s)
     assert lead.spread_s**2 / 3 == pytest.approx(variance, rel=1e-3)
 
@@ -103,9 +116,63 @@ def test_without_offers_the_lead_is_that_of_the_settings_and_with_many_that_of_t
     assert lead_of(rules, []).mean_s == rules.mobilise_s
     assert lead_of(rules, []).spread_s == pytest.approx(rules.spread_s)
     seen_s = [1800.0, 2400.0] * 5000
-    lead = lead_of(rules, seen_s)
+    lead = lead_of(rules, known(seen_s))
     assert lead.mean_s == pytest.approx(mean(seen_s), abs=1)
     assert lead.spread_s**2 / 3 == pytest.approx(pvariance(seen_s), rel=0.02)
+
+
+def product_limit_mean_s(seen: Sequence[tuple[float, bool]]) -> float:
+    """The area under Kaplan and Meier's survival curve; the longest lead is taken to be known."""
+    *others, (longest, is_known) = sorted(seen, key=lambda it: (it[0], not it[1]))
+    if not is_known:
+        longest += NOT_A_MINUTE_LATER.total_seconds()
+    seen = [*others, (longest, True)]
+    times = sorted({it for it, is_known in seen if is_known})
+    area, alive, before = 0.0, 1.0, 0.0
+    for time in times:
+        area += alive * (time - before)
+        at_risk = sum(it >= time for it, _ in seen)
+        alive *= 1 - sum(is_known for it, is_known in seen if it == time) / at_risk
+        before = time
+    return area
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_who_was_asked_for_too_soon_counts_as_coming_later(seed: int) -> None:
+    rng = random.Random(seed)
+    seen = [(60.0 * rng.randint(10, 50), rng.random() < 0.5) for _ in range(rng.randint(1, 30))]
+    rules = load_settings().contractors
+    mean_s = product_limit_mean_s(seen)
+    n = PRIOR_OFFERS + len(seen)
+    wanted_s = (PRIOR_OFFERS * rules.mobilise_s + len(seen) * mean_s) / n
+    assert lead_of(rules, seen).mean_s == pytest.approx(wanted_s)
+
+
+def test_an_eta_is_believed_as_far_as_it_was_kept() -> None:
+    assert slip_of([]) == Slip(0.0, pytest.approx(SLIP_SPREAD_S))
+    late = slip_of([300.0, 420.0] * 500)
+    assert late.mean_s == pytest.approx(360, rel=0.01)
+    assert late.spread_s**2 / 3 == pytest.approx(60**2, rel=0.2)
+
+
+def test_what_contractors_answered_is_read_as_it_was_meant(
+    any_database_url: str, tmp_path: Path
+) -> None:
+    scene = open_scene(tmp_path, any_database_url)
+    helper = scene.contractor("Near", 5)
+    served(scene, helper, 66)  # six minutes after its ETA
+    needed = scene.clock.now() + 20 * MINUTE
+    twice, never = scene.call(0), scene.call(0)
+    for incident, by_at in ((twice, needed - 5 * MINUTE), (twice, needed), (never, None)):
+        with scene.database.write() as session:
+            offer = contractors.offer(session, scene.context, incident, helper, needed_by_at=by_at)
+            contractors.reject(session, scene.context, offer, helper, "not so soon")
+    with scene.database.read() as session:
+        refused, came = offers_answered(session, scene.context.region)
+    assert (came.reach_s, came.is_known, came.slip_s) == (66 * 60, True, 360)
+    assert (refused.reach_s, refused.is_known, refused.slip_s) == (20 * 60, False, None)
+    scene.dispatcher.close()
+    scene.database.close()
 
 
 def test_only_the_last_offers_of_each_contractor_count(
@@ -117,7 +184,7 @@ def test_only_the_last_offers_of_each_contractor_count(
     for _ in range(LAST_OFFERS + 3):
         served(scene, second, 30)
     with scene.database.read() as session:
-        taken = offers_taken(session, scene.context.region)
+        taken = offers_answered(session, scene.context.region)
     assert sum(it.contractor_id == first for it in taken) == 1
     assert [it.reach_s for it in taken if it.contractor_id == second] == [1800.0] * LAST_OFFERS
     scene.dispatcher.close()
@@ -182,8 +249,8 @@ def test_who_cannot_be_there_by_a_time_may_come_later(scene: Scene) -> None:
             contractors.reject(session, scene.context, offer, helper, "too far away")
     guess = guess_of(scene, incident)
     spread_now = timedelta(seconds=guess.spread_s)
-    assert guess.arrival_at - spread_now == START + 15 * MINUTE + NOT_A_MINUTE_LATER
-    assert guess.arrival_at + spread_now == max(mean + spread, START + 30 * MINUTE)
+    assert guess.arrival_at - spread_now == START + 15 * MINUTE + 2 * NOT_A_MINUTE_LATER
+    assert guess.arrival_at + spread_now == max(mean + spread, START + 35 * MINUTE)
     with scene.database.write() as session:
         offer = contractors.offer(session, scene.context, incident)
         contractors.reject(session, scene.context, offer, helper, "no driver")
@@ -229,14 +296,15 @@ def test_a_tow_the_contractor_can_do_is_left_to_it(scene: Scene) -> None:
 def test_who_said_no_is_not_asked_again_and_who_has_too_little_time_may_be() -> None:
     soon, later = START + 20 * MINUTE, START + 40 * MINUTE
     cannot = Asked("", None, may_be_asked=True).then("rejected", later).then("rejected", soon)
-    assert cannot == Asked("rejected", later, may_be_asked=True)
-    assert not cannot.can_come_by(later)
-    assert cannot.can_come_by(later + MINUTE)
+    assert cannot == Asked("rejected", later, may_be_asked=True, n_too_soon=2)
+    again = later + 2 * NOT_A_MINUTE_LATER
+    assert not cannot.can_come_by(again - MINUTE)
+    assert cannot.can_come_by(again)
     assert cannot.can_come_by(None)
     never, silent, thinking = (
         cannot.then(state, by_at)
         for state, by_at in (("rejected", None), ("expired", later), ("offered", None))
     )
     asked = {1: cannot, 2: never, 3: silent}
-    assert still_to_ask(asked, [1, 2, 3, 4]) == {1: later, 4: None}
-    assert still_to_ask(asked | {5: thinking}, [1, 2, 3, 4, 5]) == {5: later}
+    assert still_to_ask(asked, [1, 2, 3, 4]) == {1: again, 4: None}
+    assert still_to_ask(asked | {5: thinking}, [1, 2, 3, 4, 5]) == {5: again}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -12,12 +13,13 @@ import pytest
 from sqlalchemy import select
 
 from dispatch import contractors
-from dispatch.contractor_choice import NOT_A_MINUTE_LATER, delay_cny
+from dispatch.contractor_choice import delay_cny
+from dispatch.contractor_record import SLIP_SPREAD_S
 from dispatch.explain import Candidates, candidates
 from dispatch.offers_wanted import _Limit
 from dispatch.params import changed, load_settings
 from dispatch.snapshot import build_snapshot, job_key
-from dispatch.store import ContractorOfferRow
+from dispatch.store import NOT_A_MINUTE_LATER, ContractorOfferRow
 from fleet.model import Unit
 from kernel.errors import JobTaken, TooLate
 from tests.dispatch.scene import START, Scene, open_scene, repair
@@ -62,30 +64,42 @@ def test_until_then_the_contractor_costs_no_more_than_an_own_unit(
     key = job_key(scene.job(incident).id)
     outside, job = snapshot.outside[key], snapshot.jobs[key]
 
-    def cost(arrival_at: datetime) -> float:
-        delay = delay_cny(scene.context.settings, job, arrival_at, START)
-        return outside.guess.price_cny + delay - outside.own_time_cny
+    def cost(eta_at: datetime) -> float:
+        """Of an ETA: as it is kept to four minutes, any time between as likely."""
+        fine = 4000
+        total = outside.guess.price_cny
+        for i in range(fine):
+            arrival_at = eta_at + timedelta(seconds=SLIP_SPREAD_S * ((2 * i + 1) / fine - 1))
+            saved = outside.own_time_cny if arrival_at <= job.target_at else 0.0
+            total += (delay_cny(scene.context.settings, job, arrival_at, START) - saved) / fine
+        return total
 
     limit = limit_of(scene)
     assert cost(limit) <= own_cny < cost(limit + MINUTE)
 
 
-def test_dearer_own_time_leaves_contractors_more_time(tmp_path: Path) -> None:
+def test_dearer_own_time_leaves_contractors_more_time_but_makes_nobody_late(tmp_path: Path) -> None:
     limits = []
-    for price in (0.0, 5.0):
-        settings = changed(load_settings(), {"prices.own_time_cny_per_min": price})
+    for price in (0.0, 20.0, 400.0):
+        settings = changed(
+            load_settings(),
+            {"prices.own_time_cny_per_min": price, "contractors.ask_gain_cny": 0.0},
+        )
         (tmp_path / str(price)).mkdir()
         scene = open_scene(tmp_path / str(price), settings=settings)
-        scene.unit("R-01", 45)
-        scene.call(45, repair(60))
+        scene.unit("R-01", 0)
+        scene.call(0, repair(10))
         scene.run()
-        scene.contractor("Near", 2)
-        scene.call(0)
-        scene.run()
-        limits.append(limit_of(scene))
+        incident = scene.call(5, repair(40))
+        scene.contractor("Near", 2, callout_cny=10.0, cny_per_km=0.0)
+        with scene.database.read() as session:
+            snapshot = build_snapshot(session, scene.context)
+        key = job_key(scene.job(incident).id)
+        limits.append(_Limit(snapshot, key, 20.0, settings).of_left_out())
+        target_at = scene.job(incident).target_at
         scene.dispatcher.close()
         scene.database.close()
-    assert limits[0] < limits[1]
+    assert limits[0] < limits[1] < limits[2] <= target_at + timedelta(seconds=SLIP_SPREAD_S)
 
 
 def test_an_eta_after_it_is_refused_and_the_offer_stands(scene: Scene) -> None:
@@ -159,8 +173,8 @@ def waiting(tmp_path: Path, ask_gain_cny: float = 20.0) -> Iterator[Waiting]:
 
 def test_who_waits_for_an_own_unit_is_offered_where_that_may_gain(tmp_path: Path) -> None:
     with waiting(tmp_path) as (scene, _, _, incident, _):
-        assert scene.job(incident).planned_unit_id is not None
-        assert limit_of(scene) == scene.incident(incident).target_at
+        own_at = scene.job(incident).planned_arrival_at  # which is a little late
+        assert scene.incident(incident).target_at <= limit_of(scene) <= own_at
 
 
 def test_what_gains_too_little_is_not_offered(tmp_path: Path) -> None:
@@ -229,15 +243,15 @@ def test_the_gain_is_the_mean_over_the_time_of_arrival(scene: Scene, by_min: int
     key = job_key(scene.job(incident).id)
     limit = _Limit(snapshot, key, 500.0, scene.context.settings)
     outside, job, by_at = snapshot.outside[key], snapshot.jobs[key], START + by_min * MINUTE
-    worth_cny = 500.0 + outside.own_time_cny - outside.guess.price_cny
     fine = 4000
     gained = 0.0
     for i in range(fine):
         ahead = timedelta(seconds=outside.guess.spread_s * ((2 * i + 1) / fine - 1))
         arrival_at = outside.guess.arrival_at + ahead
         if arrival_at <= by_at:
+            saved = outside.own_time_cny if arrival_at <= job.target_at else 0.0
             delay = delay_cny(scene.context.settings, job, arrival_at, START)
-            gained += (worth_cny - delay) / fine
+            gained += (500.0 + saved - outside.guess.price_cny - delay) / fine
     assert limit.gain_cny(by_at) == pytest.approx(gained, rel=2e-3, abs=0.2)
 
 
@@ -249,3 +263,44 @@ def test_a_dispatcher_asks_without_it(scene: Scene) -> None:
     with scene.database.write() as session:
         contractors.offer(session, scene.context, incident, helper)
     assert the_offer(scene).needed_by_at is None
+
+
+def with_most_open(tmp_path: Path, most_open: int) -> Scene:
+    settings = changed(load_settings(), {"contractors.most_open": most_open})
+    return open_scene(tmp_path, settings=settings)
+
+
+def test_nobody_has_more_offers_to_answer_than_may_be(tmp_path: Path) -> None:
+    scene = with_most_open(tmp_path, 2)
+    near, far = scene.contractor("Near", 2), scene.contractor("Far", 40)
+    calls = [scene.call(0) for _ in range(5)]
+    scene.run()
+    by_contractor = [it.contractor_id for it in offers(scene)]
+    assert by_contractor.count(near) == by_contractor.count(far) == 2
+    first = offers(scene)[0]
+    with scene.database.write() as session:
+        contractors.accept(session, scene.context, first.id, first.contractor_id, eta_min=20)
+    scene.run()
+    assert {it.incident_id for it in offers(scene)} == set(calls)
+    alarms = {it.payload["kind"] for it in scene.events("alarm.raised")}
+    assert "no_contractor" not in alarms
+    scene.dispatcher.close()
+    scene.database.close()
+
+
+def test_who_always_declines_is_asked_a_few_times_and_no_more(tmp_path: Path) -> None:
+    scene = with_most_open(tmp_path, 100)
+    scene.unit("R-01", 0)
+    helper = scene.contractor("Near", 2)
+    calls = [scene.call(5) for _ in range(30)]
+    for _ in range(20):
+        scene.run()
+        for offer in offers(scene):
+            if offer.state == "offered":
+                with scene.database.write() as session:
+                    contractors.reject(session, scene.context, offer.id, helper, "no driver")
+    asked = Counter(it.incident_id for it in offers(scene))
+    assert set(calls) >= set(asked)
+    assert max(asked.values()) <= 6
+    scene.dispatcher.close()
+    scene.database.close()
