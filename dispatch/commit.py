@@ -42,14 +42,14 @@ class Committed:
         Whether anything but arrival times differs from the plan before; if not, the version stays.
     skipped
         Jobs (row ids) that had moved on since the snapshot.
-    diverted
-        Incidents whose rolling unit was turned away.
+    turned_away
+        Incidents whose rolling unit was turned away: whether to another one.
     """
 
     version: int
     changed: bool
     skipped: tuple[int, ...] = ()
-    diverted: frozenset[int] = frozenset()
+    turned_away: Mapping[int, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class _Commit:
     decision: Decision
     rows: dict[int, JobRow] = field(default_factory=dict)
     skipped: list[int] = field(default_factory=list)
-    diverted: set[int] = field(default_factory=set)
+    turned_away: dict[int, bool] = field(default_factory=dict)
 
     def run(self) -> Committed:
         """Put the plan into force and return what that did."""
@@ -128,15 +128,15 @@ class _Commit:
             return Committed(seen, changed=False, skipped=tuple(self.skipped))
         version = bump_version(self.session, self.context.region, seen)
         for job in self._movable():
-            self._take_back(job, wanted.get(job.id))
+            self._take_back(job, wanted)
         for job in self._movable():
             self._write(self.rows[job.id], wanted.get(job.id))
         orders.flush(self.session)
         for job, planned in self._firsts(wanted):
             self._order_if_due(self.rows[job.id], planned)
         self._store(plan, version)
-        skipped, diverted = tuple(self.skipped), frozenset(self.diverted)
-        return Committed(version, changed=True, skipped=skipped, diverted=diverted)
+        skipped = tuple(self.skipped)
+        return Committed(version, changed=True, skipped=skipped, turned_away=self.turned_away)
 
     @property
     def now(self) -> datetime:
@@ -226,9 +226,9 @@ class _Commit:
 
     # ------------------------------------------------------------------------- taking back
 
-    def _take_back(self, job: Job, planned: Planned | None) -> None:
+    def _take_back(self, job: Job, wanted: Mapping[int, Planned]) -> None:
         """Withdraw an ordered job, or divert a rolling unit, when the plan says so."""
-        row = self.rows[job.id]
+        row, planned = self.rows[job.id], wanted.get(job.id)
         if not orders.is_active(row):
             return
         stays = planned is not None and planned.unit_id == row.unit_id and planned.sequence == 0
@@ -238,7 +238,8 @@ class _Commit:
         was_rolling = row.state == JobState.ROLLING.value
         unit_id = orders.withdraw_job(self.session, row)
         if was_rolling and job.incident_id is not None:
-            self.diverted.add(job.incident_id)
+            elsewhere = any(it.unit_id == unit_id for it in wanted.values())
+            self.turned_away[job.incident_id] = elsewhere
         new_unit = None if planned is None else get_unit(self.session, planned.unit_id).code
         orders.tell(
             self.session,

@@ -183,7 +183,7 @@ class Asking:
             context.times(),
             context.clock.now(),
             contractors_of(session, context.region),
-            offers_answered(session, context.region),
+            offers_answered(session, context.region, context.clock.now()),
         )
 
     def best(

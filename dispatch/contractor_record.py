@@ -44,8 +44,8 @@ class Answer:
     position
         Where the car was.
     reach_s
-        Seconds from the offer to the arrival, or to the ETA given where it has not arrived; where
-        it declined, to the time by which it was needed.
+        Seconds from the offer to the arrival, or to the ETA given where it has not arrived, or to
+        now where it should have; where it declined, to the time by which it was needed.
     is_known
         Whether it takes so long; else it takes longer.
     slip_s
@@ -78,7 +78,7 @@ class Slip:
     spread_s: float
 
 
-def offers_answered(session: Session, region: str) -> tuple[Answer, ...]:
+def offers_answered(session: Session, region: str, now: datetime) -> tuple[Answer, ...]:
     """Return the offers that each contractor answered last, at most `LAST_OFFERS`, newest first.
 
     Only the last answer about each incident counts, and no refusal whatever the time.
@@ -120,30 +120,36 @@ def offers_answered(session: Session, region: str) -> tuple[Answer, ...]:
             offer.eta_at,
             offer.arrived_at,
             offer.needed_by_at,
+            offer.state,
         )
         .join(last, last.c.id == offer.id)
         .join(IncidentRow, IncidentRow.id == offer.incident_id)
         .where(last.c.nth <= LAST_OFFERS)
         .order_by(offer.id.desc())
     )
-    return tuple(_answer(*row) for row in session.execute(query))
+    return tuple(_answer(now, *row) for row in session.execute(query))
 
 
 def _answer(
+    now: datetime,
     contractor_id: int,
     position: Position,
     offered_at: datetime,
     eta_at: datetime | None,
     arrived_at: datetime | None,
     needed_by_at: datetime | None,
+    state: str,
 ) -> Answer:
     """Return the answer that a row tells of, which has an ETA or a time by which it was needed."""
     there_at = arrived_at or eta_at or needed_by_at
+    is_missing = state == "accepted" and eta_at is not None and eta_at < now
+    if is_missing:
+        there_at = now
     reach_s = 0.0 if there_at is None else (there_at - offered_at).total_seconds()
     slip_s = None
     if arrived_at is not None and eta_at is not None:
         slip_s = (arrived_at - eta_at).total_seconds()
-    return Answer(contractor_id, position, reach_s, eta_at is not None, slip_s)
+    return Answer(contractor_id, position, reach_s, eta_at is not None and not is_missing, slip_s)
 
 
 def lead_of(rules: ContractorRules, seen: Iterable[tuple[float, bool]]) -> Lead:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from dispatch import orders
 from dispatch.closing import OUTCOME_OF_KIND, close_incident, withdraw_offers
@@ -152,6 +153,20 @@ def accept(
     _advance(incident, IncidentMove.ASSIGN)
     incident.eta_at = incident.eta_low_at = incident.eta_high_at = eta_at
     _tell(session, now, "contractor.accepted", row, eta_at=eta_at.isoformat())
+
+
+def not_needed(
+    session: WriteSession, context: DispatchContext, offer_id: int, contractor_id: int
+) -> None:
+    """Close an offer whose acceptance an own unit came before; the contractor may be asked again.
+
+    Called after `accept` has said so (`JobTaken`), in a transaction of its own.
+    """
+    row = _own_offer(session, offer_id, contractor_id)
+    if row.state == "offered":
+        now = context.clock.now()
+        row.state, row.answered_at = "withdrawn", now
+        _tell(session, now, "contractor.withdrawn", row)
 
 
 def reject(
@@ -319,6 +334,7 @@ def _stand_own_down(
         kind = "job.diverted" if state is JobState.ROLLING else "job.withdrawn"
         orders.tell(session, now, kind, job, unit_id=unit_id, payload={"to": "contractor"})
     orders.clear_plan(job)
+    flag_modified(job, "planned_unit_id")  # a plan made before this must find it changed
 
 
 def _arrived(
@@ -340,7 +356,13 @@ def _done(
     kind = None
     if job is not None:
         kind = option_from_json(job.options[0]).kind
+        unit_id = job.unit_id
         orders.move_job(job, JobMove.CANCEL)  # the own job: the contractor's work ended it
+        if unit_id is not None:
+            orders.free_unit(session, unit_id)
+            orders.tell(
+                session, now, "job.withdrawn", job, unit_id=unit_id, payload={"to": "contractor"}
+            )
     _tell(session, now, "job.done", row, at=now.isoformat(), contractor=True)
     orders.flush(session)
     if kind is not None and incident.state != IncidentState.CLOSED.value:

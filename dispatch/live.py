@@ -353,12 +353,14 @@ class Dispatcher:
             committed = commit_plan(session, context, snapshot, pending.decision)
             cases = open_cases(session, context.region)
             look(session, context, snapshot, cases)
-            enforce(session, context, cases, unassigned, offers, committed.diverted)
+            reasons = enforce(session, context, cases, unassigned, offers, committed.turned_away)
         self._unassigned, self._offers = unassigned, offers
         self._assumed_free = dict(snapshot.free_at)
         log_commit(context.region, snapshot, pending.decision, committed)
         if committed.skipped:
             self.wake("jobs moved on during the decision")
+        for reason in reasons:
+            self.wake(reason)
 
     # ------------------------------------------------------------------------- misfortunes
 

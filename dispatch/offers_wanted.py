@@ -28,8 +28,17 @@ from dispatch.outside import LEFT_TO_CONTRACTOR
 from dispatch.params import DispatchSettings
 from dispatch.snapshot import Snapshot
 
-Wanted = dict[int, datetime | None]
-"""By the job's row id: by when a contractor has to be there; ``None``: any arrival is welcome."""
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Whom to ask (row id), and by when it has to be there; ``None``: any arrival is welcome."""
+
+    contractor_id: int
+    by_at: datetime | None
+
+
+Wanted = dict[int, Offer]
+"""Offers to make, by the job's row id."""
 
 
 def offers_wanted(
@@ -61,12 +70,12 @@ def offers_wanted(
         job = snapshot.jobs[job_id]
         if job_id in left:
             limit = _Limit(snapshot, job_id, prices.to_insert_cny(job_id), settings)
-            found[job.id] = limit.of_left_out()
+            found[job.id] = Offer(limit.contractor_id, limit.of_left_out())
         elif job_id in prices.planned:
             limit = _Limit(snapshot, job_id, prices.to_keep_cny(job_id), settings)
             by_at = limit.of_planned(prices.arrival_at(job_id))
             if limit.gain_cny(by_at) > settings.contractors.ask_gain_cny:
-                found[job.id] = by_at
+                found[job.id] = Offer(limit.contractor_id, by_at)
     return found
 
 
@@ -129,6 +138,11 @@ class _Limit:
     job_id: str
     own_cny: float
     settings: DispatchSettings
+
+    @property
+    def contractor_id(self) -> int:
+        """Of whom it is about."""
+        return self._guess.contractor.id
 
     def of_left_out(self) -> datetime | None:
         """Return it for a job that the plan leaves out."""

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import load_only
@@ -19,6 +20,7 @@ from dispatch.context import DispatchContext
 from dispatch.contractor_choice import Asking, Guess, is_worth, still_to_ask
 from dispatch.incident import IncidentState, incident_number
 from dispatch.job import Job, JobState
+from dispatch.offers_wanted import Offer, Wanted
 from dispatch.outside import LEFT_TO_CONTRACTOR
 from dispatch.snapshot import Snapshot
 from dispatch.store import (
@@ -49,10 +51,12 @@ CONTRACTOR_LATE_S = 600
 BUSY = Words(zh="附近的救援车辆都在忙，我们已安排最快的一辆。", en="All units nearby are busy; the soonest one is assigned.")  # fmt: skip  # noqa: E501
 ON_THE_ROAD = Words(zh="救援车辆路上耽搁了。", en="The unit was held up on the road.")
 DIVERTED = Words(zh="原来的车辆被派往更紧急的现场，已改派另一辆。", en="Your unit was sent to a more urgent call; another one takes over.")  # fmt: skip  # noqa: E501
+REPLACED = Words(zh="原来的车辆路上耽搁了，已改派另一辆。", en="Your unit was held up on the road; another one takes over.")  # fmt: skip  # noqa: E501
 CONTRACTOR = Words(zh="由合作救援商前往。", en="A partner company is coming.")
 NO_CONTRACTOR = Words(
     zh="已询问所有合作救援商，均未接单。", en="All contractors were asked; none comes."
 )
+FOLLOW_UP = Words(zh="现场未能修好，已另派车辆前来。", en="It could not be mended on the spot; another unit is coming.")  # fmt: skip  # noqa: E501
 NO_UNIT = Words(zh="没有自有车辆能按时到达。", en="No own unit can be there in time.")
 
 
@@ -64,6 +68,20 @@ class Case:
     job: JobRow | None
     taken: ContractorOfferRow | None
 
+    @property
+    def is_attended(self) -> bool:
+        """Whether somebody is at the car, or nobody is needed there any more."""
+        if self.taken is not None:
+            return self.taken.state == "arrived"
+        return self.job is None or self.job.state in _AT_CAR
+
+    @property
+    def is_follow_up(self) -> bool:
+        """Whether somebody was at the car and another one is to come."""
+        return self.incident.arrived_at is not None
+
+
+_AT_CAR = (JobState.ON_SITE.value, JobState.LOADED.value)
 
 _JUDGED = (
     IncidentRow.region,
@@ -79,6 +97,7 @@ _FOLLOWED = (
     JobRow.region,
     JobRow.incident_id,
     JobRow.state,
+    JobRow.unit_id,
     JobRow.planned_arrival_at,
     JobRow.version,
 )
@@ -127,16 +146,24 @@ def look(
 
 
 def _eta(case: Case, snapshot: Snapshot, now: datetime) -> datetime | None:
-    if case.incident.arrived_at is not None:
+    """Return when somebody is at the car; ``None``: nobody is to come, or nobody knows when."""
+    if case.is_attended:
         return None
     if case.taken is not None:
-        return None if case.taken.eta_at is None else max(case.taken.eta_at, now)
+        is_lost = case.taken.eta_at is None or _is_overdue(case.taken, now)
+        return None if is_lost else max(case.taken.eta_at or now, now)
     job = case.job
     if job is None:
         return None
     if job.state in (JobState.ORDERED.value, JobState.ROLLING.value):
-        return snapshot.eta_at.get(job.id, job.planned_arrival_at)
+        return snapshot.arrival_at(job.id, job.unit_id) or job.planned_arrival_at
     return None if job.planned_arrival_at is None else max(job.planned_arrival_at, now)
+
+
+def _is_overdue(taken: ContractorOfferRow, now: datetime) -> bool:
+    """Return whether a contractor should have been there for so long that nobody knows when."""
+    late = timedelta(seconds=CONTRACTOR_LATE_S)
+    return taken.state == "accepted" and taken.eta_at is not None and now - taken.eta_at > late
 
 
 def _write_eta(incident: IncidentRow, eta_at: datetime | None, now: datetime) -> None:
@@ -197,10 +224,11 @@ class _Done:
     """What was done for open incidents before, read at once: in a storm there are hundreds.
 
     ``asked`` is what became of offers by incident and contractor, ``n_open`` how many offers each
-    contractor has to answer, ``contractors`` all of them.
+    contractor has to answer, ``contractors`` all of them, ``alarms`` when each was raised last, by
+    incident and kind.
     """
 
-    alarms: set[tuple[int, str]]
+    alarms: dict[tuple[int, str], datetime]
     asked: Mapping[int, Mapping[int, Asked]]
     n_open: Counter[int]
     contractors: frozenset[int]
@@ -212,10 +240,11 @@ class _Done:
         open_ids = select(IncidentRow.id).where(
             IncidentRow.region == region, IncidentRow.state != IncidentState.CLOSED.value
         )
-        alarms = select(AlarmRow.incident_id, AlarmRow.kind).where(
+        alarms = select(AlarmRow.incident_id, AlarmRow.kind, AlarmRow.raised_at).where(
             AlarmRow.incident_id.in_(open_ids)
         )
-        known = {(it, kind) for it, kind in session.execute(alarms) if it is not None}
+        rows = session.execute(alarms.order_by(AlarmRow.id))
+        known = {(it, kind): raised_at for it, kind, raised_at in rows if it is not None}
         asked = offers_about(session, region)
         return cls(known, asked, open_offers(asked), contractor_ids(session, region))
 
@@ -230,15 +259,18 @@ class _Done:
         return self._asking
 
 
+_NOBODY: Mapping[int, bool] = MappingProxyType({})
+
+
 def enforce(
     session: WriteSession,
     context: DispatchContext,
     cases: Sequence[Case],
     unassigned: Mapping[int, str],
-    offers: Mapping[int, datetime | None],
-    diverted: frozenset[int] = frozenset(),
-) -> None:
-    """Act on every promise that the plan in force does not keep.
+    offers: Wanted,
+    turned_away: Mapping[int, bool] = _NOBODY,
+) -> list[str]:
+    """Act on every promise that the plan in force does not keep; return the reasons for a new plan.
 
     Parameters
     ----------
@@ -247,39 +279,42 @@ def enforce(
     unassigned
         Jobs (row ids) that the plan in force leaves out, with the reason.
     offers
-        Jobs (row ids) to offer to a contractor while nobody is ordered to them, and by when it has
-        to be there (`dispatch.offers_wanted`).
-    diverted
-        Incidents whose unit the last commit has turned away.
+        What to offer to contractors of jobs (row ids) that nobody is ordered to.
+    turned_away
+        Incidents whose rolling unit the last commit has turned away: whether to another one.
     """
     now = context.clock.now()
     done = _Done.so_far(session, context.region)
+    reasons = []
     for case in cases:
-        incident = case.incident
-        if incident.arrived_at is not None:
+        if case.is_attended:
             continue
         if case.taken is not None:
             _watch_contractor(session, now, case, done)
         elif case.job is not None:
-            reason = unassigned.get(case.job.id)
-            is_lost = _is_lost(case, reason)
+            is_lost = _is_lost(case, unassigned.get(case.job.id))
             if is_lost:
-                _raise_alarm(session, now, incident, "promise_at_risk", NO_UNIT, done)
-            wanted = offers if case.job.state == JobState.OPEN.value else {}
-            if is_lost or case.job.id in wanted:
-                _offer(session, context, case, done, wanted, is_lost=is_lost)
-        _renew_promise(session, now, case, was_diverted=incident.id in diverted)
+                _raise_alarm(session, now, case.incident, "promise_at_risk", NO_UNIT, done)
+            is_open = case.job.state == JobState.OPEN.value
+            wanted = offers.get(case.job.id) if is_open else None
+            if _offer(session, context, case, done, wanted, is_lost=is_lost):
+                reasons.append(f"nobody can ask for {incident_number(case.incident.id)} now")
+        _renew_promise(session, now, case, turned_away)
+    return reasons
 
 
 def _is_lost(case: Case, reason: str | None) -> bool:
     """Return whether no own unit will be there in time as things stand, and that is nobody's wish.
 
-    A policy that plans one job ahead leaves jobs waiting for a free unit: time will tell.
+    A policy that plans one job ahead leaves jobs waiting for a free unit: time will tell. Of who
+    was helped in vain the promise is judged already; lost is that nobody comes.
     """
     incident = case.incident
+    wanted = reason in (None, "waiting", LEFT_TO_CONTRACTOR)
+    if case.is_follow_up:
+        return incident.eta_at is None and not wanted
     if incident.eta_at is not None:
         return incident.eta_at > incident.target_at
-    wanted = reason in (None, "waiting", LEFT_TO_CONTRACTOR)
     return incident.risk != Risk.NORMAL.value or not wanted
 
 
@@ -288,34 +323,49 @@ def _offer(
     context: DispatchContext,
     case: Case,
     done: _Done,
-    wanted: Mapping[int, datetime | None],
+    wanted: Offer | None,
     *,
     is_lost: bool,
-) -> None:
-    """Ask the next contractor, if the plan wants that, or else if it is worth it.
+) -> bool:
+    """Ask whom the plan wants to ask; if it wants nobody and the job is lost, whom it is worth.
 
-    Where none is left, or only who would come too late, and no own unit comes in time either, the
-    dispatcher is told.
+    Where everybody was asked, and no own unit comes in time either, the dispatcher is told. Return
+    whether whom the plan wants has too much to answer, so that another plan is needed.
     """
-    incident, job, now = case.incident, case.job, context.clock.now()
+    incident, job = case.incident, case.job
     asked = done.asked.get(incident.id, {})
-    if job is None or any(it.is_open for it in asked.values()):
-        return
-    free = done.free_to_ask(context.settings.contractors.most_open)
-    found = _best_to_ask(session, context, job, still_to_ask(asked, free), done)
-    if found is None:
-        everybody = still_to_ask(asked, done.contractors)
-        if is_lost and asked and _best_to_ask(session, context, job, everybody, done) is None:
-            _raise_alarm(session, now, incident, "no_contractor", NO_CONTRACTOR, done)
-        return
-    whole, guess = found
-    about, by_at = asked.get(guess.contractor.id), wanted.get(job.id)
-    pays = job.id in wanted or is_worth(context.settings, whole, guess, incident.eta_at, now)
-    if pays and (about is None or about.can_come_by(by_at)):
-        contractors.offer(session, context, incident.id, guess.contractor.id, needed_by_at=by_at)
-        done.n_open[guess.contractor.id] += 1
-    elif is_lost and about is not None:
-        _raise_alarm(session, now, incident, "no_contractor", NO_CONTRACTOR, done)
+    if job is None or not (wanted or is_lost) or any(it.is_open for it in asked.values()):
+        return False
+    most_open = context.settings.contractors.most_open
+    if wanted is not None:
+        about = asked.get(wanted.contractor_id)
+        if about is None or (about.may_be_asked and about.can_come_by(wanted.by_at)):
+            if done.n_open[wanted.contractor_id] >= most_open:
+                return True
+            _ask(session, context, case, done, wanted)
+            return False
+    else:
+        free = still_to_ask(asked, done.free_to_ask(most_open))
+        found = _best_to_ask(session, context, job, free, done)
+        now = context.clock.now()
+        if found is not None and is_worth(context.settings, *found, incident.eta_at, now):
+            _ask(session, context, case, done, Offer(found[1].contractor.id, None))
+            return False
+    if is_lost and asked:
+        others = {it: None for it in done.contractors if it not in asked}
+        if _best_to_ask(session, context, job, others, done) is None:
+            text, now = NO_CONTRACTOR, context.clock.now()
+            _raise_alarm(session, now, incident, "no_contractor", text, done)
+    return False
+
+
+def _ask(
+    session: WriteSession, context: DispatchContext, case: Case, done: _Done, wanted: Offer
+) -> None:
+    contractors.offer(
+        session, context, case.incident.id, wanted.contractor_id, needed_by_at=wanted.by_at
+    )
+    done.n_open[wanted.contractor_id] += 1
 
 
 def _best_to_ask(
@@ -334,21 +384,22 @@ def _best_to_ask(
 
 
 def _watch_contractor(session: WriteSession, now: datetime, case: Case, done: _Done) -> None:
-    taken = case.taken
-    if taken is None or taken.eta_at is None or taken.state != "accepted":
-        return
-    if now - taken.eta_at > timedelta(seconds=CONTRACTOR_LATE_S):
+    """Tell the dispatcher of a contractor that does not come, each of an incident once."""
+    if case.taken is not None and _is_overdue(case.taken, now):
         text = Words(zh="合作救援商超过承诺到达时间。", en="The contractor is behind its own ETA.")
-        _raise_alarm(session, now, case.incident, "contractor_late", text, done)
+        since = case.taken.answered_at
+        _raise_alarm(session, now, case.incident, "contractor_late", text, done, since=since)
 
 
-def _renew_promise(session: WriteSession, now: datetime, case: Case, *, was_diverted: bool) -> None:
+def _renew_promise(
+    session: WriteSession, now: datetime, case: Case, turned_away: Mapping[int, bool]
+) -> None:
     """Tell the owner a new time when the ETA misses the one told last."""
     incident = case.incident
     if incident.eta_at is None or incident.eta_at <= incident.promised_at:
         return
     before = incident.promised_at
-    reason = _reason(case, was_diverted=was_diverted)
+    reason = _reason(case, turned_away)
     incident.promised_at = round_up(max(incident.eta_at, now), ROUND_UP_S)
     incident.promise_reason = reason.as_dict()
     _tell(
@@ -362,11 +413,14 @@ def _renew_promise(session: WriteSession, now: datetime, case: Case, *, was_dive
     )
 
 
-def _reason(case: Case, *, was_diverted: bool) -> Words:
+def _reason(case: Case, turned_away: Mapping[int, bool]) -> Words:
+    incident_id = case.incident.id
     if case.taken is not None:
         return CONTRACTOR
-    if was_diverted:
-        return DIVERTED
+    if case.is_follow_up:
+        return FOLLOW_UP
+    if incident_id in turned_away:
+        return DIVERTED if turned_away[incident_id] else REPLACED
     rolling = case.job is not None and case.job.state == JobState.ROLLING.value
     return ON_THE_ROAD if rolling else BUSY
 
@@ -378,11 +432,14 @@ def _raise_alarm(
     kind: str,
     text: Words,
     done: _Done,
+    *,
+    since: datetime | None = None,
 ) -> None:
-    """Raise an alarm once per incident and kind, also when it was acknowledged since."""
-    if (incident.id, kind) in done.alarms:
+    """Raise an alarm once per incident and kind (``since`` then), also when it was acknowledged."""
+    before = done.alarms.get((incident.id, kind))
+    if before is not None and (since is None or before >= since):
         return
-    done.alarms.add((incident.id, kind))
+    done.alarms[incident.id, kind] = now
     raise_alarm(session, now, incident.region, kind, text, incident_id=incident.id)
 
 
@@ -395,11 +452,17 @@ def raise_alarm(
     *,
     incident_id: int | None = None,
 ) -> None:
-    """Store an alarm and tell it."""
-    row = AlarmRow(
-        region=region, incident_id=incident_id, kind=kind, text=text.as_dict(), raised_at=now
-    )
-    session.add(row)
+    """Store an alarm and tell it; one that an incident has already is raised anew."""
+    row = None
+    if incident_id is not None:
+        row = session.scalars(
+            select(AlarmRow).filter_by(incident_id=incident_id, kind=kind)
+        ).first()
+    if row is None:
+        row = AlarmRow(region=region, incident_id=incident_id, kind=kind)
+        session.add(row)
+    row.text, row.raised_at = text.as_dict(), now
+    row.acknowledged_at = row.acknowledged_by = None
     session.flush()
     events.append(
         session,

@@ -73,6 +73,11 @@ class Snapshot:
         """The instant that was frozen: the problem's epoch."""
         return self.world.at
 
+    def arrival_at(self, job_id: int, unit_id: int | None) -> datetime | None:
+        """Return when the unit reaches a job if it drives on; ``None`` where another one had it."""
+        job = self.jobs.get(job_key(job_id))
+        return self.eta_at.get(job_id) if job is not None and job.unit_id == unit_id else None
+
     def leave_at(self, job: Job) -> datetime | None:
         """Return when the planned unit of an open appointment must leave to begin in time."""
         if job.planned_arrival_at is None or job.id not in self.drive_s:

@@ -90,7 +90,7 @@ def read_world(session: Session, context: DispatchContext) -> World:
         centres={centre.id: centre for centre in service_centres_of(session, context.region)},
         contractors=contractors_of(session, context.region),
         asked=offers_about(session, context.region),
-        answered=offers_answered(session, context.region),
+        answered=offers_answered(session, context.region, now),
     )
 
 

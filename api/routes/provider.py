@@ -12,6 +12,7 @@ from api.views.offers import contractor_of, offer_to, offers_to
 from api.writing import Repeat, Run
 from dispatch import contractors
 from kernel.database import WriteSession
+from kernel.errors import JobTaken
 
 router = APIRouter(prefix="/provider/offers", tags=["provider"])
 
@@ -36,7 +37,12 @@ def accept(
         contractors.accept(session, runtime.context, offer_id, contractor_id, eta_min=body.eta_min)
         return offer_to(session, contractor_id, offer_id)
 
-    return repeat.answer(runtime, who.key, act)
+    try:
+        return repeat.answer(runtime, who.key, act)
+    except JobTaken:
+        with runtime.database.write() as session:
+            contractors.not_needed(session, runtime.context, offer_id, contractor_id)
+        raise
 
 
 @router.post("/{offer_id}/reject", response_model=OfferOut)

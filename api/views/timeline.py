@@ -44,6 +44,7 @@ FOR_STAFF: dict[str, Words] = {
     "contractor.accepted": Words("合作商已接单", "A contractor accepted"),
     "contractor.rejected": Words("合作商拒单", "A contractor declined"),
     "contractor.expired": Words("合作商未答复", "A contractor did not answer"),
+    "contractor.withdrawn": Words("不再需要合作商", "The contractor is not needed"),
     "contractor.arrived": Words("合作商已到达", "The contractor is at the car"),
     "contractor.done": Words("合作商已完成", "The contractor is done"),
     "alarm.raised": Words("已报警给调度员", "Dispatcher alarmed"),

@@ -84,7 +84,8 @@ class Asked:
     later_than_at
         The contractor cannot be there by then, as it said; ``None``: it said no such thing.
     may_be_asked
-        Whether it only said that it cannot be there by a time, so that it may come later.
+        Whether it only said that it cannot be there by a time, so that it may come later, or was
+        not needed when it answered.
     n_too_soon
         How often it said so.
     """
@@ -109,18 +110,21 @@ class Asked:
         if self.later_than_at is None:
             return None
         doubled = min(max(0, self.n_too_soon - 1), _MOST_DOUBLED)
-        return self.later_than_at + NOT_A_MINUTE_LATER * 2**doubled
+        return self.later_than_at + NOT_A_MINUTE_LATER * int(2**doubled)
 
     def can_come_by(self, by_at: datetime | None) -> bool:
         """Whether it may be asked to be there by a time; ``None``: any time will do."""
         return by_at is None or self.not_before_at is None or by_at >= self.not_before_at
 
-    def then(self, state: str, needed_by_at: datetime | None) -> Asked:
-        """Return what is known after one more offer."""
+    def then(
+        self, state: str, needed_by_at: datetime | None, eta_at: datetime | None = None
+    ) -> Asked:
+        """Return what is known after one more offer; it has an ETA if it was ever accepted."""
         is_too_soon = state == "rejected" and needed_by_at is not None
         times = (self.later_than_at, needed_by_at if is_too_soon else None)
         latest = max((it for it in times if it is not None), default=None)
-        return Asked(state, latest, is_too_soon, self.n_too_soon + is_too_soon)
+        may_be_asked = is_too_soon or (state == "withdrawn" and eta_at is None)
+        return Asked(state, latest, may_be_asked, self.n_too_soon + is_too_soon)
 
 
 _NOT_YET = Asked("", None, may_be_asked=True)
@@ -134,15 +138,17 @@ def offers_about(session: Session, region: str) -> Mapping[int, Mapping[int, Ask
             ContractorOfferRow.contractor_id,
             ContractorOfferRow.state,
             ContractorOfferRow.needed_by_at,
+            ContractorOfferRow.eta_at,
         )
         .join(IncidentRow, IncidentRow.id == ContractorOfferRow.incident_id)
         .where(IncidentRow.region == region, IncidentRow.state != "closed")
         .order_by(ContractorOfferRow.id)
     )
     asked: dict[int, dict[int, Asked]] = {}
-    for incident_id, contractor_id, state, needed_by_at in session.execute(query):
+    for incident_id, contractor_id, state, needed_by_at, eta_at in session.execute(query):
         about = asked.setdefault(incident_id, {})
-        about[contractor_id] = about.get(contractor_id, _NOT_YET).then(state, needed_by_at)
+        before = about.get(contractor_id, _NOT_YET)
+        about[contractor_id] = before.then(state, needed_by_at, eta_at)
     return asked
 
 

@@ -168,7 +168,7 @@ def test_what_contractors_answered_is_read_as_it_was_meant(
             offer = contractors.offer(session, scene.context, incident, helper, needed_by_at=by_at)
             contractors.reject(session, scene.context, offer, helper, "not so soon")
     with scene.database.read() as session:
-        refused, came = offers_answered(session, scene.context.region)
+        refused, came = offers_answered(session, scene.context.region, scene.clock.now())
     assert (came.reach_s, came.is_known, came.slip_s) == (66 * 60, True, 360)
     assert (refused.reach_s, refused.is_known, refused.slip_s) == (20 * 60, False, None)
     scene.dispatcher.close()
@@ -184,7 +184,7 @@ def test_only_the_last_offers_of_each_contractor_count(
     for _ in range(LAST_OFFERS + 3):
         served(scene, second, 30)
     with scene.database.read() as session:
-        taken = offers_answered(session, scene.context.region)
+        taken = offers_answered(session, scene.context.region, scene.clock.now())
     assert sum(it.contractor_id == first for it in taken) == 1
     assert [it.reach_s for it in taken if it.contractor_id == second] == [1800.0] * LAST_OFFERS
     scene.dispatcher.close()
