@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -47,8 +48,25 @@ def close_incident(
     )
 
 
-def withdraw_offers(session: WriteSession, now: datetime, incident_id: int) -> None:
-    """Withdraw the offers of an incident that no contractor has answered."""
-    query = select(ContractorOfferRow).filter_by(incident_id=incident_id, state="offered")
+def withdraw_offers(
+    session: WriteSession,
+    now: datetime,
+    incident_id: int,
+    states: Sequence[str] = ("offered",),
+) -> None:
+    """Withdraw the offers of an incident in these states; each contractor is told."""
+    query = select(ContractorOfferRow).where(
+        ContractorOfferRow.incident_id == incident_id, ContractorOfferRow.state.in_(states)
+    )
     for offer in session.scalars(query.order_by(ContractorOfferRow.id)):
-        offer.state, offer.answered_at = "withdrawn", now
+        offer.state = "withdrawn"
+        offer.answered_at = offer.answered_at or now
+        events.append(
+            session,
+            now,
+            "contractor.withdrawn",
+            region=offer.region,
+            incident_id=incident_id,
+            job_id=offer.job_id,
+            payload={"offer_id": offer.id, "contractor_id": offer.contractor_id},
+        )

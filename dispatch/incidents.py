@@ -6,12 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from dispatch.closing import close_incident
+from dispatch.closing import close_incident, withdraw_offers
 from dispatch.form import Form
 from dispatch.incident import CANCELLABLE_BY_OWNER, Incident, IncidentState, Outcome
 from dispatch.job import JOB_MACHINE, JobMove, JobState
 from dispatch.store import (
-    ContractorOfferRow,
     IncidentRow,
     JobRow,
     RatingRow,
@@ -197,12 +196,7 @@ def _drop_work(session: WriteSession, now: datetime, row: IncidentRow) -> None:
                 unit_id=unit_id,
                 payload={"because": "incident_over"},
             )
-    offers = select(ContractorOfferRow).where(
-        ContractorOfferRow.incident_id == row.id,
-        ContractorOfferRow.state.in_(["offered", "accepted"]),
-    )
-    for offer in session.scalars(offers):
-        offer.state = "withdrawn"
+    withdraw_offers(session, now, row.id, ("offered", "accepted", "arrived"))
     session.flush()
 
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from dispatch import contractors
+from dispatch.incidents import cancel_by_dispatcher
 from dispatch.params import changed, load_settings
 from dispatch.store import ContractorOfferRow
 from kernel.errors import JobTaken
@@ -190,3 +191,19 @@ def test_the_owner_is_told_of_the_unit_that_comes_and_not_of_the_one_turned_away
     assert len(scene.events("promise.changed")) == 1  # of the slow one, while it was the only one
     scene.dispatcher.close()
     scene.database.close()
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+def test_contractors_are_told_that_an_incident_is_over(scene: Scene, *, arrived: bool) -> None:
+    helper = scene.contractor("Near", 2)
+    incident = scene.call(0)
+    with scene.database.write() as session:
+        offer = contractors.offer(session, scene.context, incident, helper)
+        contractors.accept(session, scene.context, offer, helper, eta_min=20)
+        if arrived:
+            contractors.report(session, scene.context, offer, helper, "arrived")
+    with scene.database.write() as session:
+        cancel_by_dispatcher(session, scene.clock.now(), incident, "drove on")
+    [told] = scene.events("contractor.withdrawn")
+    assert (told.payload["offer_id"], told.payload["contractor_id"]) == (offer, helper)
+    assert offers(scene)[0].state == "withdrawn"
