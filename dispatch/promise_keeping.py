@@ -48,6 +48,9 @@ CALM_S = 60
 CONTRACTOR_LATE_S = 600
 """A contractor that is this much behind its own ETA is an alarm."""
 
+SILENT_S = 300
+"""A unit that has not taken an order for so long is an alarm: its phone may be off."""
+
 BUSY = Words(zh="附近的救援车辆都在忙，我们已安排最快的一辆。", en="All units nearby are busy; the soonest one is assigned.")  # fmt: skip  # noqa: E501
 ON_THE_ROAD = Words(zh="救援车辆路上耽搁了。", en="The unit was held up on the road.")
 DIVERTED = Words(zh="原来的车辆被派往更紧急的现场，已改派另一辆。", en="Your unit was sent to a more urgent call; another one takes over.")  # fmt: skip  # noqa: E501
@@ -57,6 +60,7 @@ NO_CONTRACTOR = Words(
     zh="已询问所有合作救援商，均未接单。", en="All contractors were asked; none comes."
 )
 FOLLOW_UP = Words(zh="现场未能修好，已另派车辆前来。", en="It could not be mended on the spot; another unit is coming.")  # fmt: skip  # noqa: E501
+SILENT = Words(zh="车辆五分钟未确认接单，请电话联系或改派。", en="The unit has not taken the order for five minutes: call it, or send another one.")  # fmt: skip  # noqa: E501
 NO_UNIT = Words(zh="没有自有车辆能按时到达。", en="No own unit can be there in time.")
 
 
@@ -98,6 +102,8 @@ _FOLLOWED = (
     JobRow.incident_id,
     JobRow.state,
     JobRow.unit_id,
+    JobRow.ordered_at,
+    JobRow.accepted_at,
     JobRow.planned_arrival_at,
     JobRow.version,
 )
@@ -292,6 +298,7 @@ def enforce(
         if case.taken is not None:
             _watch_contractor(session, now, case, done)
         elif case.job is not None:
+            _watch_order(session, now, case, done)
             is_lost = _is_lost(case, unassigned.get(case.job.id))
             if is_lost:
                 _raise_alarm(session, now, case.incident, "promise_at_risk", NO_UNIT, done)
@@ -381,6 +388,18 @@ def _best_to_ask(
     whole = job_of(row)
     guess = done.asking(session, context).best((whole,), candidates).get(whole.id)
     return None if guess is None else (whole, guess)
+
+
+def _watch_order(session: WriteSession, now: datetime, case: Case, done: _Done) -> None:
+    """Tell the dispatcher of an order that nobody takes, each once."""
+    job = case.job
+    if job is None or job.ordered_at is None or job.accepted_at is not None:
+        return
+    is_silent = now - job.ordered_at > timedelta(seconds=SILENT_S)
+    if job.state == JobState.ORDERED.value and is_silent:
+        _raise_alarm(
+            session, now, case.incident, "order_unanswered", SILENT, done, since=job.ordered_at
+        )
 
 
 def _watch_contractor(session: WriteSession, now: datetime, case: Case, done: _Done) -> None:

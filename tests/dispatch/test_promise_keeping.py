@@ -270,3 +270,25 @@ def test_a_contractor_can_be_released(scene: Scene) -> None:
     scene.dispatcher.wake("released")
     scene.run()
     assert scene.job(incident).unit_id == unit.id
+
+
+def test_an_order_that_nobody_takes_is_told_once_for_each_order(scene: Scene) -> None:
+    unit = scene.unit("R-01", 10)
+    taken, silent = scene.call(0), scene.call(40)
+    scene.unit("R-02", 50)
+    scene.run()
+    assert scene.job(taken).unit_id == unit.id
+    scene.say(unit, "accepted", taken)
+    scene.pass_time(4)
+    assert "order_unanswered" not in kinds_of_alarms(scene)
+    scene.pass_time(3)
+    [alarm] = [
+        it for it in scene.events("alarm.raised") if it.payload["kind"] == "order_unanswered"
+    ]
+    assert alarm.incident_id == silent
+    scene.pass_time(10)
+    assert kinds_of_alarms(scene).count("order_unanswered") == 1
+
+
+def kinds_of_alarms(scene: Scene) -> list[str]:
+    return [it.payload["kind"] for it in scene.events("alarm.raised")]
