@@ -85,7 +85,7 @@ class Helper:
     price_cny
         What it charges.
     own_time_cny
-        What the time of own units is worth that it saves.
+        What the time of own units is worth that it is expected to save.
     extra_cost_cny
         Comparable with a unit's: its price and the delay to expect, without the own time it saves.
     asked
@@ -240,7 +240,7 @@ def _helper(snapshot: Snapshot, job: Job) -> Helper | None:
         from_at=max(snapshot.at, guess.arrival_at - spread),
         to_at=guess.arrival_at + spread,
         price_cny=guess.price_cny,
-        own_time_cny=outside.own_time_cny,
+        own_time_cny=outside.saved_cny,
         extra_cost_cny=outside.cny,
         asked=about is not None and about.is_open,
     )

@@ -39,9 +39,14 @@ class Outside:
     chance: float
 
     @property
+    def saved_cny(self) -> float:
+        """What it is expected to save of own time."""
+        return self.own_time_cny * self.chance
+
+    @property
     def cny(self) -> float:
         """The price of leaving the job out of the plan."""
-        return max(0.0, self.expected_cny - self.own_time_cny * self.chance)
+        return max(0.0, self.expected_cny - self.saved_cny)
 
 
 def weighed(
