@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, Strict
 
-from api.models.incident_out import TimelineItem
+from api.models.incident_out import Outcome, TimelineItem
 from api.models.region import GeoJson
 from field_app.wire import Bilingual, LongText, WireModel
 
@@ -21,7 +21,10 @@ Stage = Literal[
     "done",
     "cancelled",
 ]
-"""What the owner is told; a unit with another job first is never shown driving."""
+"""What the owner is told; a unit with another job first is never shown driving.
+
+``done`` only says that it is over: how it ended is the ``outcome``.
+"""
 
 
 class TrackPlace(WireModel):
@@ -55,6 +58,7 @@ class Track(WireModel):
     number: str
     state: str
     stage: Stage
+    outcome: Outcome | None
     promised_at: datetime | None
     promise_reason: Bilingual | None
     eta_range: tuple[datetime, datetime] | None

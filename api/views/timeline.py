@@ -56,7 +56,6 @@ FOR_STAFF: dict[str, Words] = {
 FOR_OWNERS: dict[str, Words] = {
     "incident.created": Words("我们收到了您的求助", "We have received your call"),
     "incident.cancelled": Words("已取消", "Cancelled"),
-    "incident.closed": Words("服务已结束", "All done"),
     "promise.changed": Words("到达时间有变", "The arrival time has changed"),
     "job.ordered": Words("已为您安排救援", "Help has been assigned"),
     "job.rolling": Words("救援人员已出发", "Help is on the way"),
@@ -69,6 +68,17 @@ FOR_OWNERS: dict[str, Words] = {
     "appointment.cancelled": Words("预约已取消", "Your visit is cancelled"),
 }
 """What concerns an owner; nothing names a unit, a person or another customer."""
+
+CLOSED_FOR_OWNERS: dict[str, Words] = {
+    "repaired": Words("已完成", "All done"),
+    "boosted": Words("已完成", "All done"),
+    "towed": Words("车辆已送达服务中心", "Your car is at the service centre"),
+    "solved_remotely": Words("已远程解决", "Solved from afar"),
+    "merged": Words("已与同一车辆的另一求助合并", "Joined with another request for your car"),
+    "gone_on_arrival": Words("到达时未找到您的车", "Your car was not found"),
+    "not_possible": Words("很抱歉，未能解决", "We are sorry: we could not help"),
+}
+"""How an incident ended; of a cancelled one its cancelling tells already."""
 
 
 def timeline_of(session: Session, incident_id: int) -> list[TimelineItem]:
@@ -120,14 +130,21 @@ def owner_timeline(
     query = (
         select(EventRow)
         .where(
-            EventRow.kind.in_(FOR_OWNERS),
+            EventRow.kind.in_([*FOR_OWNERS, "incident.closed"]),
             or_(EventRow.incident_id == incident_id, EventRow.job_id.in_(job_ids))
             if incident_id is not None
             else EventRow.job_id.in_(job_ids),
         )
         .order_by(EventRow.seq)
     )
-    return [_told(event, FOR_OWNERS[event.kind], None) for event in session.scalars(query)]
+    told = ((event, _for_owner(event)) for event in session.scalars(query))
+    return [_told(event, words, None) for event, words in told if words is not None]
+
+
+def _for_owner(event: EventRow) -> Words | None:
+    if event.kind == "incident.closed":
+        return CLOSED_FOR_OWNERS.get(event.payload.get("outcome", ""))
+    return FOR_OWNERS[event.kind]
 
 
 def _told(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from api.owner_links import AFTER_CLOSE, LINK_LIFE
 from tests.support.service import NEW_TOWN, Client, Town, a_call
 
@@ -107,6 +109,47 @@ def test_a_rating_comes_after_the_help(town: Town) -> None:
     assert owner.get(path).json()["can_rate"] is False
     for stars in (0, 6, True, 4.5, "5"):
         assert owner.post(f"{path}/rating", {"stars": stars}).status_code == 422
+
+
+def closed_with(town: Town, outcome: str) -> dict[str, Any]:
+    """Return what the owner sees of an incident that ended so."""
+    town.start_shifts()
+    incident = town.call()
+    owner, path = owner_of(town, incident)
+    if outcome == "cancelled_by_owner":
+        return dict(owner.post(f"{path}/cancel", {"reason": "it starts again"}).json())
+    if outcome == "solved_remotely":
+        town["desk"].post(f"incidents/{incident['id']}/solve-remotely", {"note": "reset"})
+        return dict(owner.get(path).json())
+    town.decide()
+    code, job = town.unit_with_job()
+    ending = "done" if outcome == "repaired" else outcome
+    for _ in range(2):  # a tow is tried where a repair was not possible
+        for kind in ("rolling", "arrived", ending):
+            town.press(code, kind, job["job_id"])
+        view = dict(owner.get(path).json())
+        if view["state"] == "closed":
+            break
+        town.decide()
+        code, job = town.unit_with_job()
+    return view
+
+
+@pytest.mark.parametrize(
+    ("outcome", "last"),
+    [
+        ("repaired", "All done"),
+        ("solved_remotely", "Solved from afar"),
+        ("gone_on_arrival", "Your car was not found"),
+        ("not_possible", "We are sorry: we could not help"),
+        ("cancelled_by_owner", "Cancelled"),
+    ],
+)
+def test_the_owner_is_told_how_it_ended(town: Town, outcome: str, last: str) -> None:
+    view = closed_with(town, outcome)
+    assert (view["state"], view["outcome"]) == ("closed", outcome)
+    assert view["timeline"][-1]["text"]["en"] == last
+    assert view["can_rate"] is (outcome in ("repaired", "solved_remotely"))
 
 
 def test_unknown_and_expired_links_look_the_same(town: Town) -> None:

@@ -1,6 +1,66 @@
-import { expect, test } from "vitest";
-import { minutesRange } from "../src/track/headline.ts";
+import type { Track } from "@roadflare/kit/contract.ts";
+import { language } from "@roadflare/kit/words.ts";
+import { afterEach, expect, test } from "vitest";
+import { headline, isHelped, minutesRange } from "../src/track/headline.ts";
 import { at, NOON } from "./incidents.ts";
+
+function tracked(part: Partial<Track> = {}): Track {
+  return {
+    number: "R-0001",
+    state: "waiting",
+    stage: "received",
+    outcome: null,
+    promised_at: at(30),
+    promise_reason: null,
+    eta_range: null,
+    eta_at: null,
+    location: { lon: 113, lat: 23, text: "Sun Street 1" },
+    unit: null,
+    route: null,
+    free: true,
+    free_reason: null,
+    timeline: [],
+    can_cancel: true,
+    can_rate: false,
+    rating: null,
+    now: at(0),
+    basemap: null,
+    bounds: [112, 22, 114, 24],
+    attribution: "",
+    kind: "incident",
+    window: null,
+    code: null,
+    ...part,
+  };
+}
+
+afterEach(() => {
+  language.value = "en";
+});
+
+test("who was not helped is told so, and whom to call", () => {
+  for (const outcome of ["not_possible", "gone_on_arrival"] as const) {
+    const over = tracked({ stage: "done", state: "closed", outcome });
+    language.value = "en";
+    expect(headline(over).more).toContain("hotline");
+    expect(headline(over).sentence).not.toBe("All done.");
+    language.value = "zh";
+    expect(headline(over).more).toContain("热线");
+    expect(isHelped(over)).toBe(false);
+  }
+});
+
+test("whose car was towed is not told to drive safely", () => {
+  const towed = headline(tracked({ stage: "done", outcome: "towed" }));
+  expect(towed.sentence).toBe("Your car is at the service centre.");
+  expect(towed.more).not.toContain("Drive");
+  const repaired = headline(tracked({ stage: "done", outcome: "repaired" }));
+  expect(repaired.more).toContain("Drive safely");
+});
+
+test("a request that was joined with another one is not called done", () => {
+  expect(headline(tracked({ stage: "done", outcome: "merged" })).sentence).toContain("joined");
+});
 
 test("the range is told in minutes, widened outwards", () => {
   expect(minutesRange([at(9.5), at(14.2)], NOON)).toBe("9–15");

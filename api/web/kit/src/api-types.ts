@@ -2841,6 +2841,8 @@ export interface components {
             now: string;
             /** Number */
             number: string;
+            /** Outcome */
+            outcome: ("repaired" | "boosted" | "towed" | "solved_remotely" | "merged" | "cancelled_by_owner" | "cancelled_by_dispatcher" | "gone_on_arrival" | "not_possible") | null;
             promise_reason: components["schemas"]["Bilingual"] | null;
             /** Promised At */
             promised_at: string | null;

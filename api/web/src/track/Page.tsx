@@ -10,7 +10,7 @@ import { language, said, speak } from "@roadflare/kit/words.ts";
 import { useEffect, useState } from "preact/hooks";
 import { Arrival } from "./Arrival.tsx";
 import { Cancel } from "./Cancel.tsx";
-import { headline, WAITING } from "./headline.ts";
+import { headline, isHelped, WAITING } from "./headline.ts";
 import { Rating } from "./Rating.tsx";
 import { connection, gone, track as tracked } from "./store.ts";
 import { TrackMap } from "./TrackMap.tsx";
@@ -134,7 +134,7 @@ function Content({ track }: { track: Track }) {
       <section class="headline">
         <h1>{sentence}</h1>
         <p>{more}</p>
-        <Steps stage={track.stage} />
+        {isHelped(track) && <Steps stage={track.stage} />}
       </section>
       <Arrival track={track} />
       <Rating track={track} />

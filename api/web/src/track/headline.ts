@@ -9,7 +9,28 @@ export function whoComes(track: Track): string {
   return track.unit ? `${kindText(track.unit.kind)} ${track.unit.name}` : t("who.somebody");
 }
 
+/** Whether it is over with the owner's car in order, or where it can be put in order. */
+export function isHelped({ outcome }: Pick<Track, "outcome">): boolean {
+  return outcome === null || ["repaired", "boosted", "towed", "solved_remotely"].includes(outcome);
+}
+
+/** What is said of an outcome that "all done" would not be true of. */
+function ending({ outcome }: Track): { sentence: string; more: string } | null {
+  switch (outcome) {
+    case "towed":
+    case "solved_remotely":
+    case "merged":
+    case "gone_on_arrival":
+    case "not_possible":
+      return { sentence: t(`over.${outcome}`), more: t(`more.${outcome}`) };
+    default:
+      return null;
+  }
+}
+
 export function headline(track: Track): { sentence: string; more: string } {
+  const over = ending(track);
+  if (over) return over;
   const who = whoComes(track);
   const booked = track.kind === "appointment" && ["received", "assigned"].includes(track.stage);
   if (booked) return { sentence: t("stage.booked"), more: t("more.booked", { who }) };
