@@ -18,12 +18,18 @@ Stage = Literal[
     "on_the_way",
     "at_car",
     "towing",
+    "fetched",
+    "at_centre",
+    "returning",
     "done",
+    "failed",
     "cancelled",
 ]
 """What the owner is told; a unit with another job first is never shown driving.
 
-``done`` only says that it is over: how it ended is the ``outcome``.
+``done`` only says that it is over: how it ended is the ``outcome``. Only visits
+are ``fetched`` (the car is on its way to the service centre), ``at_centre``, ``returning`` (it is
+driven back to the owner) or ``failed``.
 """
 
 
@@ -77,7 +83,9 @@ class Track(WireModel):
     bounds: tuple[float, float, float, float]
     attribution: str
     kind: Literal["incident", "appointment"]
+    visit: Literal["pickup_delivery", "installation"] | None
     window: tuple[datetime, datetime] | None
+    return_window: tuple[datetime, datetime] | None
     code: str | None
 
 

@@ -1,11 +1,11 @@
-"""What happened, told to people: events of one incident or appointment as sentences."""
+"""What happened, told to people: events of one incident as sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.models.incident_out import TimelineItem
@@ -63,9 +63,6 @@ FOR_OWNERS: dict[str, Words] = {
     "job.loaded": Words("车辆已装车，正在运送", "Your car is being taken to the workshop"),
     "contractor.accepted": Words("合作救援商将前往", "A partner of ours is coming"),
     "contractor.arrived": Words("合作救援商已到达", "Our partner is at your car"),
-    "appointment.booked": Words("预约成功", "Your visit is booked"),
-    "appointment.changed": Words("预约已更改", "Your visit has changed"),
-    "appointment.cancelled": Words("预约已取消", "Your visit is cancelled"),
 }
 """What concerns an owner; nothing names a unit, a person or another customer."""
 
@@ -95,7 +92,7 @@ def timeline_of(session: Session, incident_id: int) -> list[TimelineItem]:
     happened = session.execute(query).all()
     reasons = reasons_of(session, [event.payload for event, _ in happened])
     return [
-        _told(event, FOR_STAFF[event.kind], code, reasons.get(event.payload.get("said")))
+        told(event, FOR_STAFF[event.kind], code, reasons.get(event.payload.get("said")))
         for event, code in happened
     ]
 
@@ -123,22 +120,18 @@ def why_declined(session: Session, incident_id: int) -> dict[int, str]:
     }
 
 
-def owner_timeline(
-    session: Session, *, incident_id: int | None, job_ids: list[int]
-) -> list[TimelineItem]:
-    """Return what happened, for the owner, oldest first; no unit is named."""
+def owner_timeline(session: Session, incident_id: int) -> list[TimelineItem]:
+    """Return what happened to an incident, for its owner, oldest first; no unit is named."""
     query = (
         select(EventRow)
         .where(
             EventRow.kind.in_([*FOR_OWNERS, "incident.closed"]),
-            or_(EventRow.incident_id == incident_id, EventRow.job_id.in_(job_ids))
-            if incident_id is not None
-            else EventRow.job_id.in_(job_ids),
+            EventRow.incident_id == incident_id,
         )
         .order_by(EventRow.seq)
     )
-    told = ((event, _for_owner(event)) for event in session.scalars(query))
-    return [_told(event, words, None) for event, words in told if words is not None]
+    found = ((event, _for_owner(event)) for event in session.scalars(query))
+    return [told(event, words, None) for event, words in found if words is not None]
 
 
 def _for_owner(event: EventRow) -> Words | None:
@@ -147,9 +140,10 @@ def _for_owner(event: EventRow) -> Words | None:
     return FOR_OWNERS[event.kind]
 
 
-def _told(
+def told(
     event: EventRow, words: Words, code: str | None, reason: str | None = None
 ) -> TimelineItem:
+    """Return an event as a sentence, about the unit of that code, with somebody's reason."""
     filled = words.fill(unit=code or "—")
     if reason is not None:
         filled = with_reason(filled, reason)

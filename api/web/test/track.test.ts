@@ -2,6 +2,7 @@ import type { Track } from "@roadflare/kit/contract.ts";
 import { language } from "@roadflare/kit/words.ts";
 import { afterEach, expect, test } from "vitest";
 import { headline, isHelped, minutesRange } from "../src/track/headline.ts";
+import { windowsAhead } from "../src/track/visit.ts";
 import { at, NOON } from "./incidents.ts";
 
 function tracked(part: Partial<Track> = {}): Track {
@@ -28,7 +29,9 @@ function tracked(part: Partial<Track> = {}): Track {
     bounds: [112, 22, 114, 24],
     attribution: "",
     kind: "incident",
+    visit: null,
     window: null,
+    return_window: null,
     code: null,
     ...part,
   };
@@ -72,4 +75,49 @@ test("a range that has begun starts at one minute", () => {
 
 test("a range that has passed is no number any more", () => {
   expect(minutesRange([at(-9), at(0.5)], NOON)).toBeNull();
+});
+
+function pickup(part: Partial<Track> = {}): Track {
+  return tracked({
+    kind: "appointment",
+    visit: "pickup_delivery",
+    window: [at(60), at(120)],
+    return_window: [at(420), at(480)],
+    ...part,
+  });
+}
+
+const labels = (track: Track) => windowsAhead(track).map(({ label }) => label);
+
+test("of a pickup both windows are told, and once the car is fetched only the way back", () => {
+  expect(labels(pickup())).toEqual(["Your appointment", "Your car comes back"]);
+  expect(labels(pickup({ stage: "on_the_way" }))).toHaveLength(2);
+  for (const stage of ["fetched", "at_centre", "returning"] as const) {
+    expect(windowsAhead(pickup({ stage }))).toEqual([
+      { label: "Your car comes back", window: [at(420), at(480)] },
+    ]);
+  }
+  for (const stage of ["done", "failed", "cancelled"] as const) {
+    expect(labels(pickup({ stage }))).toEqual([]);
+  }
+});
+
+test("the stages of a visit have their own words", () => {
+  const stages = ["received", "on_the_way", "fetched", "at_centre", "returning", "done"] as const;
+  expect(stages.map((stage) => headline(pickup({ stage })).sentence)).toEqual([
+    "Your appointment is booked.",
+    "We are on the way to you.",
+    "Your car is on its way to the service centre.",
+    "Your car is at the service centre.",
+    "Your car is on its way back to you.",
+    "Your car is back with you.",
+  ]);
+  expect(headline(pickup({ stage: "failed" })).more).toContain("hotline");
+});
+
+test("a visit without a way back ends at the centre, an installation at home", () => {
+  const oneWay = pickup({ stage: "done", return_window: null });
+  expect(headline(oneWay).sentence).toBe("Your car is at the service centre.");
+  const charger = pickup({ stage: "done", return_window: null, visit: "installation" });
+  expect(headline(charger).sentence).toBe("The installation is done.");
 });

@@ -2847,6 +2847,11 @@ export interface components {
             /** Promised At */
             promised_at: string | null;
             rating: components["schemas"]["Rating"] | null;
+            /** Return Window */
+            return_window: [
+                string,
+                string
+            ] | null;
             /** Route */
             route: {
                 [key: string]: unknown;
@@ -2855,12 +2860,14 @@ export interface components {
              * Stage
              * @enum {string}
              */
-            stage: "received" | "assigned" | "finishing_other_job" | "on_the_way" | "at_car" | "towing" | "done" | "cancelled";
+            stage: "received" | "assigned" | "finishing_other_job" | "on_the_way" | "at_car" | "towing" | "fetched" | "at_centre" | "returning" | "done" | "failed" | "cancelled";
             /** State */
             state: string;
             /** Timeline */
             timeline: components["schemas"]["TimelineItem"][];
             unit: components["schemas"]["TrackUnit"] | null;
+            /** Visit */
+            visit: ("pickup_delivery" | "installation") | null;
             /** Window */
             window: [
                 string,

@@ -17,15 +17,17 @@ import { TrackMap } from "./TrackMap.tsx";
 import { t } from "./words.ts";
 
 const STEPS = ["received", "assigned", "on_the_way", "at_car", "done"];
+const THERE_AND_BACK = ["received", "on_the_way", "fetched", "at_centre", "returning"];
 
 /** How far along it is, as five bars; the sentence above says the same in words. */
-function Steps({ stage }: Pick<Track, "stage">) {
-  if (stage === "cancelled") return null;
-  const as = { finishing_other_job: "assigned", towing: "at_car" }[stage as string] ?? stage;
-  const at = STEPS.indexOf(as);
+function Steps({ track }: { track: Track }) {
+  const { stage } = track;
+  if (stage === "cancelled" || !isHelped(track)) return null;
+  const steps = track.return_window ? THERE_AND_BACK : STEPS;
+  const at = steps.includes(stage) ? steps.indexOf(stage) : steps.indexOf(nearest(track));
   return (
     <div class="steps" aria-hidden="true">
-      {STEPS.map((step, index) => (
+      {steps.map((step, index) => (
         <i
           key={step}
           class={index < at || stage === "done" ? "past" : index === at ? "here" : ""}
@@ -33,6 +35,11 @@ function Steps({ stage }: Pick<Track, "stage">) {
       ))}
     </div>
   );
+}
+
+function nearest({ stage, return_window }: Track): string {
+  if (return_window) return stage === "at_car" ? "on_the_way" : "received";
+  return stage === "finishing_other_job" ? "assigned" : "at_car";
 }
 
 function Safety() {
@@ -128,13 +135,13 @@ function Offline() {
 function Content({ track }: { track: Track }) {
   const { sentence, more } = headline(track);
   const waiting = WAITING.has(track.stage) && track.kind === "incident";
-  const ended = track.stage === "done" || track.stage === "cancelled";
+  const ended = ["done", "cancelled", "failed"].includes(track.stage);
   return (
     <>
       <section class="headline">
         <h1>{sentence}</h1>
         <p>{more}</p>
-        {isHelped(track) && <Steps stage={track.stage} />}
+        <Steps track={track} />
       </section>
       <Arrival track={track} />
       <Rating track={track} />

@@ -3,14 +3,17 @@
 import { kindText } from "@roadflare/kit/common_words.ts";
 import type { Track } from "@roadflare/kit/contract.ts";
 import { secondsBetween } from "@roadflare/kit/format.ts";
+import { visitHeadline } from "./visit.ts";
 import { t } from "./words.ts";
 
 export function whoComes(track: Track): string {
-  return track.unit ? `${kindText(track.unit.kind)} ${track.unit.name}` : t("who.somebody");
+  if (track.unit) return `${kindText(track.unit.kind)} ${track.unit.name}`;
+  return track.kind === "appointment" ? t("who.visitor") : t("who.somebody");
 }
 
-/** Whether it is over with the owner's car in order, or where it can be put in order. */
-export function isHelped({ outcome }: Pick<Track, "outcome">): boolean {
+/** Whether it has not ended with the owner left without help. */
+export function isHelped({ stage, outcome }: Pick<Track, "stage" | "outcome">): boolean {
+  if (stage === "failed") return false;
   return outcome === null || ["repaired", "boosted", "towed", "solved_remotely"].includes(outcome);
 }
 
@@ -32,8 +35,7 @@ export function headline(track: Track): { sentence: string; more: string } {
   const over = ending(track);
   if (over) return over;
   const who = whoComes(track);
-  const booked = track.kind === "appointment" && ["received", "assigned"].includes(track.stage);
-  if (booked) return { sentence: t("stage.booked"), more: t("more.booked", { who }) };
+  if (track.kind === "appointment") return visitHeadline(track, who);
   const more = {
     received: () => t("more.received"),
     assigned: () => t("more.assigned", { who }),
@@ -43,8 +45,9 @@ export function headline(track: Track): { sentence: string; more: string } {
     towing: () => t("more.towing", { who }),
     done: () => t("more.done"),
     cancelled: () => t("more.cancelled"),
-  }[track.stage]();
-  return { sentence: t(`stage.${track.stage}`), more };
+  };
+  const stage = track.stage in more ? (track.stage as keyof typeof more) : "received";
+  return { sentence: t(`stage.${stage}`), more: more[stage]() };
 }
 
 /** "9–15", in minutes from now; null when the range has passed. */
