@@ -53,6 +53,14 @@ FOR_STAFF: dict[str, Words] = {
 }
 """Every kind that staff see in a timeline; others are noise there."""
 
+LEARNED: dict[str, Words] = {
+    "phone": Words("回拨号码已更新", "the number to call back is a new one"),
+    "place": Words("位置已更新", "the place is a new one"),
+    "note": Words("备注已补充", "there are new notes"),
+    "other_place": Words("所述位置不同，未采用，请核实", "it names another place, not taken: ask"),
+}
+"""What a further call brought."""
+
 FOR_OWNERS: dict[str, Words] = {
     "incident.created": Words("我们收到了您的求助", "We have received your call"),
     "incident.cancelled": Words("已取消", "Cancelled"),
@@ -92,9 +100,20 @@ def timeline_of(session: Session, incident_id: int) -> list[TimelineItem]:
     happened = session.execute(query).all()
     reasons = reasons_of(session, [event.payload for event, _ in happened])
     return [
-        told(event, FOR_STAFF[event.kind], code, reasons.get(event.payload.get("said")))
+        told(event, _for_staff(event), code, reasons.get(event.payload.get("said")))
         for event, code in happened
     ]
+
+
+def _for_staff(event: EventRow) -> Words:
+    words = FOR_STAFF[event.kind]
+    learned = [LEARNED[name] for name in event.payload.get("learned", ()) if name in LEARNED]
+    if not learned:
+        return words
+    return Words(
+        zh=f"{words.zh}：{'、'.join(it.zh for it in learned)}",
+        en=f"{words.en}: {', '.join(it.en for it in learned)}",
+    )
 
 
 def reasons_of(session: Session, payloads: Iterable[dict[str, Any]]) -> dict[Any, str]:

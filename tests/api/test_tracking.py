@@ -197,6 +197,23 @@ def test_a_second_call_for_the_car_gets_the_same_link(town: Town) -> None:
     assert again.json()["track_url"] == first["track_url"]
 
 
+def test_a_second_call_from_another_phone_is_called_back_and_told_to_staff(town: Town) -> None:
+    first = town.call()
+    other = {"caller": {"phone": "13900000009"}, "location_note": "level B2"}
+    again = town["hotline"].post("incidents", a_call(1, **other)).json()
+    assert (again["id"], again["location"]["note"]) == (first["id"], "level B2")
+    assert again["caller"]["phone"] == "139****0009"
+    path = f"incidents/{first['id']}"
+    last = town["hotline"].get(path).json()["timeline"][-1]["text"]
+    assert last == {
+        "zh": "同车再次来电，已合并：回拨号码已更新、备注已补充",
+        "en": "Another call for this car, merged: the number to call back is a new one, "
+        "there are new notes",
+    }
+    patched = town["hotline"].request("PATCH", path, json={"location_note": "level B3"})
+    assert patched.json()["location"]["note"] == "level B3"
+
+
 def test_a_booked_visit_has_a_code_and_the_same_page(town: Town) -> None:
     body = {
         "kind": "pickup_delivery",

@@ -2147,6 +2147,8 @@ export interface components {
         IncidentPatch: {
             /** Location */
             location?: (components["schemas"]["PinLocation"] | components["schemas"]["AddressLocation"] | components["schemas"]["MotorwayLocation"]) | null;
+            /** Location Note */
+            location_note?: string | null;
             /** Note */
             note?: string | null;
             /** Safe Place */
