@@ -117,9 +117,33 @@ def set_lock(session: WriteSession, context: DispatchContext, incident_id: int, 
 
 
 def release(session: WriteSession, context: DispatchContext, incident_id: int) -> None:
-    """Leave the incident to the plan again: no lock, no contractor who has only accepted."""
+    """Leave the incident to the plan again: no lock, no order, no contractor who is not there.
+
+    A unit that rolls already goes on until the plan, which may now, sends another one; the event
+    says which it was.
+
+    Raises
+    ------
+    Conflict
+        When the incident is over, or the contractor is at the car.
+    JobTaken
+        When a unit is at the car.
+    """
     contractors.take_back(session, context, incident_id)
-    set_lock(session, context, incident_id, Lock.FREE)
+    job = _job_to_move(session, incident_id)
+    now = context.clock.now()
+    job.lock = Lock.FREE.value
+    if job.state == JobState.ORDERED.value:
+        _take_from_unit(session, now, job)
+        return
+    orders.flush(session)
+    payload = {
+        "by_hand": True,
+        "lock": Lock.FREE.name.lower(),
+        "goes_on": job.state == JobState.ROLLING.value,
+    }
+    unit_id = job.unit_id or job.planned_unit_id
+    orders.tell(session, now, "job.planned", job, unit_id=unit_id, payload=payload)
 
 
 def plan_version(session: WriteSession, region: str) -> int:

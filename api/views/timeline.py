@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -40,12 +40,12 @@ FOR_STAFF: dict[str, Words] = {
     "job.done": Words("{unit} 已完成", "{unit} done"),
     "job.declined": Words("{unit} 拒单", "{unit} declined"),
     "job.failed": Words("{unit} 未能完成", "{unit} could not help"),
-    "contractor.offered": Words("已询问合作商", "Offered to a contractor"),
-    "contractor.accepted": Words("合作商已接单", "A contractor accepted"),
-    "contractor.rejected": Words("合作商拒单", "A contractor declined"),
-    "contractor.expired": Words("合作商未答复", "A contractor did not answer"),
-    "contractor.arrived": Words("合作商已到达", "The contractor is at the car"),
-    "contractor.done": Words("合作商已完成", "The contractor is done"),
+    "contractor.offered": Words("已询问外协", "Offered to a contractor"),
+    "contractor.accepted": Words("外协已接单", "A contractor accepted"),
+    "contractor.rejected": Words("外协拒单", "A contractor declined"),
+    "contractor.expired": Words("外协未答复", "A contractor did not answer"),
+    "contractor.arrived": Words("外协已到达", "The contractor is at the car"),
+    "contractor.done": Words("外协已完成", "The contractor is done"),
     "alarm.raised": Words("已报警给调度员", "Dispatcher alarmed"),
     "appointment.booked": Words("已预约", "Booked"),
     "appointment.changed": Words("预约已更改", "Booking changed"),
@@ -106,6 +106,10 @@ def timeline_of(session: Session, incident_id: int) -> list[TimelineItem]:
 
 
 def _for_staff(event: EventRow) -> Words:
+    if event.kind == "job.planned" and event.payload.get("by_hand"):
+        return _by_hand(event.payload)
+    if event.payload.get("change") == "contractor withdrawn":
+        return Words("已撤回外协", "Withdrawn from the contractor")
     words = FOR_STAFF[event.kind]
     learned = [LEARNED[name] for name in event.payload.get("learned", ()) if name in LEARNED]
     if not learned:
@@ -114,6 +118,17 @@ def _for_staff(event: EventRow) -> Words:
         zh=f"{words.zh}：{'、'.join(it.zh for it in learned)}",
         en=f"{words.en}: {', '.join(it.en for it in learned)}",
     )
+
+
+def _by_hand(payload: Mapping[str, Any]) -> Words:
+    if payload.get("lock") != "free":
+        return Words("调度员指定 {unit}", "Fixed to {unit} by a dispatcher")
+    if payload.get("goes_on"):
+        return Words(
+            "已交回系统规划；{unit} 已在途，继续前往",
+            "Left to the plan again; {unit} is on its way and goes on",
+        )
+    return Words("已交回系统规划", "Left to the plan again")
 
 
 def reasons_of(session: Session, payloads: Iterable[dict[str, Any]]) -> dict[Any, str]:

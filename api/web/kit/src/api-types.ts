@@ -513,7 +513,9 @@ export interface paths {
         put?: never;
         /**
          * Release
-         * @description Leave the incident to the optimizer again: no lock, no contractor who has only accepted.
+         * @description Leave the incident to the optimizer again: no lock, no order, no contractor on its way.
+         *
+         *     A unit that rolls already goes on unless the next plan sends another one.
          */
         post: operations["release"];
         delete?: never;
