@@ -248,9 +248,10 @@ class _Step:
         done = progress(self._reports(), self.job.ordered_at or self.now)
         self._walk(done)
         self._write_times(done)
-        late = (self.job.state, self.job.accepted_at is None) == before
-        self._tell(late=late and self.event.kind not in ENDINGS)
-        if self.event.kind in ENDINGS:
+        ends = self.event.kind in ENDINGS
+        late = not ends and (self.job.state, self.job.accepted_at is None) == before
+        self._tell(late=late)
+        if ends:
             self._end()
         return EventResult(self.event.client_id, "late" if late else "applied")
 
