@@ -29,6 +29,9 @@ CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without I, L, O, 0 and 1: a code is read out on the phone."""
 
 CODE_LENGTH = 6
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2200, 12, 31)
+"""Days that visits are asked for, both inclusive: the years of all times on the wire."""
+
 _CENTRE_NEEDS = frozenset({"repair"})
 _NOT_BEGUN = (JobState.OPEN, JobState.ORDERED)
 _FINAL = (JobState.DONE, JobState.CANCELLED, JobState.FAILED)
@@ -143,7 +146,20 @@ def get_appointment(session: Session, appointment_id: int) -> Appointment:
 
 
 def appointments_of(session: Session, region: str, day: date) -> tuple[Appointment, ...]:
-    """Return the visits of a local day, in order of their windows, cancelled ones included."""
+    """Return the visits of a local day, in order of their windows, cancelled ones included.
+
+    Raises
+    ------
+    InvalidInput
+        When the day is before `FIRST_DAY` or after `LAST_DAY`.
+    """
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise InvalidInput.one(
+            "/day",
+            "day.range",
+            f"No visits are kept for {day}.",
+            f"Give a day from {FIRST_DAY} to {LAST_DAY}.",
+        )
     zone = ZoneInfo(get_region(session, region).time_zone)
     start = datetime.combine(day, time(), zone)
     end = datetime.combine(day + timedelta(days=1), time(), zone)
