@@ -79,6 +79,7 @@ class Track(WireModel):
     can_rate: bool
     rating: Rating | None
     now: datetime
+    timezone: str
     basemap: str | None
     bounds: tuple[float, float, float, float]
     attribution: str

@@ -32,6 +32,13 @@ def test_the_stages_of_a_rescue(town: Town) -> None:
     assert stages == ["on_the_way", "at_car", "done"]
 
 
+def test_pages_are_told_the_zone_of_the_region(town: Town) -> None:
+    town.start_shifts()
+    owner, path = owner_of(town, town.call())
+    assert owner.get(path).json()["timezone"] == "Asia/Shanghai"
+    assert town["R-01"].get("field/jobs").json()["timezone"] == "Asia/Shanghai"
+
+
 def test_the_unit_is_on_the_map_only_while_it_comes(town: Town) -> None:
     town.start_shifts()
     owner, path = owner_of(town, town.call())

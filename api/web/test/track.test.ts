@@ -1,7 +1,9 @@
 import type { Track } from "@roadflare/kit/contract.ts";
+import { timeOfDay, timezone } from "@roadflare/kit/format.ts";
 import { language } from "@roadflare/kit/words.ts";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { headline, isHelped, minutesRange } from "../src/track/headline.ts";
+import { connection, refresh, track as shown } from "../src/track/store.ts";
 import { windowsAhead } from "../src/track/visit.ts";
 import { at, NOON } from "./incidents.ts";
 
@@ -25,6 +27,7 @@ function tracked(part: Partial<Track> = {}): Track {
     can_rate: false,
     rating: null,
     now: at(0),
+    timezone: "UTC",
     basemap: null,
     bounds: [112, 22, 114, 24],
     attribution: "",
@@ -39,6 +42,22 @@ function tracked(part: Partial<Track> = {}): Track {
 
 afterEach(() => {
   language.value = "en";
+  timezone.value = undefined;
+  shown.value = null;
+  connection.value = { connected: false, heardAt: null };
+  vi.unstubAllGlobals();
+});
+
+const answers = (body: unknown, status = 200) =>
+  vi.stubGlobal("fetch", async () => Response.json(body, { status }));
+
+test("times are those of the region, wherever the page is looked at", async () => {
+  answers(tracked({ timezone: "America/Santiago" }));
+  await refresh();
+  expect(timeOfDay(at(0))).toBe("09:00");
+  answers(tracked({ timezone: "Asia/Shanghai" }));
+  await refresh();
+  expect(timeOfDay(at(0))).toBe("20:00");
 });
 
 test("who was not helped is told so, and whom to call", () => {

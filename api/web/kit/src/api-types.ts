@@ -1693,6 +1693,8 @@ export interface components {
         /**
          * FieldJobs
          * @description The technician's list; ``version`` changes whenever anything of it does.
+         *
+         *     ``timezone`` is the region's, by IANA name: times are told in it, wherever the phone was set up.
          */
         FieldJobs: {
             current: components["schemas"]["FieldJob"] | null;
@@ -1703,6 +1705,8 @@ export interface components {
              * Format: date-time
              */
             now: string;
+            /** Timezone */
+            timezone: string;
             unit: components["schemas"]["FieldUnit"];
             /** Version */
             version: number;
@@ -2869,6 +2873,8 @@ export interface components {
             state: string;
             /** Timeline */
             timeline: components["schemas"]["TimelineItem"][];
+            /** Timezone */
+            timezone: string;
             unit: components["schemas"]["TrackUnit"] | null;
             /** Visit */
             visit: ("pickup_delivery" | "installation") | null;

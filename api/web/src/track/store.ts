@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import type { Track } from "@roadflare/kit/contract.ts";
 import { type Connection, openStream } from "@roadflare/kit/event_stream.ts";
+import { timezone } from "@roadflare/kit/format.ts";
 import { caller, ProblemError } from "@roadflare/kit/http.ts";
 
 /** `/t/{key}`; the key is the whole permission. */
@@ -17,9 +18,11 @@ export const connection = signal<Connection>({ connected: false, heardAt: null }
 const DRIVING_MS = 4000;
 const RESTING_MS = 20_000;
 
-async function refresh(): Promise<void> {
+export async function refresh(): Promise<void> {
   try {
-    track.value = await call<Track>(base);
+    const fresh = await call<Track>(base);
+    timezone.value = fresh.timezone; // the car's clock, not that of whoever looks
+    track.value = fresh;
     connection.value = { connected: true, heardAt: Date.now() };
   } catch (error) {
     if (error instanceof ProblemError && [401, 403, 404, 410].includes(error.status)) {
