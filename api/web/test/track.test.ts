@@ -1,9 +1,13 @@
 import type { Track } from "@roadflare/kit/contract.ts";
 import { timeOfDay, timezone } from "@roadflare/kit/format.ts";
+import { OfflineError, ProblemError } from "@roadflare/kit/http.ts";
 import { language } from "@roadflare/kit/words.ts";
+import { h, render } from "preact";
 import { afterEach, expect, test, vi } from "vitest";
 import { headline, isHelped, minutesRange } from "../src/track/headline.ts";
-import { connection, refresh, track as shown } from "../src/track/store.ts";
+import { Page } from "../src/track/Page.tsx";
+import { refusalText } from "../src/track/refusal.ts";
+import { connection, gone, refresh, track as shown, unreached } from "../src/track/store.ts";
 import { windowsAhead } from "../src/track/visit.ts";
 import { at, NOON } from "./incidents.ts";
 
@@ -44,6 +48,7 @@ afterEach(() => {
   language.value = "en";
   timezone.value = undefined;
   shown.value = null;
+  unreached.value = gone.value = false;
   connection.value = { connected: false, heardAt: null };
   vi.unstubAllGlobals();
 });
@@ -58,6 +63,44 @@ test("times are those of the region, wherever the page is looked at", async () =
   answers(tracked({ timezone: "Asia/Shanghai" }));
   await refresh();
   expect(timeOfDay(at(0))).toBe("20:00");
+});
+
+test("a page that cannot be loaded says so, and is quiet about it once it can", async () => {
+  const page = document.createElement("div");
+  const drawn = () => {
+    render(h(Page, {}), page);
+    return page.textContent;
+  };
+  expect(drawn()).toContain("Loading");
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("offline")));
+  await refresh();
+  expect(drawn()).toContain("No connection. Trying again");
+  language.value = "zh";
+  expect(drawn()).toContain("正在重试");
+  answers(tracked());
+  await refresh();
+  expect(drawn()).not.toContain("正在重试");
+  render(null, page);
+});
+
+test("a link that ended is no lost connection", async () => {
+  answers({ status: 404, code: "not_found" }, 404);
+  await refresh();
+  expect([gone.value, unreached.value]).toEqual([true, false]);
+});
+
+test("refusals are worded in the page's language", () => {
+  const conflict = new ProblemError(409, { detail: "R-0001 cannot be cancelled here." });
+  language.value = "zh";
+  for (const error of [new OfflineError(), conflict, new ProblemError(500, {}), "odd"]) {
+    for (const deed of ["cancel", "rate"] as const) {
+      expect(refusalText(error, deed)).not.toMatch(/[A-Za-z]/);
+    }
+  }
+  expect(refusalText(conflict, "cancel")).toContain("无法取消");
+  language.value = "en";
+  expect(refusalText(conflict, "cancel")).toContain("cannot be cancelled");
+  expect(refusalText(new OfflineError(), "rate")).toContain("No connection");
 });
 
 test("who was not helped is told so, and whom to call", () => {

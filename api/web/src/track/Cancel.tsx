@@ -1,6 +1,7 @@
 /** Cancelling: asked twice, with a reason, so that nobody is left at the road by a slip. */
 
 import { useRef, useState } from "preact/hooks";
+import { refusalText } from "./refusal.ts";
 import { cancel } from "./store.ts";
 import { t } from "./words.ts";
 
@@ -14,7 +15,7 @@ export function Cancel() {
       await cancel(reason);
       box.current?.close();
     } catch (error) {
-      setFault(t("failed", { reason: error instanceof Error ? error.message : String(error) }));
+      setFault(refusalText(error, "cancel"));
     }
   };
   return (

@@ -12,7 +12,7 @@ import { Arrival } from "./Arrival.tsx";
 import { Cancel } from "./Cancel.tsx";
 import { headline, isHelped, WAITING } from "./headline.ts";
 import { Rating } from "./Rating.tsx";
-import { connection, gone, track as tracked } from "./store.ts";
+import { connection, gone, track as tracked, unreached } from "./store.ts";
 import { TrackMap } from "./TrackMap.tsx";
 import { t } from "./words.ts";
 
@@ -187,7 +187,7 @@ export function Page() {
         <Content track={track} />
       ) : (
         <p class="loading" role="status">
-          {t("loading")}
+          {unreached.value ? t("unreached") : t("loading")}
         </p>
       )}
     </main>

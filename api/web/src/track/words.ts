@@ -95,7 +95,13 @@ const en = {
     "It has expired, or it was copied incompletely. If you still need help, call the hotline you called before.",
   offline: "No connection. Shown is what we knew {n} s ago.",
   loading: "Loading…",
-  failed: "That did not work: {reason}",
+  unreached: "No connection. Trying again…",
+  "failed.offline": "No connection: nothing was sent. Please try again.",
+  "failed.cancel":
+    "This cannot be cancelled here any more. Tell the technician, or call the hotline.",
+  "failed.rate": "This cannot be rated. Tell the hotline what you think.",
+  "failed.often": "Too many tries. Please wait a minute.",
+  "failed.other": "That did not work. Try again, or call the hotline you called before.",
 } as const;
 
 const zh: { [K in keyof typeof en]: string } = {
@@ -188,7 +194,12 @@ const zh: { [K in keyof typeof en]: string } = {
   "gone.text": "链接已过期或复制不完整。如仍需帮助，请拨打之前的热线。",
   offline: "网络已断开，显示的是 {n} 秒前的信息。",
   loading: "正在加载…",
-  failed: "操作未成功：{reason}",
+  unreached: "无法连接网络，正在重试…",
+  "failed.offline": "网络已断开，未能提交，请重试。",
+  "failed.cancel": "此页已无法取消。请告知现场技师，或拨打热线。",
+  "failed.rate": "暂无法评价。欢迎致电热线告诉我们。",
+  "failed.often": "操作过于频繁，请稍候一分钟。",
+  "failed.other": "操作未成功。请重试，或拨打之前的热线。",
 };
 
 export const t = dictionary(en, zh);
