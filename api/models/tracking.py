@@ -42,7 +42,10 @@ class TrackPlace(WireModel):
 
 
 class TrackUnit(WireModel):
-    """Who comes; the position only while it is on the way to this owner."""
+    """Who comes; the position only while it is on the way to this owner.
+
+    ``kind`` is an own unit's, or ``contractor``.
+    """
 
     name: str
     kind: str

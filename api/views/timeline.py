@@ -53,6 +53,9 @@ FOR_STAFF: dict[str, Words] = {
 }
 """Every kind that staff see in a timeline; others are noise there."""
 
+_CONTRACTORS = {"job.arrived": "contractor.arrived", "job.done": "contractor.done"}
+"""How the same is told of a contractor, which has no unit of ours."""
+
 LEARNED: dict[str, Words] = {
     "phone": Words("回拨号码已更新", "the number to call back is a new one"),
     "place": Words("位置已更新", "the place is a new one"),
@@ -68,7 +71,9 @@ FOR_OWNERS: dict[str, Words] = {
     "job.ordered": Words("已为您安排救援", "Help has been assigned"),
     "job.rolling": Words("救援人员已出发", "Help is on the way"),
     "job.arrived": Words("救援人员已到达", "Help is at your car"),
-    "job.loaded": Words("车辆已装车，正在运送", "Your car is being taken to the workshop"),
+    "job.loaded": Words(
+        "车辆已装车，正送往服务中心", "Your car is being taken to the service centre"
+    ),
     "contractor.accepted": Words("合作救援商将前往", "A partner of ours is coming"),
     "contractor.arrived": Words("合作救援商已到达", "Our partner is at your car"),
 }
@@ -110,7 +115,9 @@ def _for_staff(event: EventRow) -> Words:
         return _by_hand(event.payload)
     if event.payload.get("change") == "contractor withdrawn":
         return Words("已撤回外协", "Withdrawn from the contractor")
-    words = FOR_STAFF[event.kind]
+    by_contractor = event.payload.get("contractor") is True
+    kind = _CONTRACTORS.get(event.kind, event.kind) if by_contractor else event.kind
+    words = FOR_STAFF[kind]
     learned = [LEARNED[name] for name in event.payload.get("learned", ()) if name in LEARNED]
     if not learned:
         return words

@@ -43,3 +43,12 @@ def test_an_offer_that_is_released_is_told_as_withdrawn(town: Town) -> None:
     told = [it["text"]["en"] for it in town["desk"].get(path).json()["timeline"]]
     assert "Withdrawn from the contractor" in told
     assert town["desk"].post(f"{path}/contractor-offer", {"contractor_id": 1}).is_success
+
+
+def test_what_a_contractor_reports_is_told_of_the_contractor(town: Town) -> None:
+    incident = town.call()
+    town["desk"].post(f"incidents/{incident['id']}/contractor-offer", {})
+    offer = town["partner"].get("provider/offers").json()["items"][0]["id"]
+    town["partner"].post(f"provider/offers/{offer}/accept", {"eta_min": 20})
+    town["partner"].post(f"provider/offers/{offer}/status", {"status": "arrived"})
+    assert last_told(town, incident) == {"zh": "外协已到达", "en": "The contractor is at the car"}

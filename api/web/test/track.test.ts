@@ -183,3 +183,13 @@ test("a visit without a way back ends at the centre, an installation at home", (
   const charger = pickup({ stage: "done", return_window: null, visit: "installation" });
   expect(headline(charger).sentence).toBe("The installation is done.");
 });
+
+test("a contractor is named as a partner, and a car is towed to the service centre", () => {
+  const unit = { name: "Bay Rescue", kind: "contractor", lon: null, lat: null, plate: null };
+  const coming = tracked({ stage: "on_the_way", unit: unit as unknown as Track["unit"] });
+  expect(headline(coming).more).toBe("Our partner Bay Rescue is driving to you now.");
+  language.value = "zh";
+  expect(headline(coming).more).toBe("合作救援商 Bay Rescue正在驶向您。");
+  language.value = "en";
+  expect(headline(tracked({ stage: "towing" })).sentence).toContain("service centre");
+});

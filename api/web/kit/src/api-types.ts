@@ -2899,6 +2899,8 @@ export interface components {
         /**
          * TrackUnit
          * @description Who comes; the position only while it is on the way to this owner.
+         *
+         *     ``kind`` is an own unit's, or ``contractor``.
          */
         TrackUnit: {
             /** Kind */

@@ -6,8 +6,13 @@ import { secondsBetween } from "@roadflare/kit/format.ts";
 import { visitHeadline } from "./visit.ts";
 import { t } from "./words.ts";
 
+/** The server names a contractor where our own units have their kind. */
+const isPartner = (kind: string) => kind === "contractor";
+
 export function whoComes(track: Track): string {
-  if (track.unit) return `${kindText(track.unit.kind)} ${track.unit.name}`;
+  const { unit } = track;
+  if (unit && isPartner(unit.kind)) return t("who.partner", { name: unit.name });
+  if (unit) return `${kindText(unit.kind)} ${unit.name}`;
   return track.kind === "appointment" ? t("who.visitor") : t("who.somebody");
 }
 
