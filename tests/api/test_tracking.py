@@ -345,6 +345,10 @@ def test_a_visit_that_failed_is_not_booked_for_ever(town: Town) -> None:
     owner, path = a_pickup(town)
     *_, failed = drive(town, owner, path, "rolling", "arrived", "not_possible")
     assert (failed["stage"], failed["can_cancel"], failed["unit"]) == ("failed", False, None)
+    town.clock.advance(5 * 3600)
+    town.decide()
+    assert town["V-01"].get("field/jobs").json()["current"] is None, "no car is to be brought back"
+    assert owner.get(path).json()["stage"] == "failed"
 
 
 def test_what_happened_to_a_visit_is_told_from_its_booking_on(town: Town) -> None:
