@@ -83,6 +83,15 @@ test("a page that cannot be loaded says so, and is quiet about it once it can", 
   render(null, page);
 });
 
+test("a visit is cancelled with words of its own", () => {
+  const page = document.createElement("div");
+  shown.value = pickup({ can_cancel: true });
+  render(h(Page, {}), page);
+  expect(page.textContent).toContain("Cancel appointment");
+  expect(page.textContent).not.toContain("My car works again");
+  render(null, page);
+});
+
 test("a link that ended is no lost connection", async () => {
   answers({ status: 404, code: "not_found" }, 404);
   await refresh();

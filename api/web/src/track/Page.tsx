@@ -151,9 +151,11 @@ function Content({ track }: { track: Track }) {
       <Timeline track={track} />
       <div class="page-actions">
         {!ended && <Share />}
-        {track.can_cancel && <Cancel />}
+        {track.can_cancel && <Cancel kind={track.kind} />}
       </div>
-      <p class="number muted">{t("fact.number", { number: track.number })}</p>
+      <p class="number muted">
+        {t(track.kind === "appointment" ? "fact.visit" : "fact.number", { number: track.number })}
+      </p>
     </>
   );
 }
