@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy import CursorResult, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from api.store import AnswerRow
@@ -91,7 +91,7 @@ def export(session: Session, person: Person) -> dict[str, Any]:
     mine = _calls(called) & (IncidentCallRow.caller_phone == called.phone)
     return {
         "phone": person.phone,
-        "incidents": _rows(session, IncidentRow, IncidentRow.id.in_(person.incident_ids)),
+        "incidents": _own_incidents(session, person),
         "calls": _rows(session, IncidentCallRow, mine),
         "appointments": _rows(
             session, AppointmentRow, AppointmentRow.id.in_(person.appointment_ids)
@@ -108,11 +108,30 @@ def export(session: Session, person: Person) -> dict[str, Any]:
 
 
 def _without_others(session: Session, person: Person) -> Person:
-    """Return the person without incidents that are somebody else's."""
-    query = select(IncidentRow.id).where(
-        IncidentRow.id.in_(person.incident_ids), IncidentRow.caller_phone == person.phone
+    """Return the person without incidents that somebody else was the first to call about."""
+    first = (
+        select(func.min(IncidentCallRow.id))
+        .where(IncidentCallRow.incident_id.in_(person.incident_ids))
+        .group_by(IncidentCallRow.incident_id)
     )
-    return replace(person, incident_ids=list(session.scalars(query.order_by(IncidentRow.id))))
+    query = select(IncidentCallRow.incident_id).where(
+        IncidentCallRow.id.in_(first), IncidentCallRow.caller_phone == person.phone
+    )
+    return replace(person, incident_ids=sorted(session.scalars(query)))
+
+
+def _own_incidents(session: Session, person: Person) -> list[dict[str, Any]]:
+    """Return incidents with the person as their caller, whoever called last."""
+    rows = _rows(session, IncidentRow, IncidentRow.id.in_(person.incident_ids))
+    query = (
+        select(IncidentCallRow.incident_id, IncidentCallRow.caller_name)
+        .where(_calls(person), IncidentCallRow.caller_phone == person.phone)
+        .order_by(IncidentCallRow.id)
+    )
+    names = {incident_id: name for incident_id, name in session.execute(query) if name}
+    return [
+        row | {"caller_phone": person.phone, "caller_name": names.get(row["id"])} for row in rows
+    ]
 
 
 def erase(session: WriteSession, now: datetime, region: str, person: Person) -> dict[str, int]:

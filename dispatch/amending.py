@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from dispatch.form import Form
 from dispatch.incident import Incident, IncidentState
 from dispatch.job import JobState
 from dispatch.jobs import job_options
-from dispatch.locate import SURE, Located
+from dispatch.locate import Located
 from dispatch.regions import get_region
 from dispatch.store import IncidentRow, JobRow, get_incident, incident_of, incident_row
 from dispatch.triage import Triage, TriageOutcome
@@ -24,10 +24,17 @@ from fleet.registers import service_centres_of
 from kernel import events
 from kernel.database import WriteSession
 from kernel.errors import Conflict, InvalidInput
+from kernel.position import distance_m
 from kernel.words import Words
 from sla.promise import promise
 
 PLACE_CORRECTED = Words(zh="位置已更正，承诺时间随之调整。", en="The place was corrected.")
+
+SAME_PLACE_M = 20.0
+"""Two positions this near are one place: devices do not agree any better."""
+
+OTHER_PLACE_M = 200.0
+"""From here on a place that is not taken over is worth a question."""
 
 _LEARNED = (
     "case_ref", "scenario", "symptom", "effect", "state_of_charge_pct", "drivable", "n_people",
@@ -43,10 +50,11 @@ def amend(
     incident_id: int,
     raw: Mapping[str, Any],
 ) -> Incident:
-    """Change an open incident: ``location`` (with ``location_note``), ``note``, ``safe_place``.
+    """Change an open incident: ``location``, ``location_note``, ``note``, ``safe_place``.
 
     A corrected place may lie in another area: the target follows, still counted from the call, and
-    the owner is told. What is left out stays.
+    the owner is told. A ``note`` is added to what was noted before, a ``location_note`` takes the
+    place of the former one. What is left out stays.
 
     Raises
     ------
@@ -57,6 +65,7 @@ def amend(
     """
     form = Form(raw)
     note, safe_place = form.text("/note"), form.truth("/safe_place")
+    place_note = form.text("/location_note")
     located = None
     if form.value("/location") is not None:
         located = read_location(form, desk.locator.locate)
@@ -70,29 +79,80 @@ def amend(
         if before.state not in _BEFORE_ARRIVAL:
             raise Conflict(f"A unit is at the car of {before.number}.", remedy="Ask its crew.")
         _move(session, now, row, located)
+    if place_note is not None:
+        row.place_note = place_note
     if safe_place is not None:
         row.safe_place = safe_place
     if note is not None:
-        row.note = note if row.note is None else f"{row.note}\n{note}"
+        row.note = _with_line(row.note, note)
     return _changed(session, now, desk, row, before)
 
 
 def learn(
     session: WriteSession, now: datetime, desk: IntakeDesk, row: IncidentRow, call: Call
-) -> Incident:
-    """Take over from a further call what was unknown, what is newer, and a surer place."""
+) -> tuple[str, ...]:
+    """Take over from a further call what was unknown, what is newer, and a place at least as sure.
+
+    Who calls last is called back; what every caller said stays with their calls.
+
+    Returns
+    -------
+    tuple
+        What a dispatcher should know of: ``phone``, ``place`` and ``note`` for what was taken over,
+        ``other_place`` for a place that was not.
+    """
     before = incident_of(row)
     for name in _LEARNED:
         if getattr(row, name) is None:
             setattr(row, name, getattr(call, name))
-    row.caller_name = row.caller_name or call.caller.name
+    learned = [
+        *_learn_caller(row, call),
+        *_learn_place(session, now, row, call),
+        *_learn_words(row, call),
+    ]
     _learn_car(session, row, call)
     if call.safe_place is not None:
         row.safe_place = call.safe_place
-    surer = row.place_confidence < SURE <= call.located.place.confidence
-    if surer and before.state in _BEFORE_ARRIVAL:
+    _changed(session, now, desk, row, before)
+    return tuple(dict.fromkeys(learned))
+
+
+def _learn_caller(row: IncidentRow, call: Call) -> Iterator[str]:
+    if row.caller_phone != call.caller.phone:
+        row.caller_phone = call.caller.phone
+        yield "phone"
+    row.caller_name = call.caller.name or row.caller_name
+
+
+def _learn_place(
+    session: WriteSession, now: datetime, row: IncidentRow, call: Call
+) -> Iterator[str]:
+    """Take a place that is as sure as the one known, or surer; else only what is said of it."""
+    place = call.located.place
+    apart_m = distance_m(row.position, place.position)
+    may_move = IncidentState(row.state) in _BEFORE_ARRIVAL
+    if apart_m > SAME_PLACE_M and may_move and place.confidence >= row.place_confidence:
         _move(session, now, row, call.located)
-    return _changed(session, now, desk, row, before)
+        yield "place"
+        return
+    if apart_m > OTHER_PLACE_M:
+        yield "other_place"
+    elif place.note is not None and place.note not in (row.place_note or ""):
+        row.place_note = _with_line(row.place_note, place.note)
+        yield "note"
+
+
+def _learn_words(row: IncidentRow, call: Call) -> Iterator[str]:
+    """Add to the note what this caller says otherwise than those before."""
+    said = [(getattr(row, name), getattr(call, name)) for name in ("scenario", "symptom", "effect")]
+    for known, text in said:
+        if text is not None and text != known and text not in (row.note or ""):
+            row.note = _with_line(row.note, text)
+            yield "note"
+
+
+def _with_line(text: str | None, line: str) -> str:
+    return line if text is None else f"{text}\n{line}"
 
 
 def _learn_car(session: WriteSession, row: IncidentRow, call: Call) -> None:

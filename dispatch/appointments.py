@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -29,6 +29,9 @@ CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without I, L, O, 0 and 1: a code is read out on the phone."""
 
 CODE_LENGTH = 6
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2200, 12, 31)
+"""Days that visits are asked for, both inclusive: the years of all times on the wire."""
+
 _CENTRE_NEEDS = frozenset({"repair"})
 _NOT_BEGUN = (JobState.OPEN, JobState.ORDERED)
 _FINAL = (JobState.DONE, JobState.CANCELLED, JobState.FAILED)
@@ -93,7 +96,7 @@ def book(
     appointment = appointment_of(row)
     centre = None if row.centre_id is None else get_centre(session, row.centre_id)
     jobs = create_jobs(session, now, appointment, centre)
-    _tell(session, now, "appointment.booked", row, jobs=[job.id for job in jobs])
+    _tell(session, now, "appointment.booked", row, jobs)
     return appointment
 
 
@@ -115,7 +118,7 @@ def cancel_appointment(
     if row.state != "booked":
         raise Conflict(f"Visit {row.code} is {row.state}.", remedy="Book a new one.")
     jobs = jobs_of_appointment(session, appointment_id)
-    if begun := [job for job in jobs if job.state not in (*_NOT_BEGUN, JobState.CANCELLED)]:
+    if begun := _begun(jobs):
         raise Conflict(
             f"Visit {row.code} has begun (job {begun[0].id} is {begun[0].state}).",
             remedy="Call the technician.",
@@ -124,8 +127,17 @@ def cancel_appointment(
         _cancel_job(session, now, job)
     row.state, row.cancelled_at, row.cancel_reason = "cancelled", now, reason.strip()
     session.flush()
-    _tell(session, now, "appointment.cancelled", row)
+    _tell(session, now, "appointment.cancelled", row, jobs)
     return appointment_of(row)
+
+
+def may_be_cancelled(visit: Appointment, jobs: Iterable[Job]) -> bool:
+    """Return whether `cancel_appointment` would cancel a visit with these jobs."""
+    return visit.state == "booked" and not _begun(jobs)
+
+
+def _begun(jobs: Iterable[Job]) -> list[Job]:
+    return [job for job in jobs if job.state not in (*_NOT_BEGUN, JobState.CANCELLED)]
 
 
 def get_appointment(session: Session, appointment_id: int) -> Appointment:
@@ -134,7 +146,20 @@ def get_appointment(session: Session, appointment_id: int) -> Appointment:
 
 
 def appointments_of(session: Session, region: str, day: date) -> tuple[Appointment, ...]:
-    """Return the visits of a local day, in order of their windows, cancelled ones included."""
+    """Return the visits of a local day, in order of their windows, cancelled ones included.
+
+    Raises
+    ------
+    InvalidInput
+        When the day is before `FIRST_DAY` or after `LAST_DAY`.
+    """
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise InvalidInput.one(
+            "/day",
+            "day.range",
+            f"No visits are kept for {day}.",
+            f"Give a day from {FIRST_DAY} to {LAST_DAY}.",
+        )
     zone = ZoneInfo(get_region(session, region).time_zone)
     start = datetime.combine(day, time(), zone)
     end = datetime.combine(day + timedelta(days=1), time(), zone)
@@ -271,12 +296,18 @@ def _appointment_row(session: Session, appointment_id: int) -> AppointmentRow:
 
 
 def _tell(
-    session: WriteSession, now: datetime, kind: str, row: AppointmentRow, **more: object
+    session: WriteSession, now: datetime, kind: str, row: AppointmentRow, jobs: Sequence[Job]
 ) -> None:
+    """Append an event about a visit, which is found by the first of its jobs."""
     events.append(
         session,
         now,
         kind,
         region=row.region,
-        payload={"appointment_id": row.id, "kind": row.kind, **more},
+        job_id=jobs[0].id if jobs else None,
+        payload={
+            "appointment_id": row.id,
+            "kind": row.kind,
+            "jobs": [job.id for job in jobs],
+        },
     )

@@ -216,16 +216,26 @@ def report(
 
 
 def take_back(session: WriteSession, context: DispatchContext, incident_id: int) -> bool:
-    """Take an accepted incident away from its contractor; return whether there was one."""
-    query = select(ContractorOfferRow).filter_by(incident_id=incident_id, state="accepted")
-    row = session.scalars(query).first()
+    """Withdraw an incident from the contractor that is asked, comes or is there.
+
+    Who is at the car may find that it cannot help: only a dispatcher is told so. Return whether
+    there was one.
+    """
+    query = select(ContractorOfferRow).where(
+        ContractorOfferRow.incident_id == incident_id,
+        ContractorOfferRow.state.in_(("offered", "accepted", "arrived")),
+    )
+    row = session.scalars(query.with_for_update()).first()
     if row is None:
         return False
     now = context.clock.now()
+    if row.state != "offered":
+        incident = incident_row(session, incident_id)
+        _advance(incident, IncidentMove.UNASSIGN)
+        incident.eta_at = incident.eta_low_at = incident.eta_high_at = None
+    else:
+        row.answered_at = now
     row.state = "withdrawn"
-    incident = incident_row(session, incident_id)
-    _advance(incident, IncidentMove.UNASSIGN)
-    incident.eta_at = incident.eta_low_at = incident.eta_high_at = None
     _tell(session, now, "incident.updated", row, change="contractor withdrawn")
     return True
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from dispatch import amending
@@ -118,7 +118,7 @@ def _open_incident(session: WriteSession, now: datetime, region: Region, call: C
     recent = select(IncidentRow).where(
         is_open,
         IncidentRow.region == region.name,
-        IncidentRow.caller_phone == call.caller.phone,
+        _has_called(call.caller.phone),
         IncidentRow.received_at >= now - SAME_CALLER_WITHIN,
     )
     here = call.located.place.position
@@ -127,6 +127,13 @@ def _open_incident(session: WriteSession, now: datetime, region: Region, call: C
         if near and not _another_car(row, car):
             return row.id
     return None
+
+
+def _has_called(phone: str) -> ColumnElement[bool]:
+    """Return the condition that a number has called about an incident, first or later."""
+    return exists().where(
+        IncidentCallRow.incident_id == IncidentRow.id, IncidentCallRow.caller_phone == phone
+    )
 
 
 def _elsewhere(row: IncidentRow) -> Conflict:
@@ -147,14 +154,18 @@ def _merge(
 ) -> Incident:
     row.n_calls += 1
     _keep_call(session, now, row, call)
-    amending.learn(session, now, desk, row, call)
+    learned = amending.learn(session, now, desk, row, call)
     events.append(
         session,
         now,
         "incident.merged",
         region=row.region,
         incident_id=row.id,
-        payload={"channel": call.channel.value, "n_calls": row.n_calls},
+        payload={
+            "channel": call.channel.value,
+            "n_calls": row.n_calls,
+            "learned": list(learned),
+        },
     )
     return get_incident(session, row.id)
 
@@ -197,10 +208,10 @@ def _advised_lately(session: WriteSession, now: datetime, call: Call) -> bool:
         for column, value in (
             (IncidentRow.vin, car.vin),
             (IncidentRow.plate, car.plate),
-            (IncidentRow.caller_phone, call.caller.phone),
         )
         if value is not None
     ]
+    same.append(_has_called(call.caller.phone))
     query = select(IncidentRow.id).where(
         IncidentRow.outcome == Outcome.SOLVED_REMOTELY.value,
         IncidentRow.closed_at >= now - ADVICE_FAILED_WITHIN,

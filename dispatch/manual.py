@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from dispatch import contractors, orders
+from dispatch.closing import withdraw_offers
 from dispatch.commit import bump_version
 from dispatch.context import DispatchContext
 from dispatch.core.model import Lock
@@ -71,6 +72,7 @@ def assign(session: WriteSession, context: DispatchContext, wish: Wish) -> None:
     option = _option_for(job, unit, wish.option)
     bump_version(session, context.region, wish.plan_version)
     now = context.clock.now()
+    withdraw_offers(session, now, wish.incident_id)  # a contractor's yes would undo this
     job.declined_by = [unit_id for unit_id in job.declined_by if unit_id != unit.id]
     job.lock = Lock.UNIT.value
     if orders.is_active(job) and job.unit_id == unit.id and job.option == option.name:
@@ -117,9 +119,33 @@ def set_lock(session: WriteSession, context: DispatchContext, incident_id: int, 
 
 
 def release(session: WriteSession, context: DispatchContext, incident_id: int) -> None:
-    """Leave the incident to the plan again: no lock, no contractor who has only accepted."""
+    """Leave the incident to the plan again: no lock, no order, no contractor.
+
+    A unit that rolls already goes on until the plan, which may now, sends another one; the event
+    says which it was.
+
+    Raises
+    ------
+    Conflict
+        When the incident is over.
+    JobTaken
+        When a unit is at the car.
+    """
     contractors.take_back(session, context, incident_id)
-    set_lock(session, context, incident_id, Lock.FREE)
+    job = _job_to_move(session, incident_id)
+    now = context.clock.now()
+    job.lock = Lock.FREE.value
+    if job.state == JobState.ORDERED.value:
+        _take_from_unit(session, now, job)
+        return
+    orders.flush(session)
+    payload = {
+        "by_hand": True,
+        "lock": Lock.FREE.name.lower(),
+        "goes_on": job.state == JobState.ROLLING.value,
+    }
+    unit_id = job.unit_id or job.planned_unit_id
+    orders.tell(session, now, "job.planned", job, unit_id=unit_id, payload=payload)
 
 
 def plan_version(session: WriteSession, region: str) -> int:

@@ -248,9 +248,10 @@ class _Step:
         done = progress(self._reports(), self.job.ordered_at or self.now)
         self._walk(done)
         self._write_times(done)
-        late = (self.job.state, self.job.accepted_at is None) == before
-        self._tell(late=late and self.event.kind not in ENDINGS)
-        if self.event.kind in ENDINGS:
+        ends = self.event.kind in ENDINGS
+        late = not ends and (self.job.state, self.job.accepted_at is None) == before
+        self._tell(late=late)
+        if ends:
             self._end()
         return EventResult(self.event.client_id, "late" if late else "applied")
 
@@ -305,11 +306,34 @@ class _Step:
         move_unit(self.session, self.unit_id, UnitMove.FINISH)
         incident = self._incident()
         if incident is None:
+            self._drop_the_rest()
             return
         if self.event.kind is ReportKind.GONE_ON_ARRIVAL:
             close_incident(self.session, self.now, incident, Outcome.GONE_ON_ARRIVAL)
         elif not self._open_followup():
             close_incident(self.session, self.now, incident, Outcome.NOT_POSSIBLE)
+
+    def _drop_the_rest(self) -> None:
+        """Cancel what was to follow in the visit: no car is brought back that was not fetched."""
+        query = select(JobRow).where(
+            JobRow.appointment_id == self.job.appointment_id,
+            JobRow.id > self.job.id,
+            JobRow.state.in_((JobState.OPEN.value, JobState.ORDERED.value)),
+        )
+        for job in self.session.scalars(query.with_for_update()):
+            orders.move_job(job, JobMove.CANCEL)
+            orders.clear_plan(job)
+            if job.unit_id is not None:
+                payload = {"because": "visit_failed"}
+                orders.tell(
+                    self.session,
+                    self.now,
+                    "job.withdrawn",
+                    job,
+                    unit_id=job.unit_id,
+                    payload=payload,
+                )
+        orders.flush(self.session)
 
     def _open_followup(self) -> bool:
         """Open a job with the ways to help that are left; return whether there are any."""

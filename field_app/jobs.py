@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import bindparam, or_, select
@@ -159,19 +158,24 @@ def _lists(
     """Return the lists of units that there are, with as many statements as for one."""
     held = _held_by_each(session, unit_ids)
     sources = _Sources(session, held.values())
-    now = context.clock.now()
     units = map(unit_of, session.scalars(_UNITS, {"units": list(unit_ids)}))
-    return {unit.id: _list(unit, _Reader(sources, held[unit.id]), now) for unit in units}
+    return {unit.id: _list(unit, _Reader(sources, held[unit.id]), context) for unit in units}
 
 
-def _list(unit: Unit, reader: _Reader, now: datetime) -> FieldJobs:
+def _list(unit: Unit, reader: _Reader, context: DispatchContext) -> FieldJobs:
     held = reader.held
     current = None if held.current is None else reader.show(held.current)
     shown = [(job, reader.show(job)) for job in held.planned]
     rescue = [it for job, it in shown if job.appointment_id is None]
     visits = [it for job, it in shown if job.appointment_id is not None]
     listed = FieldJobs(
-        unit=_unit(unit), now=now, version=0, current=current, next=rescue, visits=visits
+        unit=_unit(unit),
+        now=context.clock.now(),
+        timezone=context.city.timezone,
+        version=0,
+        current=current,
+        next=rescue,
+        visits=visits,
     )
     return listed.model_copy(update={"version": _version(listed)})
 

@@ -107,10 +107,14 @@ class FieldJob(WireModel):
 
 
 class FieldJobs(WireModel):
-    """The technician's list; ``version`` changes whenever anything of it does."""
+    """The technician's list; ``version`` changes whenever anything of it does.
+
+    ``timezone`` is the region's, by IANA name: times are told in it, wherever the phone was set up.
+    """
 
     unit: FieldUnit
     now: datetime
+    timezone: str
     version: int
     current: FieldJob | None
     next: list[FieldJob]

@@ -123,6 +123,7 @@ class IncidentPatch(WireModel):
     """What changed on a second call; what is left out stays."""
 
     location: LocationIn | None = None
+    location_note: LongText | None = None
     note: LongText | None = None
     safe_place: Truth | None = None
 

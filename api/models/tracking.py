@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, Strict
 
-from api.models.incident_out import TimelineItem
+from api.models.incident_out import Outcome, TimelineItem
 from api.models.region import GeoJson
 from field_app.wire import Bilingual, LongText, WireModel
 
@@ -18,10 +18,19 @@ Stage = Literal[
     "on_the_way",
     "at_car",
     "towing",
+    "fetched",
+    "at_centre",
+    "returning",
     "done",
+    "failed",
     "cancelled",
 ]
-"""What the owner is told; a unit with another job first is never shown driving."""
+"""What the owner is told; a unit with another job first is never shown driving.
+
+``done`` only says that it is over: how it ended is the ``outcome``. Only visits
+are ``fetched`` (the car is on its way to the service centre), ``at_centre``, ``returning`` (it is
+driven back to the owner) or ``failed``.
+"""
 
 
 class TrackPlace(WireModel):
@@ -33,7 +42,10 @@ class TrackPlace(WireModel):
 
 
 class TrackUnit(WireModel):
-    """Who comes; the position only while it is on the way to this owner."""
+    """Who comes; the position only while it is on the way to this owner.
+
+    ``kind`` is an own unit's, or ``contractor``.
+    """
 
     name: str
     kind: str
@@ -55,6 +67,7 @@ class Track(WireModel):
     number: str
     state: str
     stage: Stage
+    outcome: Outcome | None
     promised_at: datetime | None
     promise_reason: Bilingual | None
     eta_range: tuple[datetime, datetime] | None
@@ -69,11 +82,14 @@ class Track(WireModel):
     can_rate: bool
     rating: Rating | None
     now: datetime
+    timezone: str
     basemap: str | None
     bounds: tuple[float, float, float, float]
     attribution: str
     kind: Literal["incident", "appointment"]
+    visit: Literal["pickup_delivery", "installation"] | None
     window: tuple[datetime, datetime] | None
+    return_window: tuple[datetime, datetime] | None
     code: str | None
 
 

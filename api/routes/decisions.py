@@ -68,7 +68,10 @@ def lock(
 def release(
     incident_id: IncidentId, who: Dispatcher, repeat: Repeat, if_match: IfMatch, runtime: Run
 ) -> Response:
-    """Leave the incident to the optimizer again: no lock, no contractor who has only accepted."""
+    """Leave the incident to the optimizer again: no lock, no order, no contractor on its way.
+
+    A unit that rolls already goes on unless the next plan sends another one.
+    """
 
     def act(session: WriteSession) -> None:
         manual.release(session, runtime.context, incident_id)

@@ -1,11 +1,11 @@
-"""What happened, told to people: events of one incident or appointment as sentences."""
+"""What happened, told to people: events of one incident as sentences."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.models.incident_out import TimelineItem
@@ -40,13 +40,13 @@ FOR_STAFF: dict[str, Words] = {
     "job.done": Words("{unit} 已完成", "{unit} done"),
     "job.declined": Words("{unit} 拒单", "{unit} declined"),
     "job.failed": Words("{unit} 未能完成", "{unit} could not help"),
-    "contractor.offered": Words("已询问合作商", "Offered to a contractor"),
-    "contractor.accepted": Words("合作商已接单", "A contractor accepted"),
-    "contractor.rejected": Words("合作商拒单", "A contractor declined"),
-    "contractor.expired": Words("合作商未答复", "A contractor did not answer"),
-    "contractor.withdrawn": Words("不再需要合作商", "The contractor is not needed"),
-    "contractor.arrived": Words("合作商已到达", "The contractor is at the car"),
-    "contractor.done": Words("合作商已完成", "The contractor is done"),
+    "contractor.offered": Words("已询问外协", "Offered to a contractor"),
+    "contractor.accepted": Words("外协已接单", "A contractor accepted"),
+    "contractor.rejected": Words("外协拒单", "A contractor declined"),
+    "contractor.expired": Words("外协未答复", "A contractor did not answer"),
+    "contractor.withdrawn": Words("不再需要外协", "The contractor is not needed"),
+    "contractor.arrived": Words("外协已到达", "The contractor is at the car"),
+    "contractor.done": Words("外协已完成", "The contractor is done"),
     "alarm.raised": Words("已报警给调度员", "Dispatcher alarmed"),
     "appointment.booked": Words("已预约", "Booked"),
     "appointment.changed": Words("预约已更改", "Booking changed"),
@@ -54,22 +54,42 @@ FOR_STAFF: dict[str, Words] = {
 }
 """Every kind that staff see in a timeline; others are noise there."""
 
+_CONTRACTORS = {"job.arrived": "contractor.arrived", "job.done": "contractor.done"}
+"""How the same is told of a contractor, which has no unit of ours."""
+
+LEARNED: dict[str, Words] = {
+    "phone": Words("回拨号码已更新", "the number to call back is a new one"),
+    "place": Words("位置已更新", "the place is a new one"),
+    "note": Words("备注已补充", "there are new notes"),
+    "other_place": Words("所述位置不同，未采用，请核实", "it names another place, not taken: ask"),
+}
+"""What a further call brought."""
+
 FOR_OWNERS: dict[str, Words] = {
     "incident.created": Words("我们收到了您的求助", "We have received your call"),
     "incident.cancelled": Words("已取消", "Cancelled"),
-    "incident.closed": Words("服务已结束", "All done"),
     "promise.changed": Words("到达时间有变", "The arrival time has changed"),
     "job.ordered": Words("已为您安排救援", "Help has been assigned"),
     "job.rolling": Words("救援人员已出发", "Help is on the way"),
     "job.arrived": Words("救援人员已到达", "Help is at your car"),
-    "job.loaded": Words("车辆已装车，正在运送", "Your car is being taken to the workshop"),
+    "job.loaded": Words(
+        "车辆已装车，正送往服务中心", "Your car is being taken to the service centre"
+    ),
     "contractor.accepted": Words("合作救援商将前往", "A partner of ours is coming"),
     "contractor.arrived": Words("合作救援商已到达", "Our partner is at your car"),
-    "appointment.booked": Words("预约成功", "Your visit is booked"),
-    "appointment.changed": Words("预约已更改", "Your visit has changed"),
-    "appointment.cancelled": Words("预约已取消", "Your visit is cancelled"),
 }
 """What concerns an owner; nothing names a unit, a person or another customer."""
+
+CLOSED_FOR_OWNERS: dict[str, Words] = {
+    "repaired": Words("已完成", "All done"),
+    "boosted": Words("已完成", "All done"),
+    "towed": Words("车辆已送达服务中心", "Your car is at the service centre"),
+    "solved_remotely": Words("已远程解决", "Solved from afar"),
+    "merged": Words("已与同一车辆的另一求助合并", "Joined with another request for your car"),
+    "gone_on_arrival": Words("到达时未找到您的车", "Your car was not found"),
+    "not_possible": Words("很抱歉，未能解决", "We are sorry: we could not help"),
+}
+"""How an incident ended; of a cancelled one its cancelling tells already."""
 
 
 def timeline_of(session: Session, incident_id: int) -> list[TimelineItem]:
@@ -86,9 +106,37 @@ def timeline_of(session: Session, incident_id: int) -> list[TimelineItem]:
     happened = session.execute(query).all()
     reasons = reasons_of(session, [event.payload for event, _ in happened])
     return [
-        _told(event, FOR_STAFF[event.kind], code, reasons.get(event.payload.get("said")))
+        told(event, _for_staff(event), code, reasons.get(event.payload.get("said")))
         for event, code in happened
     ]
+
+
+def _for_staff(event: EventRow) -> Words:
+    if event.kind == "job.planned" and event.payload.get("by_hand"):
+        return _by_hand(event.payload)
+    if event.payload.get("change") == "contractor withdrawn":
+        return Words("已撤回外协", "Withdrawn from the contractor")
+    by_contractor = event.payload.get("contractor") is True
+    kind = _CONTRACTORS.get(event.kind, event.kind) if by_contractor else event.kind
+    words = FOR_STAFF[kind]
+    learned = [LEARNED[name] for name in event.payload.get("learned", ()) if name in LEARNED]
+    if not learned:
+        return words
+    return Words(
+        zh=f"{words.zh}：{'、'.join(it.zh for it in learned)}",
+        en=f"{words.en}: {', '.join(it.en for it in learned)}",
+    )
+
+
+def _by_hand(payload: Mapping[str, Any]) -> Words:
+    if payload.get("lock") != "free":
+        return Words("调度员指定 {unit}", "Fixed to {unit} by a dispatcher")
+    if payload.get("goes_on"):
+        return Words(
+            "已交回系统规划；{unit} 已在途，继续前往",
+            "Left to the plan again; {unit} is on its way and goes on",
+        )
+    return Words("已交回系统规划", "Left to the plan again")
 
 
 def reasons_of(session: Session, payloads: Iterable[dict[str, Any]]) -> dict[Any, str]:
@@ -114,26 +162,30 @@ def why_declined(session: Session, incident_id: int) -> dict[int, str]:
     }
 
 
-def owner_timeline(
-    session: Session, *, incident_id: int | None, job_ids: list[int]
-) -> list[TimelineItem]:
-    """Return what happened, for the owner, oldest first; no unit is named."""
+def owner_timeline(session: Session, incident_id: int) -> list[TimelineItem]:
+    """Return what happened to an incident, for its owner, oldest first; no unit is named."""
     query = (
         select(EventRow)
         .where(
-            EventRow.kind.in_(FOR_OWNERS),
-            or_(EventRow.incident_id == incident_id, EventRow.job_id.in_(job_ids))
-            if incident_id is not None
-            else EventRow.job_id.in_(job_ids),
+            EventRow.kind.in_([*FOR_OWNERS, "incident.closed"]),
+            EventRow.incident_id == incident_id,
         )
         .order_by(EventRow.seq)
     )
-    return [_told(event, FOR_OWNERS[event.kind], None) for event in session.scalars(query)]
+    found = ((event, _for_owner(event)) for event in session.scalars(query))
+    return [told(event, words, None) for event, words in found if words is not None]
 
 
-def _told(
+def _for_owner(event: EventRow) -> Words | None:
+    if event.kind == "incident.closed":
+        return CLOSED_FOR_OWNERS.get(event.payload.get("outcome", ""))
+    return FOR_OWNERS[event.kind]
+
+
+def told(
     event: EventRow, words: Words, code: str | None, reason: str | None = None
 ) -> TimelineItem:
+    """Return an event as a sentence, about the unit of that code, with somebody's reason."""
     filled = words.fill(unit=code or "—")
     if reason is not None:
         filled = with_reason(filled, reason)

@@ -16,7 +16,10 @@ from api.streams import BATCH
 from api.views.incidents import eta_range, jobs_that_count
 from api.views.region import basemap_url
 from api.views.timeline import owner_timeline
+from api.views.visit_stages import ABOUT_RETURN, COMING, visit_stage, visit_timeline
 from api.views.words import bilingual
+from dispatch.appointments import appointment_of, jobs_of_appointment, may_be_cancelled
+from dispatch.booking import Window
 from dispatch.incident import CANCELLABLE_BY_OWNER, Incident, IncidentState, Outcome
 from dispatch.job import ACTIVE, Job, JobState
 from dispatch.store import (
@@ -25,7 +28,6 @@ from dispatch.store import (
     JobRow,
     RatingRow,
     get_incident,
-    job_of,
 )
 from dispatch.vehicles import vehicle_of
 from field_app.wire import Bilingual
@@ -93,6 +95,7 @@ def _incident_track(session: Session, runtime: Runtime, incident: Incident) -> T
         number=incident.number,
         state=incident.state.value,
         stage=helper.stage,
+        outcome=None if incident.outcome is None else incident.outcome.value,
         promised_at=incident.promised_at,
         promise_reason=bilingual(incident.promise_reason),
         eta_range=eta_range(incident),
@@ -102,16 +105,19 @@ def _incident_track(session: Session, runtime: Runtime, incident: Incident) -> T
         route=_route(runtime, helper, place.position),
         free=incident.entitlement.free,
         free_reason=bilingual(incident.entitlement.reason),
-        timeline=owner_timeline(session, incident_id=incident.id, job_ids=[]),
+        timeline=owner_timeline(session, incident.id),
         can_cancel=incident.state in CANCELLABLE_BY_OWNER,
         can_rate=incident.outcome in _HELPED and rating is None,
         rating=rating,
         now=runtime.clock.now(),
+        timezone=runtime.city.timezone,
         basemap=basemap_url(runtime),
         bounds=runtime.city.bounds,
         attribution=runtime.city.attribution,
         kind="incident",
+        visit=None,
         window=None,
+        return_window=None,
         code=None,
     )
 
@@ -193,55 +199,59 @@ def _rating(
 
 
 def _appointment_track(session: Session, runtime: Runtime, booking: AppointmentRow) -> Track:
-    jobs = [
-        job_of(row)
-        for row in session.scalars(
-            select(JobRow).filter_by(appointment_id=booking.id).order_by(JobRow.id)
-        )
-    ]
+    visit = appointment_of(booking)
+    jobs = jobs_of_appointment(session, booking.id)
     active = next((job for job in jobs if job.is_active), None)
-    stage = _booking_stage(booking, jobs, active)
-    helper = _Helper(stage, None, None) if active is None else _own_helper(session, active)
+    stage = visit_stage(is_cancelled=booking.cancelled_at is not None, jobs=jobs)
+    helper = _visitor(session, stage, active)
     place = booking.position
-    rating = _rating(session, appointment_id=booking.id)
-    eta_at = active.planned_arrival_at if active and active.arrived_at is None else None
+    window, return_window = _times(visit.window), _times(visit.return_window)
+    expected = return_window if stage in ABOUT_RETURN else window
     return Track(
         number=booking.code,
         state=booking.state,
         stage=stage,
-        promised_at=booking.window_end_at,
+        outcome=None,
+        promised_at=None if expected is None else expected[1],
         promise_reason=None,
         eta_range=None,
-        eta_at=eta_at,
+        eta_at=active.planned_arrival_at if active and stage in _BEFORE_FIRST_ARRIVAL else None,
         location=TrackPlace(lon=place.lon, lat=place.lat, text=booking.place_text),
         unit=helper.shown,
         route=_route(runtime, helper, place),
         free=True,
         free_reason=_BOOKED_FREE,
-        timeline=owner_timeline(session, incident_id=None, job_ids=[job.id for job in jobs]),
-        can_cancel=stage in ("received", "assigned"),
-        can_rate=stage == "done" and rating is None,
-        rating=rating,
+        timeline=visit_timeline(session, jobs),
+        can_cancel=may_be_cancelled(visit, jobs),
+        can_rate=False,
+        rating=_rating(session, appointment_id=booking.id),
         now=runtime.clock.now(),
+        timezone=runtime.city.timezone,
         basemap=basemap_url(runtime),
         bounds=runtime.city.bounds,
         attribution=runtime.city.attribution,
         kind="appointment",
-        window=_window(booking),
+        visit=visit.kind.value,
+        window=window,
+        return_window=return_window,
         code=booking.code,
     )
 
 
 _BOOKED_FREE = Bilingual(zh="预约服务，不另收费", en="A booked service: no extra charge")
+_BEFORE_FIRST_ARRIVAL: frozenset[Stage] = frozenset({"assigned", "on_the_way"})
 
 
-def _window(booking: AppointmentRow) -> tuple[datetime, datetime]:
-    return booking.window_start_at, booking.window_end_at
+def _times(window: Window | None) -> tuple[datetime, datetime] | None:
+    return None if window is None else (window.start_at, window.end_at)
 
 
-def _booking_stage(booking: AppointmentRow, jobs: list[Job], active: Job | None) -> Stage:
-    if booking.cancelled_at is not None:
-        return "cancelled"
-    if active is not None:
-        return _STAGE_OF_JOB[active.state]
-    return "done" if jobs and all(job.state is JobState.DONE for job in jobs) else "received"
+def _visitor(session: Session, stage: Stage, active: Job | None) -> _Helper:
+    if active is None or active.unit_id is None or stage == "failed":
+        return _Helper(stage, None, None)
+    unit = get_unit(session, active.unit_id)
+    coming = stage in COMING
+    shown = _shown(unit, coming=coming)
+    if stage == "returning":  # in the owner's own car
+        shown = shown.model_copy(update={"plate": None})
+    return _Helper(stage, shown, unit.position if coming else None, vehicle_of(unit))

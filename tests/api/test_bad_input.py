@@ -300,3 +300,11 @@ def test_times_need_an_offset_and_a_year_of_ours(shared_town: Town) -> None:
         answer = shared_town["R-01"].post("field/shift", body)
         assert answer.status_code == 422, at
         assert answer.json()["faults"][0]["pointer"] == "/at"
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_that_no_clock_reaches_is_refused_with_a_remedy(town: Town, day: str) -> None:
+    answer = town["hotline"].get("appointments", params={"day": day})
+    assert answer.status_code == 422
+    (fault,) = answer.json()["faults"]
+    assert (fault["pointer"], fault["code"]) == ("/day", "day.range")

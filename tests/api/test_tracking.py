@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from api.owner_links import AFTER_CLOSE, LINK_LIFE
-from tests.support.service import NEW_TOWN, Client, Town, a_call
+from tests.support.service import NEW_TOWN, OLD_TOWN, PIN, Client, Town, a_call
 
 ON_BOTH_DATABASES = True
 
@@ -28,6 +30,13 @@ def test_the_stages_of_a_rescue(town: Town) -> None:
         town.press(code, kind, job["job_id"])
         stages.append(owner.get(path).json()["stage"])
     assert stages == ["on_the_way", "at_car", "done"]
+
+
+def test_pages_are_told_the_zone_of_the_region(town: Town) -> None:
+    town.start_shifts()
+    owner, path = owner_of(town, town.call())
+    assert owner.get(path).json()["timezone"] == "Asia/Shanghai"
+    assert town["R-01"].get("field/jobs").json()["timezone"] == "Asia/Shanghai"
 
 
 def test_the_unit_is_on_the_map_only_while_it_comes(town: Town) -> None:
@@ -109,6 +118,47 @@ def test_a_rating_comes_after_the_help(town: Town) -> None:
         assert owner.post(f"{path}/rating", {"stars": stars}).status_code == 422
 
 
+def closed_with(town: Town, outcome: str) -> dict[str, Any]:
+    """Return what the owner sees of an incident that ended so."""
+    town.start_shifts()
+    incident = town.call()
+    owner, path = owner_of(town, incident)
+    if outcome == "cancelled_by_owner":
+        return dict(owner.post(f"{path}/cancel", {"reason": "it starts again"}).json())
+    if outcome == "solved_remotely":
+        town["desk"].post(f"incidents/{incident['id']}/solve-remotely", {"note": "reset"})
+        return dict(owner.get(path).json())
+    town.decide()
+    code, job = town.unit_with_job()
+    ending = "done" if outcome == "repaired" else outcome
+    for _ in range(2):  # a tow is tried where a repair was not possible
+        for kind in ("rolling", "arrived", ending):
+            town.press(code, kind, job["job_id"])
+        view = dict(owner.get(path).json())
+        if view["state"] == "closed":
+            break
+        town.decide()
+        code, job = town.unit_with_job()
+    return view
+
+
+@pytest.mark.parametrize(
+    ("outcome", "last"),
+    [
+        ("repaired", "All done"),
+        ("solved_remotely", "Solved from afar"),
+        ("gone_on_arrival", "Your car was not found"),
+        ("not_possible", "We are sorry: we could not help"),
+        ("cancelled_by_owner", "Cancelled"),
+    ],
+)
+def test_the_owner_is_told_how_it_ended(town: Town, outcome: str, last: str) -> None:
+    view = closed_with(town, outcome)
+    assert (view["state"], view["outcome"]) == ("closed", outcome)
+    assert view["timeline"][-1]["text"]["en"] == last
+    assert view["can_rate"] is (outcome in ("repaired", "solved_remotely"))
+
+
 def test_unknown_and_expired_links_look_the_same(town: Town) -> None:
     owner, path = owner_of(town, town.call())
     unknown = owner.get("track/" + "x" * 32)
@@ -154,6 +204,23 @@ def test_a_second_call_for_the_car_gets_the_same_link(town: Town) -> None:
     assert again.json()["track_url"] == first["track_url"]
 
 
+def test_a_second_call_from_another_phone_is_called_back_and_told_to_staff(town: Town) -> None:
+    first = town.call()
+    other = {"caller": {"phone": "13900000009"}, "location_note": "level B2"}
+    again = town["hotline"].post("incidents", a_call(1, **other)).json()
+    assert (again["id"], again["location"]["note"]) == (first["id"], "level B2")
+    assert again["caller"]["phone"] == "139****0009"
+    path = f"incidents/{first['id']}"
+    last = town["hotline"].get(path).json()["timeline"][-1]["text"]
+    assert last == {
+        "zh": "同车再次来电，已合并：回拨号码已更新、备注已补充",
+        "en": "Another call for this car, merged: the number to call back is a new one, "
+        "there are new notes",
+    }
+    patched = town["hotline"].request("PATCH", path, json={"location_note": "level B3"})
+    assert patched.json()["location"]["note"] == "level B3"
+
+
 def test_a_booked_visit_has_a_code_and_the_same_page(town: Town) -> None:
     body = {
         "kind": "pickup_delivery",
@@ -181,3 +248,129 @@ def test_a_booked_visit_has_a_code_and_the_same_page(town: Town) -> None:
     assert "13812349999" not in owner.get(path).text
     done = owner.post(f"{path}/cancel", {"reason": "away"}).json()
     assert done["stage"] == "cancelled"
+
+
+DRIVER = {
+    "code": "V-01",
+    "name": "Driver 1",
+    "kind": "valet",
+    "skills": ["valet"],
+    "equipment": [],
+    "lon": OLD_TOWN[0],
+    "lat": OLD_TOWN[1],
+    "plate": "闽AD77777",
+    "pin": PIN,
+}
+
+
+def a_pickup(town: Town, **changes: Any) -> tuple[Client, str]:
+    """Book a pickup for today with a driver on shift; return its owner and the page's path."""
+    town["admin"].request("PUT", "fleet", json={"units": [DRIVER]})
+    answer = town.nobody.post("login", {"user": "V-01", "secret": PIN})
+    town.people["V-01"] = town.nobody.with_token(answer.json()["token"])
+    town.start_shifts("V-01")
+    body = {
+        "kind": "pickup_delivery",
+        "window": {"start_at": "2026-06-01T05:00:00Z", "end_at": "2026-06-01T06:00:00Z"},
+        "return_window": {"start_at": "2026-06-01T09:00:00Z", "end_at": "2026-06-01T10:00:00Z"},
+        "caller": {"phone": "13812349999"},
+        "vehicle": {"plate": "闽AD30001"},
+        "location": {"lon": NEW_TOWN[0], "lat": NEW_TOWN[1], "datum": "WGS-84"},
+    } | changes
+    answer = town["hotline"].post("appointments", body, headers={"Idempotency-Key": "v1"})
+    return owner_of(town, answer.json())
+
+
+def drive(town: Town, owner: Client, path: str, *kinds: str) -> list[dict[str, Any]]:
+    """Let the driver get the next order and press these; return the page after each."""
+    for _ in range(40):
+        town.decide()
+        job = town["V-01"].get("field/jobs").json()["current"]
+        if job is not None:
+            break
+        town.clock.advance(600)
+    views = [owner.get(path).json()]
+    for kind in kinds:
+        town.clock.advance(60)
+        town.press("V-01", kind, job["job_id"])
+        views.append(owner.get(path).json())
+    return views
+
+
+def test_the_stages_of_a_visit(town: Town) -> None:
+    owner, path = a_pickup(town)
+    first = owner.get(path).json()
+    assert (first["stage"], first["can_cancel"], first["visit"]) == (
+        "received",
+        True,
+        "pickup_delivery",
+    )
+    assert first["return_window"] == ["2026-06-01T09:00:00Z", "2026-06-01T10:00:00Z"]
+    steps = ("rolling", "arrived", "loaded", "done")
+    fetch = drive(town, owner, path, *steps)
+    back = drive(town, owner, path, *steps)
+    assert [view["stage"] for view in fetch] == [
+        "assigned",
+        "on_the_way",
+        "at_car",
+        "fetched",
+        "at_centre",
+    ]
+    assert [view["stage"] for view in back] == [
+        "at_centre",
+        "at_centre",
+        "at_centre",
+        "returning",
+        "done",
+    ]
+    driving = [view["stage"] for view in fetch + back if (view["unit"] or {}).get("lon")]
+    assert driving == ["on_the_way", "returning"]
+    assert [view["can_cancel"] for view in fetch] == [True, False, False, False, False]
+    assert {view["promised_at"] for view in back[:-1]} == {"2026-06-01T10:00:00Z"}
+    assert not any(view["can_rate"] or view["can_cancel"] for view in back)
+
+
+def test_what_a_page_of_a_visit_offers_is_accepted(town: Town) -> None:
+    owner, path = a_pickup(town)
+    for kinds in (("rolling", "arrived", "loaded", "done"),) * 2:
+        drive(town, owner, path, *kinds)
+        view = owner.get(path).json()
+        rated = owner.post(f"{path}/rating", {"stars": 5})
+        cancelled = owner.post(f"{path}/cancel", {"reason": "away"})
+        assert rated.is_success is view["can_rate"]
+        assert cancelled.is_success is view["can_cancel"]
+
+
+def test_a_visit_that_failed_is_not_booked_for_ever(town: Town) -> None:
+    owner, path = a_pickup(town)
+    *_, failed = drive(town, owner, path, "rolling", "arrived", "not_possible")
+    assert (failed["stage"], failed["can_cancel"], failed["unit"]) == ("failed", False, None)
+    town.clock.advance(5 * 3600)
+    town.decide()
+    assert town["V-01"].get("field/jobs").json()["current"] is None, "no car is to be brought back"
+    assert owner.get(path).json()["stage"] == "failed"
+
+
+def test_what_happened_to_a_visit_is_told_from_its_booking_on(town: Town) -> None:
+    owner, path = a_pickup(town)
+    assert [it["text"]["en"] for it in owner.get(path).json()["timeline"]] == [
+        "Your visit is booked"
+    ]
+    drive(town, owner, path, "rolling", "arrived", "loaded", "done")
+    *_, last = drive(town, owner, path, "rolling", "arrived", "loaded", "done")
+    assert [it["text"]["en"] for it in last["timeline"]] == [
+        "Your visit is booked",
+        "Somebody is assigned",
+        "We are on the way to you",
+        "We are with you",
+        "Your car is on its way to the service centre",
+        "Your car is at the service centre",
+        "Your car is on its way back to you",
+        "Your car is back with you",
+    ]
+
+
+def test_a_cancelled_visit_says_so_in_its_timeline(town: Town) -> None:
+    owner, path = a_pickup(town, return_window=None)
+    view = owner.post(f"{path}/cancel", {"reason": "away"}).json()
+    assert view["timeline"][-1]["kind"] == "appointment.cancelled"

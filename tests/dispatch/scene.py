@@ -278,7 +278,7 @@ def open_scene(
     context = DispatchContext(
         database=database,
         clock=clock,
-        city=SimpleNamespace(name=REGION),  # type: ignore[arg-type]
+        city=SimpleNamespace(name=REGION, timezone="Asia/Shanghai"),  # type: ignore[arg-type]
         travel_times=StraightLine(),
         areas=None,  # type: ignore[arg-type]
         settings=settings or load_settings(),

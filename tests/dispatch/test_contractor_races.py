@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from dispatch import contractors
 from dispatch.incidents import cancel_by_dispatcher
+from dispatch.manual import Wish, assign, plan_version, release
 from dispatch.params import changed, load_settings
 from dispatch.store import ContractorOfferRow
-from kernel.errors import JobTaken
+from kernel.errors import Conflict, JobTaken
 from tests.dispatch.scene import START, Scene, open_scene, repair, tow
 
 MINUTE = timedelta(minutes=1)
@@ -207,3 +208,34 @@ def test_contractors_are_told_that_an_incident_is_over(scene: Scene, *, arrived:
     [told] = scene.events("contractor.withdrawn")
     assert (told.payload["offer_id"], told.payload["contractor_id"]) == (offer, helper)
     assert offers(scene)[0].state == "withdrawn"
+
+
+def test_a_call_given_by_hand_is_not_taken_by_who_was_asked_before(scene: Scene) -> None:
+    scene.unit("R-01", 45)
+    helper = scene.contractor("Near", 2)
+    incident = scene.call(0)
+    scene.run()
+    [offer] = offers(scene)
+    unit = scene.unit("R-02", 50)
+    with scene.database.write() as session:
+        version = plan_version(session, scene.context.region)
+        assign(session, scene.context, Wish(incident, unit.id, version))
+    assert offers(scene)[0].state == "withdrawn"
+    with scene.database.write() as session, pytest.raises(Conflict):
+        contractors.accept(session, scene.context, offer.id, helper, eta_min=10)
+    assert scene.job(incident).unit_id == unit.id
+
+
+def test_a_contractor_at_the_car_that_cannot_help_is_released(scene: Scene) -> None:
+    helper = scene.contractor("Near", 2)
+    incident = scene.call(0)
+    with scene.database.write() as session:
+        offer = contractors.offer(session, scene.context, incident, helper)
+        contractors.accept(session, scene.context, offer, helper, eta_min=20)
+        contractors.report(session, scene.context, offer, helper, "arrived")
+    with scene.database.write() as session:
+        release(session, scene.context, incident)
+    unit = scene.unit("R-01", 10)
+    scene.run()
+    assert scene.job(incident).unit_id == unit.id
+    assert scene.incident(incident).state == "assigned"

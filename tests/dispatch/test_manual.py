@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dispatch import contractors
 from dispatch.core.model import Lock
 from dispatch.manual import Wish, assign, plan_version, release, set_lock
 from fleet.model import Unit
@@ -149,6 +150,50 @@ def test_a_locked_job_waits_for_its_unit_and_a_released_one_does_not(tmp_path: P
         release(session, scene.context, second)
     scene.run()
     assert scene.job(second).unit_id == helper.id
+
+
+def let_go(scene: Scene, incident: int) -> None:
+    with scene.database.write() as session:
+        release(session, scene.context, incident)
+
+
+def test_a_release_withdraws_an_order_and_the_plan_decides_anew(scene: Scene) -> None:
+    near, far = scene.unit("R-01", 1), scene.unit("R-02", 20)
+    incident = scene.call(0)
+    give(scene, incident, far)
+    let_go(scene, incident)
+    job = scene.job(incident)
+    assert (job.state, job.unit_id, job.planned_unit_id, job.lock) == ("open", None, None, 0)
+    assert scene.incident(incident).state == "waiting"
+    told = scene.events("job.withdrawn")[-1]
+    assert (told.unit_id, told.payload) == (far.id, {"by_hand": True})
+    scene.run()
+    assert scene.job(incident).unit_id == near.id
+    assert scene.unit_now(far).state == "idle"
+
+
+def test_a_release_leaves_a_rolling_unit_rolling_and_says_so(scene: Scene) -> None:
+    unit = scene.unit("R-01", 20)
+    incident = scene.call(0)
+    give(scene, incident, unit)
+    scene.say(unit, "rolling", incident)
+    let_go(scene, incident)
+    job = scene.job(incident)
+    assert (job.state, job.unit_id, job.lock) == ("rolling", unit.id, Lock.FREE)
+    told = scene.events("job.planned")[-1]
+    assert (told.unit_id, told.payload["goes_on"]) == (unit.id, True)
+
+
+def test_a_release_withdraws_what_a_contractor_has_not_answered(scene: Scene) -> None:
+    first, second = scene.contractor("A", 5), scene.contractor("B", 6)
+    incident = scene.call(0)
+    with scene.database.write() as session:
+        asked = contractors.offer(session, scene.context, incident, first)
+    let_go(scene, incident)
+    with scene.database.write() as session, pytest.raises(Conflict, match="withdrawn"):
+        contractors.accept(session, scene.context, asked, first, eta_min=10)
+    with scene.database.write() as session:
+        contractors.offer(session, scene.context, incident, second)
 
 
 def test_locks_need_a_unit_and_are_never_full(scene: Scene) -> None:

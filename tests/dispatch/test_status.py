@@ -162,6 +162,18 @@ def test_what_cannot_be_repaired_is_towed_by_a_second_job(scene: Scene) -> None:
     assert (closed.outcome, closed.arrived_at) == ("towed", START + 15 * MINUTE)
 
 
+@pytest.mark.parametrize("ending", ["not_possible", "gone_on_arrival"])
+@pytest.mark.parametrize("reached", [None, "rolling", "arrived"])
+def test_a_report_that_ends_a_job_is_applied_not_late(
+    scene: Scene, ending: str, reached: str | None
+) -> None:
+    unit, incident = rolled_out(scene)
+    if reached is not None:
+        scene.say(unit, reached, incident)
+    assert scene.say(unit, ending, incident).status == "applied"
+    assert scene.incident(incident).outcome == ending
+
+
 def test_without_another_way_not_possible_is_the_end(scene: Scene) -> None:
     unit, incident = rolled_out(scene)
     scene.say(unit, "not_possible", incident)

@@ -199,3 +199,20 @@ def test_a_local_day_has_all_its_visits_when_clocks_are_changed(
             for visit in appointments_of(session, REGION, day + timedelta(days=away))
         ]
     assert (found, others) == (made, [])
+
+
+@pytest.mark.parametrize("day", [date.min, date(1989, 12, 31), date(2201, 1, 1), date.max])
+def test_a_day_beyond_all_calendars_is_refused_with_the_days_that_are_not(
+    office: Office, day: date
+) -> None:
+    with office.database.read() as session, pytest.raises(InvalidInput) as refused:
+        appointments_of(session, REGION, day)
+    (fault,) = refused.value.faults
+    assert (fault.pointer, fault.code) == ("/day", "day.range")
+    assert "1990-01-01 to 2200-12-31" in fault.remedy
+
+
+@pytest.mark.parametrize("day", [date(1990, 1, 1), date(2200, 12, 31)])
+def test_the_first_and_the_last_day_are_answered(office: Office, day: date) -> None:
+    with office.database.read() as session:
+        assert appointments_of(session, REGION, day) == ()

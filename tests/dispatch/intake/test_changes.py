@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -137,6 +138,13 @@ def test_a_corrected_place_moves_job_and_promise(office: Office) -> None:
     assert job is not None
     assert (job.position, job.target_at) == (moved.place.position, moved.target_at)
     assert office.told()[2:] == ["promise.changed", "incident.updated"]
+
+
+def test_a_note_on_the_place_needs_no_new_place(office: Office) -> None:
+    incident = office.take(location_note="level B1").incident
+    changed = office.amend(incident.id, location_note="level B2")
+    assert changed.place == replace(incident.place, note="level B2")
+    assert office.told()[-1] == "incident.updated"
 
 
 def test_a_place_is_not_changed_once_a_unit_is_there(office: Office) -> None:

@@ -9,6 +9,7 @@ from dispatch.incident import IncidentState, Outcome
 from dispatch.job import JobState
 from dispatch.store import IncidentCallRow, incidents_of
 from geo_data.datum import Datum, TypedCoordinate
+from kernel import events
 from kernel.errors import InvalidInput
 from kernel.position import Position, distance_m
 from tests.dispatch.intake.office import REGION, START, Office, call
@@ -190,7 +191,7 @@ def test_a_second_call_for_a_car_belongs_to_the_open_incident(
     assert second.merged
     assert (second.incident.id, second.incident.n_calls) == (first.id, 2)
     assert second.incident.received_at == first.received_at
-    assert office.told()[2] == "incident.merged"
+    assert office.told()[-1] == "incident.merged"
     with office.database.read() as session:
         assert session.query(IncidentCallRow).count() == 2
 
@@ -233,6 +234,52 @@ def test_what_the_second_call_adds_is_learned(office: Office) -> None:
     assert job.priority == 1
     assert all("safety_cones" in option.needs for option in job.options)
     assert office.told()[2:] == ["incident.updated", "incident.merged"]
+
+
+def merged_payload(office: Office) -> dict[str, Any]:
+    """Return what the last merging tells."""
+    with office.database.read() as session:
+        return events.read_after(session, 0, kinds=["incident.merged"])[-1].payload
+
+
+def test_who_calls_last_is_called_back_and_what_they_add_is_shown(office: Office) -> None:
+    office.take(symptom="dark", location_note="level B1")
+    again = office.take(
+        caller={"phone": "13900000000", "name": "Li"}, symptom="smoke", location_note="level B2"
+    ).incident
+    assert (again.caller.phone, again.caller.name) == ("+8613900000000", "Li")
+    assert (again.symptom, again.note) == ("dark", "smoke")
+    assert again.place.note == "level B1\nlevel B2"
+    assert merged_payload(office)["learned"] == ["phone", "note"]
+    with office.database.read() as session:
+        rows = session.query(IncidentCallRow).order_by(IncidentCallRow.id).all()
+        assert [row.caller_phone for row in rows] == ["+8613812341234", "+8613900000000"]
+        assert [row.said["symptom"] for row in rows] == ["dark", "smoke"]
+
+
+def test_the_first_caller_is_still_known_after_another_one(office: Office) -> None:
+    first = office.take().incident
+    office.take(caller={"phone": "13900000000"})
+    third = office.take(vehicle={"vin": None, "plate": None})
+    assert (third.merged, third.incident.id) == (True, first.id)
+
+
+def test_a_later_place_is_taken_when_it_is_as_sure(office: Office) -> None:
+    office.take()
+    pin = {"lon": 113.31, "lat": 23.1, "datum": "WGS-84"}
+    moved = office.take(location=pin).incident
+    assert moved.place.position == Position(113.31, 23.1)
+    job = office.job(moved.id)
+    assert job is not None
+    assert job.position == moved.place.position
+    assert merged_payload(office)["learned"] == ["place"]
+
+
+def test_a_later_place_that_is_less_sure_is_told_and_not_taken(office: Office) -> None:
+    office.take()
+    kept = office.take(location={"address": "港口"}).incident
+    assert kept.place.position == Position(113.3, 23.1)
+    assert merged_payload(office)["learned"] == ["other_place"]
 
 
 def test_a_repeat_that_adds_nothing_changes_nothing(office: Office) -> None:

@@ -513,7 +513,9 @@ export interface paths {
         put?: never;
         /**
          * Release
-         * @description Leave the incident to the optimizer again: no lock, no contractor who has only accepted.
+         * @description Leave the incident to the optimizer again: no lock, no order, no contractor on its way.
+         *
+         *     A unit that rolls already goes on unless the next plan sends another one.
          */
         post: operations["release"];
         delete?: never;
@@ -1691,6 +1693,8 @@ export interface components {
         /**
          * FieldJobs
          * @description The technician's list; ``version`` changes whenever anything of it does.
+         *
+         *     ``timezone`` is the region's, by IANA name: times are told in it, wherever the phone was set up.
          */
         FieldJobs: {
             current: components["schemas"]["FieldJob"] | null;
@@ -1701,6 +1705,8 @@ export interface components {
              * Format: date-time
              */
             now: string;
+            /** Timezone */
+            timezone: string;
             unit: components["schemas"]["FieldUnit"];
             /** Version */
             version: number;
@@ -2147,6 +2153,8 @@ export interface components {
         IncidentPatch: {
             /** Location */
             location?: (components["schemas"]["PinLocation"] | components["schemas"]["AddressLocation"] | components["schemas"]["MotorwayLocation"]) | null;
+            /** Location Note */
+            location_note?: string | null;
             /** Note */
             note?: string | null;
             /** Safe Place */
@@ -2841,10 +2849,17 @@ export interface components {
             now: string;
             /** Number */
             number: string;
+            /** Outcome */
+            outcome: ("repaired" | "boosted" | "towed" | "solved_remotely" | "merged" | "cancelled_by_owner" | "cancelled_by_dispatcher" | "gone_on_arrival" | "not_possible") | null;
             promise_reason: components["schemas"]["Bilingual"] | null;
             /** Promised At */
             promised_at: string | null;
             rating: components["schemas"]["Rating"] | null;
+            /** Return Window */
+            return_window: [
+                string,
+                string
+            ] | null;
             /** Route */
             route: {
                 [key: string]: unknown;
@@ -2853,12 +2868,16 @@ export interface components {
              * Stage
              * @enum {string}
              */
-            stage: "received" | "assigned" | "finishing_other_job" | "on_the_way" | "at_car" | "towing" | "done" | "cancelled";
+            stage: "received" | "assigned" | "finishing_other_job" | "on_the_way" | "at_car" | "towing" | "fetched" | "at_centre" | "returning" | "done" | "failed" | "cancelled";
             /** State */
             state: string;
             /** Timeline */
             timeline: components["schemas"]["TimelineItem"][];
+            /** Timezone */
+            timezone: string;
             unit: components["schemas"]["TrackUnit"] | null;
+            /** Visit */
+            visit: ("pickup_delivery" | "installation") | null;
             /** Window */
             window: [
                 string,
@@ -2880,6 +2899,8 @@ export interface components {
         /**
          * TrackUnit
          * @description Who comes; the position only while it is on the way to this owner.
+         *
+         *     ``kind`` is an own unit's, or ``contractor``.
          */
         TrackUnit: {
             /** Kind */

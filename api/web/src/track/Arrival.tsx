@@ -5,6 +5,7 @@ import { dayOf, secondsBetween, timeOfDay, timeRange } from "@roadflare/kit/form
 import { now } from "@roadflare/kit/server_clock.ts";
 import { said } from "@roadflare/kit/words.ts";
 import { minutesRange, WAITING } from "./headline.ts";
+import { windowsAhead } from "./visit.ts";
 import { t } from "./words.ts";
 
 function Promised({ track }: { track: Track }) {
@@ -21,12 +22,17 @@ function Promised({ track }: { track: Track }) {
 }
 
 function Appointment({ track }: { track: Track }) {
-  if (!track.window) return null;
+  const ahead = windowsAhead(track);
+  if (ahead.length === 0) return null;
   return (
     <section class="arrival">
-      <h2>{t("window.label")}</h2>
-      <p class="arrival-minutes">{dayOf(track.window[0])}</p>
-      <p class="arrival-big">{timeRange(track.window)}</p>
+      {ahead.map(({ label, window }) => (
+        <div key={label} class="arrival-window">
+          <h2>{label}</h2>
+          <p class="arrival-minutes">{dayOf(window[0])}</p>
+          <p class="arrival-big">{timeRange(window)}</p>
+        </div>
+      ))}
       {track.code && (
         <p class="promise">
           {t("code.label")} <strong class="code">{track.code}</strong>
@@ -37,10 +43,8 @@ function Appointment({ track }: { track: Track }) {
 }
 
 export function Arrival({ track }: { track: Track }) {
+  if (track.kind === "appointment") return <Appointment track={track} />;
   if (!WAITING.has(track.stage)) return null;
-  if (track.kind === "appointment" && track.stage !== "on_the_way") {
-    return <Appointment track={track} />;
-  }
   const range = track.eta_range;
   const minutes = range && minutesRange(range, now.value);
   return (

@@ -1,30 +1,50 @@
 /** Cancelling: asked twice, with a reason, so that nobody is left at the road by a slip. */
 
+import type { Track } from "@roadflare/kit/contract.ts";
 import { useRef, useState } from "preact/hooks";
+import { refusalText } from "./refusal.ts";
 import { cancel } from "./store.ts";
 import { t } from "./words.ts";
 
-export function Cancel() {
+const WORDS = {
+  incident: {
+    act: "act.cancel",
+    title: "cancel.title",
+    text: "cancel.text",
+    reasons: ["cancel.working", "cancel.other", "cancel.long", "cancel.mistake"],
+    no: "cancel.no",
+  },
+  appointment: {
+    act: "act.cancelVisit",
+    title: "cancelVisit.title",
+    text: "cancelVisit.text",
+    reasons: ["cancelVisit.time", "cancelVisit.needless", "cancelVisit.mistake"],
+    no: "cancelVisit.no",
+  },
+} as const;
+
+export function Cancel({ kind }: Pick<Track, "kind">) {
+  const words = WORDS[kind];
   const box = useRef<HTMLDialogElement>(null);
   const [reason, setReason] = useState("");
   const [fault, setFault] = useState("");
-  const reasons = [t("cancel.working"), t("cancel.other"), t("cancel.long"), t("cancel.mistake")];
+  const reasons = words.reasons.map((key) => t(key));
   const confirm = async () => {
     try {
       await cancel(reason);
       box.current?.close();
     } catch (error) {
-      setFault(t("failed", { reason: error instanceof Error ? error.message : String(error) }));
+      setFault(refusalText(error, "cancel"));
     }
   };
   return (
     <>
       <button type="button" class="button" onClick={() => box.current?.showModal()}>
-        {t("act.cancel")}
+        {t(words.act)}
       </button>
-      <dialog ref={box} class="sheet" aria-label={t("cancel.title")}>
-        <h2>{t("cancel.title")}</h2>
-        <p>{t("cancel.text")}</p>
+      <dialog ref={box} class="sheet" aria-label={t(words.title)}>
+        <h2>{t(words.title)}</h2>
+        <p>{t(words.text)}</p>
         <fieldset>
           <legend>{t("cancel.reason")}</legend>
           {reasons.map((text) => (
@@ -45,7 +65,7 @@ export function Cancel() {
           </p>
         )}
         <button type="button" class="button big primary" onClick={() => box.current?.close()}>
-          {t("cancel.no")}
+          {t(words.no)}
         </button>
         <button
           type="button"

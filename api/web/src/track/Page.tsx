@@ -10,22 +10,24 @@ import { language, said, speak } from "@roadflare/kit/words.ts";
 import { useEffect, useState } from "preact/hooks";
 import { Arrival } from "./Arrival.tsx";
 import { Cancel } from "./Cancel.tsx";
-import { headline, WAITING } from "./headline.ts";
+import { headline, isHelped, WAITING } from "./headline.ts";
 import { Rating } from "./Rating.tsx";
-import { connection, gone, track as tracked } from "./store.ts";
+import { connection, gone, track as tracked, unreached } from "./store.ts";
 import { TrackMap } from "./TrackMap.tsx";
 import { t } from "./words.ts";
 
 const STEPS = ["received", "assigned", "on_the_way", "at_car", "done"];
+const THERE_AND_BACK = ["received", "on_the_way", "fetched", "at_centre", "returning"];
 
 /** How far along it is, as five bars; the sentence above says the same in words. */
-function Steps({ stage }: Pick<Track, "stage">) {
-  if (stage === "cancelled") return null;
-  const as = { finishing_other_job: "assigned", towing: "at_car" }[stage as string] ?? stage;
-  const at = STEPS.indexOf(as);
+function Steps({ track }: { track: Track }) {
+  const { stage } = track;
+  if (stage === "cancelled" || !isHelped(track)) return null;
+  const steps = track.return_window ? THERE_AND_BACK : STEPS;
+  const at = steps.includes(stage) ? steps.indexOf(stage) : steps.indexOf(nearest(track));
   return (
     <div class="steps" aria-hidden="true">
-      {STEPS.map((step, index) => (
+      {steps.map((step, index) => (
         <i
           key={step}
           class={index < at || stage === "done" ? "past" : index === at ? "here" : ""}
@@ -33,6 +35,11 @@ function Steps({ stage }: Pick<Track, "stage">) {
       ))}
     </div>
   );
+}
+
+function nearest({ stage, return_window }: Track): string {
+  if (return_window) return stage === "at_car" ? "on_the_way" : "received";
+  return stage === "finishing_other_job" ? "assigned" : "at_car";
 }
 
 function Safety() {
@@ -128,13 +135,13 @@ function Offline() {
 function Content({ track }: { track: Track }) {
   const { sentence, more } = headline(track);
   const waiting = WAITING.has(track.stage) && track.kind === "incident";
-  const ended = track.stage === "done" || track.stage === "cancelled";
+  const ended = ["done", "cancelled", "failed"].includes(track.stage);
   return (
     <>
       <section class="headline">
         <h1>{sentence}</h1>
         <p>{more}</p>
-        <Steps stage={track.stage} />
+        <Steps track={track} />
       </section>
       <Arrival track={track} />
       <Rating track={track} />
@@ -144,9 +151,11 @@ function Content({ track }: { track: Track }) {
       <Timeline track={track} />
       <div class="page-actions">
         {!ended && <Share />}
-        {track.can_cancel && <Cancel />}
+        {track.can_cancel && <Cancel kind={track.kind} />}
       </div>
-      <p class="number muted">{t("fact.number", { number: track.number })}</p>
+      <p class="number muted">
+        {t(track.kind === "appointment" ? "fact.visit" : "fact.number", { number: track.number })}
+      </p>
     </>
   );
 }
@@ -180,7 +189,7 @@ export function Page() {
         <Content track={track} />
       ) : (
         <p class="loading" role="status">
-          {t("loading")}
+          {unreached.value ? t("unreached") : t("loading")}
         </p>
       )}
     </main>

@@ -3,6 +3,7 @@
 import type { Track } from "@roadflare/kit/contract.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { useState } from "preact/hooks";
+import { refusalText } from "./refusal.ts";
 import { rate } from "./store.ts";
 import { t } from "./words.ts";
 
@@ -27,7 +28,7 @@ export function Rating({ track }: { track: Track }) {
     try {
       await rate(stars, text.trim());
     } catch (error) {
-      setFault(t("failed", { reason: error instanceof Error ? error.message : String(error) }));
+      setFault(refusalText(error, "rate"));
     }
   };
   return (

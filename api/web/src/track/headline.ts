@@ -3,16 +3,44 @@
 import { kindText } from "@roadflare/kit/common_words.ts";
 import type { Track } from "@roadflare/kit/contract.ts";
 import { secondsBetween } from "@roadflare/kit/format.ts";
+import { visitHeadline } from "./visit.ts";
 import { t } from "./words.ts";
 
+/** The server names a contractor where our own units have their kind. */
+const isPartner = (kind: string) => kind === "contractor";
+
 export function whoComes(track: Track): string {
-  return track.unit ? `${kindText(track.unit.kind)} ${track.unit.name}` : t("who.somebody");
+  const { unit } = track;
+  if (unit && isPartner(unit.kind)) return t("who.partner", { name: unit.name });
+  if (unit) return `${kindText(unit.kind)} ${unit.name}`;
+  return track.kind === "appointment" ? t("who.visitor") : t("who.somebody");
+}
+
+/** Whether it has not ended with the owner left without help. */
+export function isHelped({ stage, outcome }: Pick<Track, "stage" | "outcome">): boolean {
+  if (stage === "failed") return false;
+  return outcome === null || ["repaired", "boosted", "towed", "solved_remotely"].includes(outcome);
+}
+
+/** What is said of an outcome that "all done" would not be true of. */
+function ending({ outcome }: Track): { sentence: string; more: string } | null {
+  switch (outcome) {
+    case "towed":
+    case "solved_remotely":
+    case "merged":
+    case "gone_on_arrival":
+    case "not_possible":
+      return { sentence: t(`over.${outcome}`), more: t(`more.${outcome}`) };
+    default:
+      return null;
+  }
 }
 
 export function headline(track: Track): { sentence: string; more: string } {
+  const over = ending(track);
+  if (over) return over;
   const who = whoComes(track);
-  const booked = track.kind === "appointment" && ["received", "assigned"].includes(track.stage);
-  if (booked) return { sentence: t("stage.booked"), more: t("more.booked", { who }) };
+  if (track.kind === "appointment") return visitHeadline(track, who);
   const more = {
     received: () => t("more.received"),
     assigned: () => t("more.assigned", { who }),
@@ -22,8 +50,9 @@ export function headline(track: Track): { sentence: string; more: string } {
     towing: () => t("more.towing", { who }),
     done: () => t("more.done"),
     cancelled: () => t("more.cancelled"),
-  }[track.stage]();
-  return { sentence: t(`stage.${track.stage}`), more };
+  };
+  const stage = track.stage in more ? (track.stage as keyof typeof more) : "received";
+  return { sentence: t(`stage.${stage}`), more: more[stage]() };
 }
 
 /** "9–15", in minutes from now; null when the range has passed. */

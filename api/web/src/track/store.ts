@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import type { Track } from "@roadflare/kit/contract.ts";
 import { type Connection, openStream } from "@roadflare/kit/event_stream.ts";
+import { timezone } from "@roadflare/kit/format.ts";
 import { caller, ProblemError } from "@roadflare/kit/http.ts";
 
 /** `/t/{key}`; the key is the whole permission. */
@@ -12,19 +13,27 @@ const call = caller({ token: () => null });
 
 export const track = signal<Track | null>(null);
 export const gone = signal(false);
+/** Whether the last try to read it failed: a page with nothing to show says so. */
+export const unreached = signal(false);
 export const connection = signal<Connection>({ connected: false, heardAt: null });
 
 const DRIVING_MS = 4000;
 const RESTING_MS = 20_000;
 
-async function refresh(): Promise<void> {
+export async function refresh(): Promise<void> {
   try {
-    track.value = await call<Track>(base);
+    const fresh = await call<Track>(base);
+    timezone.value = fresh.timezone; // the car's clock, not that of whoever looks
+    track.value = fresh;
+    unreached.value = false;
     connection.value = { connected: true, heardAt: Date.now() };
   } catch (error) {
     if (error instanceof ProblemError && [401, 403, 404, 410].includes(error.status)) {
       gone.value = true;
-    } else connection.value = { connected: false, heardAt: connection.value.heardAt };
+      return;
+    }
+    unreached.value = true;
+    connection.value = { connected: false, heardAt: connection.value.heardAt };
   }
 }
 
@@ -34,7 +43,8 @@ export function follow(): void {
     clearTimeout(timer);
     await refresh();
     if (gone.value) return stream.close();
-    const wait = track.value?.unit?.lon ? DRIVING_MS : RESTING_MS;
+    const soon = track.value === null || track.value.unit?.lon;
+    const wait = soon ? DRIVING_MS : RESTING_MS;
     timer = setTimeout(() => void again(), wait);
   };
   const stream = openStream({

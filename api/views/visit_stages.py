@@ -1,0 +1,83 @@
+"""How far a booked visit has come, in its owner's eyes, and what has happened, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.models.incident_out import TimelineItem
+from api.models.tracking import Stage
+from api.views.timeline import told
+from dispatch.job import Job, JobState
+from kernel.events import EventRow
+from kernel.words import Words
+
+_STAGE_AT_OWNERS: dict[JobState, Stage] = {
+    JobState.OPEN: "received",
+    JobState.ORDERED: "assigned",
+    JobState.ROLLING: "on_the_way",
+    JobState.ON_SITE: "at_car",
+    JobState.LOADED: "fetched",
+}
+_STAGE_OF_RETURN: dict[JobState, Stage] = {
+    JobState.LOADED: "returning",
+    JobState.DONE: "done",
+}
+COMING: frozenset[Stage] = frozenset({"on_the_way", "returning"})
+"""Stages in which somebody drives to the owner, who may see where."""
+
+ABOUT_RETURN: frozenset[Stage] = frozenset({"fetched", "at_centre", "returning"})
+"""Stages in which the owner waits for the car to come back."""
+
+_ANY: dict[str, Words] = {
+    "appointment.booked": Words("预约成功", "Your visit is booked"),
+    "appointment.changed": Words("预约已更改", "Your visit has changed"),
+    "appointment.cancelled": Words("预约已取消", "Your visit is cancelled"),
+    "job.failed": Words("很抱歉，未能完成", "We are sorry: it could not be done"),
+}
+_TO_OWNER: dict[str, Words] = {
+    "job.ordered": Words("已安排人员", "Somebody is assigned"),
+    "job.rolling": Words("已出发前往您处", "We are on the way to you"),
+    "job.arrived": Words("已到达您处", "We are with you"),
+}
+_OF_PURPOSE: dict[str, dict[str, Words]] = {
+    "fetch": _ANY
+    | _TO_OWNER
+    | {
+        "job.loaded": Words("车辆正送往服务中心", "Your car is on its way to the service centre"),
+        "job.done": Words("车辆已送达服务中心", "Your car is at the service centre"),
+    },
+    "return": _ANY
+    | {
+        "job.loaded": Words("车辆正送还给您", "Your car is on its way back to you"),
+        "job.done": Words("车辆已送还", "Your car is back with you"),
+    },
+    "installation": _ANY
+    | _TO_OWNER
+    | {"job.done": Words("安装已完成", "The installation is done")},
+}
+"""By what a job is for: the way to the centre, for a return, is not the way to the owner."""
+
+
+def visit_stage(*, is_cancelled: bool, jobs: Sequence[Job]) -> Stage:
+    """Return the stage of a visit by its jobs, in the order in which they are done."""
+    states = [job.state for job in jobs]
+    if is_cancelled or not states:
+        return "cancelled"
+    if JobState.FAILED in states:
+        return "failed"
+    if states[0] is not JobState.DONE:
+        return _STAGE_AT_OWNERS.get(states[0], "cancelled")
+    if len(states) == 1:
+        return "done"
+    return _STAGE_OF_RETURN.get(states[-1], "at_centre")
+
+
+def visit_timeline(session: Session, jobs: Sequence[Job]) -> list[TimelineItem]:
+    """Return what happened to a visit with these jobs, for its owner, oldest first."""
+    purposes = {job.id: job.purpose for job in jobs}
+    query = select(EventRow).where(EventRow.job_id.in_(purposes)).order_by(EventRow.seq)
+    found = ((event, _OF_PURPOSE[purposes[event.job_id or 0]]) for event in session.scalars(query))
+    return [told(event, words[event.kind], None) for event, words in found if event.kind in words]

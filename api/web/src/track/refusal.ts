@@ -1,0 +1,15 @@
+/** Why something did not work, in the page's language: the server's own words are English. */
+
+import { OfflineError, ProblemError } from "@roadflare/kit/http.ts";
+import { t } from "./words.ts";
+
+/** What was tried; a conflict means something else for each. */
+export type Deed = "cancel" | "rate";
+
+export function refusalText(error: unknown, deed: Deed): string {
+  if (error instanceof OfflineError) return t("failed.offline");
+  if (!(error instanceof ProblemError)) return t("failed.other");
+  if (error.status === 409) return t(`failed.${deed}`);
+  if (error.status === 429) return t("failed.often");
+  return t("failed.other");
+}

@@ -1,0 +1,54 @@
+"""What staff read of what happened to an incident."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.service import Town
+
+
+def last_told(town: Town, incident: dict[str, Any]) -> dict[str, str]:
+    """Return the last sentence of an incident's timeline."""
+    item = town["desk"].get(f"incidents/{incident['id']}").json()["timeline"][-1]
+    return dict(item["text"])
+
+
+def test_a_release_says_what_it_did(town: Town) -> None:
+    town.start_shifts()
+    incident = town.call()
+    path = f"incidents/{incident['id']}"
+    town.decide()
+    code, job = town.unit_with_job()
+    town["desk"].post(f"{path}/release")
+    assert last_told(town, incident)["en"] == f"Order to {code} withdrawn"
+    town.decide()
+    code, job = town.unit_with_job()
+    town.press(code, "rolling", job["job_id"])
+    town["desk"].post(f"{path}/release")
+    assert last_told(town, incident) == {
+        "zh": f"已交回系统规划；{code} 已在途，继续前往",
+        "en": f"Left to the plan again; {code} is on its way and goes on",
+    }
+
+
+def test_an_offer_that_is_released_is_told_as_withdrawn(town: Town) -> None:
+    incident = town.call()
+    path = f"incidents/{incident['id']}"
+    offered = town["desk"].post(f"{path}/contractor-offer", {})
+    assert last_told(town, incident) == {"zh": "已询问外协", "en": "Offered to a contractor"}
+    assert offered.json()["contractor"]["state"] == "offered"
+    refused = town["desk"].post(f"{path}/contractor-offer", {})
+    assert "release" in refused.json()["remedy"]
+    town["desk"].post(f"{path}/release")
+    told = [it["text"]["en"] for it in town["desk"].get(path).json()["timeline"]]
+    assert "Withdrawn from the contractor" in told
+    assert town["desk"].post(f"{path}/contractor-offer", {"contractor_id": 1}).is_success
+
+
+def test_what_a_contractor_reports_is_told_of_the_contractor(town: Town) -> None:
+    incident = town.call()
+    town["desk"].post(f"incidents/{incident['id']}/contractor-offer", {})
+    offer = town["partner"].get("provider/offers").json()["items"][0]["id"]
+    town["partner"].post(f"provider/offers/{offer}/accept", {"eta_min": 20})
+    town["partner"].post(f"provider/offers/{offer}/status", {"status": "arrived"})
+    assert last_told(town, incident) == {"zh": "外协已到达", "en": "The contractor is at the car"}
