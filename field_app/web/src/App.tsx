@@ -67,7 +67,7 @@ export function App() {
   return (
     <div class="phone">
       <Top />
-      {inside ? <Work /> : <Login />}
+      {inside ? <Work key={session.value?.unit_id} /> : <Login />}
     </div>
   );
 }

@@ -2,28 +2,32 @@
 
 import { timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
-import { connection, list, outbox } from "./store/sync.ts";
+import { connection, list, outbox, refusals, unsent } from "./store/sync.ts";
 import { t } from "./words.ts";
 
 export function Banner() {
-  const unsent = outbox.unsent.value.length;
+  const n = unsent.value.length;
   const { connected } = connection.value;
   return (
     <div class="banners" aria-live="polite">
-      {(unsent > 0 || !connected) && (
+      {(n > 0 || !connected) && (
         <p class="banner" role="status">
           <Icon name="offline" size={22} />
           {!connected && <b>{t("offline")}</b>}
-          {unsent > 0 && <b class="unsent">{t("unsent", { n: unsent })}</b>}
+          {n > 0 && <b class="unsent">{t("unsent", { n })}</b>}
           {!connected && list.value && (
             <span>{t("stale", { time: timeOfDay(list.value.now) })}</span>
           )}
         </p>
       )}
-      {outbox.refusals.value.map(({ event, reason }) => (
+      {refusals.value.map(({ event, reason }) => (
         <p class="banner refused" role="alert" key={event.client_id}>
           <span>{t("refused", { reason: reason || t(`do.${event.kind}`) })}</span>
-          <button type="button" class="button" onClick={() => outbox.forgive(event.client_id)}>
+          <button
+            type="button"
+            class="button"
+            onClick={() => outbox.value?.forgive(event.client_id)}
+          >
             {t("refused.ok")}
           </button>
         </p>

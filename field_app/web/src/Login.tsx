@@ -3,8 +3,8 @@
 import { common } from "@roadflare/kit/common_words.ts";
 import { OfflineError } from "@roadflare/kit/http.ts";
 import { useState } from "preact/hooks";
+import { holdsUnsent } from "./store/outbox.ts";
 import { logIn, refused } from "./store/session.ts";
-import { outbox } from "./store/sync.ts";
 import { t } from "./words.ts";
 
 export function Login() {
@@ -29,7 +29,7 @@ export function Login() {
     <form class="login" onSubmit={(event) => void submit(event)}>
       <img src="./flare.svg" alt="" width="64" height="64" />
       <h1>{t("login.title")}</h1>
-      {(refused.value || outbox.unsent.value.length > 0) && <p>{t("login.again")}</p>}
+      {(refused.value || holdsUnsent(Object.keys(localStorage))) && <p>{t("login.again")}</p>}
       <label>
         {t("login.unit")}
         <input

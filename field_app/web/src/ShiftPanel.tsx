@@ -8,7 +8,7 @@ import { Icon } from "@roadflare/kit/icons.tsx";
 import { useState } from "preact/hooks";
 import { here } from "./store/positions.ts";
 import { logOut } from "./store/session.ts";
-import { current, forgetList, list, outbox, shift } from "./store/sync.ts";
+import { current, forgetList, list, shift, unsent } from "./store/sync.ts";
 import { t } from "./words.ts";
 
 type Action = FieldShift["action"];
@@ -73,7 +73,7 @@ export function ShiftPanel() {
             {t(`shift.${action}`)}
           </button>
         ))}
-        {unit.state === "off_shift" && outbox.unsent.value.length === 0 && (
+        {unit.state === "off_shift" && unsent.value.length === 0 && (
           <button
             type="button"
             class="button more"

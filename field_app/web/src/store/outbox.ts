@@ -1,15 +1,16 @@
 /**
- * The queue of what was done and not yet told.
+ * The queue of what one unit has done and not yet told.
  *
  * An entry is written to the phone before anything is sent, and leaves only when the server has
  * answered for it by its `client_id`. One flush runs at a time; a repeat after a lost answer
- * carries the same `client_id`, so that it counts once.
+ * carries the same `client_id`, so that it counts once. Each unit has a queue of its own: a phone
+ * goes from hand to hand, and what one unit did is never told as another's.
  */
 
-import { type ReadonlySignal, signal } from "@preact/signals";
+import type { ReadonlySignal } from "@preact/signals";
 import type { FieldEvent, FieldResult } from "@roadflare/kit/contract.ts";
-import { ProblemError } from "@roadflare/kit/http.ts";
-import { kept, type Shelf } from "./kept.ts";
+import { isFinal } from "./final.ts";
+import { keptList, type Shelf } from "./kept.ts";
 
 export interface Refusal {
   event: FieldEvent;
@@ -28,41 +29,43 @@ export interface Outbox {
 export type Send = (events: readonly FieldEvent[]) => Promise<readonly FieldResult[]>;
 
 const BATCH = 50;
-const NAME = "roadflare.field.outbox.v1";
+const NAME = "roadflare.field.outbox.v2.";
+/** The queue as it was when it did not say whose it is. */
+const OWNERLESS = "roadflare.field.outbox.v1";
 
-function areEvents(found: unknown): found is FieldEvent[] {
-  return (
-    Array.isArray(found) &&
-    found.every((one) => typeof one?.client_id === "string" && typeof one?.kind === "string")
-  );
+function isEvent(found: unknown): found is FieldEvent {
+  const one = found as Partial<FieldEvent> | null;
+  return typeof one?.client_id === "string" && typeof one.kind === "string";
 }
 
-/** A refusal that no repetition can cure; others (login, overload, outage) are waited out. */
-const isFinal = (error: unknown): error is ProblemError =>
-  error instanceof ProblemError &&
-  error.status >= 400 &&
-  error.status < 500 &&
-  ![401, 403, 408, 425, 429].includes(error.status);
+function isRefusal(found: unknown): found is Refusal {
+  const one = found as Partial<Refusal> | null;
+  return isEvent(one?.event) && typeof one?.reason === "string";
+}
 
-export function makeOutbox(shelf: Shelf, send: Send): Outbox {
-  const store = kept(shelf, NAME, areEvents);
-  /** What is on the phone counts: the page may be open twice. */
-  const stored = () => store.read() ?? [];
-  const unsent = signal<readonly FieldEvent[]>(stored());
-  const refusals = signal<readonly Refusal[]>([]);
+/** Gives a queue without an owner to the unit that last used the phone. */
+export function adopt(shelf: Shelf, unit: number): void {
+  const left = keptList(shelf, OWNERLESS, isEvent);
+  if (left.items.value.length === 0) return;
+  keptList(shelf, NAME + unit, isEvent).change((events) => [...left.items.value, ...events]);
+  left.change(() => []);
+}
+
+/** Whether any unit has something unsent on this phone. */
+export const holdsUnsent = (names: readonly string[]) =>
+  names.some((name) => name.startsWith(NAME));
+
+export function makeOutbox(shelf: Shelf, unit: number, send: Send): Outbox {
+  const { items: unsent, change } = keptList(shelf, NAME + unit, isEvent);
+  const refused = keptList(shelf, `roadflare.field.refused.v1.${unit}`, isRefusal);
   let running: Promise<boolean> | null = null;
 
-  function save(events: readonly FieldEvent[]): void {
-    unsent.value = events;
-    store.write(events.length > 0 ? [...events] : null);
-  }
-
   function settle(ids: ReadonlySet<string>): void {
-    save(stored().filter((event) => !ids.has(event.client_id)));
+    change((events) => events.filter((event) => !ids.has(event.client_id)));
   }
 
   function refuse(event: FieldEvent, reason: string): void {
-    refusals.value = [...refusals.value, { event, reason }];
+    refused.change((refusals) => [...refusals, { event, reason }]);
   }
 
   /** One event that spoils a batch must not hold back the others: they are sent one by one. */
@@ -104,9 +107,9 @@ export function makeOutbox(shelf: Shelf, send: Send): Outbox {
 
   return {
     unsent,
-    refusals,
+    refusals: refused.items,
     add(event) {
-      save([...stored(), event]);
+      change((events) => [...events, event]);
     },
     flush() {
       running ??= run().finally(() => {
@@ -115,7 +118,7 @@ export function makeOutbox(shelf: Shelf, send: Send): Outbox {
       return running;
     },
     forgive(clientId) {
-      refusals.value = refusals.value.filter((one) => one.event.client_id !== clientId);
+      refused.change((refusals) => refusals.filter((one) => one.event.client_id !== clientId));
     },
   };
 }

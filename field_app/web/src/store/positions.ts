@@ -3,18 +3,19 @@
 import { effect, signal } from "@preact/signals";
 import type { FieldPosition } from "@roadflare/kit/contract.ts";
 import { serverNow } from "@roadflare/kit/server_clock.ts";
-import { call } from "./session.ts";
+import { callOf, session } from "./session.ts";
 import { list, toldVersion } from "./sync.ts";
+import { makeTrail } from "./trail.ts";
 
 export const here = signal<GeolocationCoordinates | null>(null);
 
 const SEND_MS = 5000;
-/** Two hours at one fix in ten seconds: a long tunnel and a bad network. */
-const KEPT = 720;
-const BATCH = 200;
 
-let fixes: FieldPosition[] = [];
-let sending = false;
+const trail = makeTrail(async (unit, positions) => {
+  const body = { positions };
+  const { version } = await callOf(unit)<{ version: number }>("/field/positions", { body });
+  if (session.value?.unit_id === unit) toldVersion(version);
+});
 
 function take({ coords }: GeolocationPosition): void {
   here.value = coords;
@@ -26,23 +27,7 @@ function take({ coords }: GeolocationPosition): void {
   };
   if (coords.speed !== null && coords.speed >= 0) fix.speed_kph = coords.speed * 3.6;
   if (coords.heading !== null && coords.heading >= 0) fix.heading_deg = coords.heading;
-  fixes = [...fixes, fix].slice(-KEPT);
-}
-
-async function send(): Promise<void> {
-  if (sending || fixes.length === 0) return;
-  sending = true;
-  const batch = fixes.slice(0, BATCH);
-  try {
-    const body = { positions: batch };
-    const { version } = await call<{ version: number }>("/field/positions", { body });
-    fixes = fixes.filter((fix) => !batch.includes(fix));
-    toldVersion(version);
-  } catch {
-    // Kept; the newest ones count most, the oldest fall out first.
-  } finally {
-    sending = false;
-  }
+  if (list.value) trail.add(list.value.unit.id, fix);
 }
 
 /** Watches the phone's position while on shift, until the returned function is called. */
@@ -62,7 +47,10 @@ export function followPosition(): () => void {
       });
     }
   });
-  const timer = setInterval(() => void send(), SEND_MS);
+  const timer = setInterval(() => {
+    const unit = session.value?.unit_id;
+    if (unit != null) void trail.send(unit);
+  }, SEND_MS);
   return () => {
     stop();
     end();

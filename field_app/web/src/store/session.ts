@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { Session } from "@roadflare/kit/contract.ts";
-import { caller } from "@roadflare/kit/http.ts";
+import { type Call, caller } from "@roadflare/kit/http.ts";
 import { renewal } from "@roadflare/kit/renewal.ts";
 import { kept } from "./kept.ts";
 
@@ -24,13 +24,20 @@ export const renew = renewal<Session>({
   },
 });
 
-export const call = caller({
-  token: () => session.value?.token ?? null,
-  renew,
-  refused() {
-    if (session.value) refused.value = true;
-  },
-});
+const callAs = (mine: () => Session | null): Call =>
+  caller({
+    token: () => mine()?.token ?? null,
+    renew,
+    refused() {
+      if (mine()) refused.value = true;
+    },
+  });
+
+export const call = callAs(() => session.value);
+
+/** The calls of one unit: never with the token of who has logged in since. */
+export const callOf = (unit: number): Call =>
+  callAs(() => (session.value?.unit_id === unit ? session.value : null));
 
 export async function logIn(unit: string, pin: string): Promise<void> {
   const open = await call<Session>("/login", { body: { user: unit, secret: pin } });

@@ -1,6 +1,6 @@
 /** The list of jobs, kept on the phone; the outbox; and what keeps both in step with the server. */
 
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type {
   FieldEvent,
   FieldEventKind,
@@ -13,40 +13,75 @@ import { serverNow } from "@roadflare/kit/server_clock.ts";
 import { uniqueId } from "@roadflare/kit/unique.ts";
 import { keepFresh } from "./fresh.ts";
 import { kept } from "./kept.ts";
-import { makeOutbox } from "./outbox.ts";
+import { adopt, makeOutbox, type Outbox } from "./outbox.ts";
 import { withUnsent } from "./progress.ts";
-import { call, renew, session } from "./session.ts";
+import { callOf, renew, session } from "./session.ts";
 
 const isList = (found: unknown): found is FieldJobs =>
   typeof (found as FieldJobs | null)?.unit?.code === "string";
 const store = kept(localStorage, "roadflare.field.jobs.v1", isList);
 
-export const list = signal<FieldJobs | null>(store.read());
+const known = signal<FieldJobs | null>(store.read());
+const lastUnit = session.value?.unit_id ?? known.value?.unit.id;
+if (lastUnit !== undefined) adopt(localStorage, lastUnit);
+
+/** The own unit's list: whatever another one's says is nobody's business here. */
+export const list = computed(() => (isMine(known.value) ? known.value : null));
 export const connection = signal<Connection>({ connected: false, heardAt: null });
 
-export const outbox = makeOutbox(localStorage, async (events) => {
-  const answer = await call<{ results: FieldResult[] }>("/field/events", { body: { events } });
-  return answer.results;
+function isMine(found: FieldJobs | null): found is FieldJobs {
+  return found !== null && found.unit.id === session.value?.unit_id;
+}
+
+// A caller's name and number do not wait on the phone for who has it next.
+effect(() => {
+  if (session.value && !isMine(known.value)) forgetList();
 });
+
+const outboxes = new Map<number, Outbox>();
+
+function outboxOf(unit: number): Outbox {
+  const found = outboxes.get(unit);
+  if (found) return found;
+  const made = makeOutbox(localStorage, unit, async (events) => {
+    const body = { events };
+    const answer = await callOf(unit)<{ results: FieldResult[] }>("/field/events", { body });
+    return answer.results;
+  });
+  outboxes.set(unit, made);
+  return made;
+}
+
+/** What the unit that is logged in has to tell; nobody logged in has anything. */
+export const outbox = computed(() => {
+  const unit = session.value?.unit_id;
+  return unit == null ? null : outboxOf(unit);
+});
+export const unsent = computed(() => outbox.value?.unsent.value ?? []);
+export const refusals = computed(() => outbox.value?.refusals.value ?? []);
 
 /** The current job as the technician left it, unsent steps included. */
 export const current = computed(() => {
   const job = list.value?.current;
-  return job ? withUnsent(job, outbox.unsent.value) : null;
+  return job ? withUnsent(job, unsent.value) : null;
 });
 
-function take(fresh: FieldJobs): void {
-  list.value = fresh;
+/** True when it was taken; an answer to who has logged out since is not. */
+function take(fresh: FieldJobs): boolean {
+  if (!isMine(fresh)) return false;
+  known.value = fresh;
   store.write(fresh);
+  return true;
 }
 
 const QUIET_MS = 20_000;
 
 const fresh = keepFresh(async () => {
+  const unit = session.value?.unit_id;
+  if (unit == null) return null;
   try {
-    const found = await call<FieldJobs>("/field/jobs");
-    take(found);
-    return found.version;
+    const found = await callOf(unit)<FieldJobs>("/field/jobs");
+    return take(found) ? found.version : null;
   } catch {
     // The kept list stays; the connection mark says how things are.
     return null;
@@ -65,8 +100,11 @@ let retry: ReturnType<typeof setTimeout> | undefined;
 /** Sends what is unsent, then fetches the list; tries again later if that fails. */
 export async function deliver(): Promise<void> {
   clearTimeout(retry);
-  if (outbox.unsent.value.length === 0) return;
-  if (await outbox.flush()) {
+  const mine = outbox.value;
+  if (!mine || mine.unsent.value.length === 0) return;
+  const sent = await mine.flush();
+  if (mine !== outbox.value) return;
+  if (sent) {
     attempt = 0;
     await refresh();
     return;
@@ -83,7 +121,7 @@ export function report(kind: FieldEventKind, jobId: number, reason?: string): vo
     job_id: jobId,
   };
   if (reason) event.reason = reason;
-  outbox.add(event);
+  outbox.value?.add(event);
   attempt = 0;
   void deliver();
 }
@@ -96,7 +134,8 @@ export async function shift(action: FieldShift["action"], at?: GeolocationCoordi
     at: new Date(serverNow()).toISOString(),
   };
   if (at) Object.assign(body, { lon: at.longitude, lat: at.latitude });
-  take(await call<FieldJobs>("/field/shift", { body }));
+  const unit = session.value?.unit_id;
+  if (unit != null) take(await callOf(unit)<FieldJobs>("/field/shift", { body }));
 }
 
 const LOOK_MS = 5000;
@@ -139,6 +178,6 @@ export function follow(): () => void {
 
 /** Nothing of one technician may be left for the next one; unsent reports are the exception. */
 export function forgetList(): void {
-  list.value = null;
+  known.value = null;
   store.write(null);
 }
