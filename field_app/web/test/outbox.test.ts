@@ -91,6 +91,7 @@ test("what is unsent survives a restart of the phone", async () => {
   expect(after.unsent.value.map(({ client_id }) => client_id)).toEqual(["a"]);
   await after.flush();
   expect(heard).toEqual(["a"]);
+  after.listed(after.told.value);
   expect(phone.held.size).toBe(0);
 });
 
@@ -185,4 +186,18 @@ test("a queue of the time when it had no owner goes to the unit that used the ph
   const { unsent } = makeOutbox(phone, UNIT, async () => []);
   expect(unsent.value.map(({ client_id }) => client_id)).toEqual(["a"]);
   expect(phone.getItem("roadflare.field.outbox.v1")).toBeNull();
+});
+
+test("what was told stays in view until a list has been asked for since", async () => {
+  const phone = shelf();
+  const { send } = server();
+  const box = makeOutbox(phone, UNIT, send);
+  box.add(event("a"));
+  await box.flush();
+  const shown = box.told.value;
+  box.add(event("b"));
+  await box.flush();
+  box.listed(shown);
+  const after = makeOutbox(phone, UNIT, send);
+  expect(after.told.value.map(({ client_id }) => client_id)).toEqual(["b"]);
 });

@@ -18,11 +18,16 @@ export interface Refusal {
 }
 
 export interface Outbox {
+  unit: number;
   unsent: ReadonlySignal<readonly FieldEvent[]>;
+  /** What the server has taken and the list at hand may not show yet. */
+  told: ReadonlySignal<readonly FieldEvent[]>;
   refusals: ReadonlySignal<readonly Refusal[]>;
   add(event: FieldEvent): void;
   /** Sends what is there. True when nothing is left. */
   flush(): Promise<boolean>;
+  /** A list was taken that was asked for after these were told: it shows what became of them. */
+  listed(told: readonly FieldEvent[]): void;
   forgive(clientId: string): void;
 }
 
@@ -57,6 +62,7 @@ export const holdsUnsent = (names: readonly string[]) =>
 
 export function makeOutbox(shelf: Shelf, unit: number, send: Send): Outbox {
   const { items: unsent, change } = keptList(shelf, NAME + unit, isEvent);
+  const told = keptList(shelf, `roadflare.field.told.v1.${unit}`, isEvent);
   const refused = keptList(shelf, `roadflare.field.refused.v1.${unit}`, isRefusal);
   let running: Promise<boolean> | null = null;
 
@@ -74,7 +80,9 @@ export function makeOutbox(shelf: Shelf, unit: number, send: Send): Outbox {
       const results = await send(batch);
       for (const result of results) {
         const event = batch.find((one) => one.client_id === result.client_id);
-        if (event && result.status === "rejected") refuse(event, result.detail);
+        if (!event) continue;
+        if (result.status === "rejected") refuse(event, result.detail);
+        else told.change((events) => [...events, event]);
       }
       settle(new Set(results.map((result) => result.client_id)));
     } catch (error) {
@@ -106,7 +114,9 @@ export function makeOutbox(shelf: Shelf, unit: number, send: Send): Outbox {
   }
 
   return {
+    unit,
     unsent,
+    told: told.items,
     refusals: refused.items,
     add(event) {
       change((events) => [...events, event]);
@@ -116,6 +126,10 @@ export function makeOutbox(shelf: Shelf, unit: number, send: Send): Outbox {
         running = null;
       });
       return running;
+    },
+    listed(shown) {
+      const ids = new Set(shown.map((event) => event.client_id));
+      told.change((events) => events.filter((event) => !ids.has(event.client_id)));
     },
     forgive(clientId) {
       refused.change((refusals) => refusals.filter((one) => one.event.client_id !== clientId));

@@ -14,7 +14,7 @@ import { uniqueId } from "@roadflare/kit/unique.ts";
 import { keepFresh } from "./fresh.ts";
 import { kept } from "./kept.ts";
 import { adopt, makeOutbox, type Outbox } from "./outbox.ts";
-import { withUnsent } from "./progress.ts";
+import { withReports } from "./progress.ts";
 import { callOf, renew, session } from "./session.ts";
 
 const isList = (found: unknown): found is FieldJobs =>
@@ -60,28 +60,31 @@ export const outbox = computed(() => {
 export const unsent = computed(() => outbox.value?.unsent.value ?? []);
 export const refusals = computed(() => outbox.value?.refusals.value ?? []);
 
-/** The current job as the technician left it, unsent steps included. */
+/** The current job as the technician left it, with the steps that its list does not show yet. */
 export const current = computed(() => {
   const job = list.value?.current;
-  return job ? withUnsent(job, unsent.value) : null;
+  return job ? withReports(job, [...(outbox.value?.told.value ?? []), ...unsent.value]) : null;
 });
 
-/** True when it was taken; an answer to who has logged out since is not. */
-function take(fresh: FieldJobs): boolean {
-  if (!isMine(fresh)) return false;
-  known.value = fresh;
-  store.write(fresh);
-  return true;
+/** Takes the list that is asked for; null when it is that of who has logged out since. */
+async function take(asking: (unit: number) => Promise<FieldJobs>): Promise<FieldJobs | null> {
+  const mine = outbox.value;
+  if (!mine) return null;
+  const told = mine.told.value;
+  const found = await asking(mine.unit);
+  if (!isMine(found)) return null;
+  known.value = found;
+  store.write(found);
+  mine.listed(told);
+  return found;
 }
 
 const QUIET_MS = 20_000;
 
 const fresh = keepFresh(async () => {
-  const unit = session.value?.unit_id;
-  if (unit == null) return null;
   try {
-    const found = await callOf(unit)<FieldJobs>("/field/jobs");
-    return take(found) ? found.version : null;
+    const found = await take((unit) => callOf(unit)("/field/jobs"));
+    return found?.version ?? null;
   } catch {
     // The kept list stays; the connection mark says how things are.
     return null;
@@ -134,8 +137,7 @@ export async function shift(action: FieldShift["action"], at?: GeolocationCoordi
     at: new Date(serverNow()).toISOString(),
   };
   if (at) Object.assign(body, { lon: at.longitude, lat: at.latitude });
-  const unit = session.value?.unit_id;
-  if (unit != null) take(await callOf(unit)<FieldJobs>("/field/shift", { body }));
+  await take((unit) => callOf(unit)("/field/shift", { body }));
 }
 
 const LOOK_MS = 5000;

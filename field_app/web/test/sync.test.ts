@@ -1,4 +1,4 @@
-/** A phone goes from one unit's hand to another's. */
+/** What the phone shows and sends, with a bad network and in changing hands. */
 
 import type { FieldEvent, FieldJobs, Session } from "@roadflare/kit/contract.ts";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -24,12 +24,19 @@ interface Asked {
 
 /** Answers each unit by its token; a held-back answer is given when it is let go. */
 function server() {
-  const it = { reachable: true, asked: [] as Asked[], letGo: [] as (() => void)[], held: false };
+  const it = {
+    reachable: true,
+    lists: true,
+    asked: [] as Asked[],
+    letGo: [] as (() => void)[],
+    held: false,
+  };
   const answer = (body: unknown) => new Response(JSON.stringify(body));
   vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
     if (!it.reachable) throw new TypeError("no network");
     const bearer = String((init.headers as Record<string, string>).authorization);
     if (it.held) await new Promise<void>((resolve) => it.letGo.push(resolve));
+    if (path.endsWith("/field/jobs") && !it.lists) throw new TypeError("no network");
     if (path.endsWith("/field/jobs")) return answer(listOf(Number(bearer.split(" ").at(-1))));
     const { events } = JSON.parse(String(init.body)) as { events: FieldEvent[] };
     it.asked.push({ bearer, events });
@@ -90,4 +97,18 @@ test("a list that was asked for by the unit before is not taken", async () => {
   for (const go of it.letGo) go();
   await asking;
   expect(list.value).toBeNull();
+});
+
+test("a step that was told does not spring back while no list can be had", async () => {
+  const it = server();
+  session.value = as(7);
+  await refresh();
+  it.lists = false;
+  report("rolling", 70);
+  await deliver();
+  expect(unsent.value).toEqual([]);
+  expect(current.value?.state).toBe("rolling");
+  it.lists = true;
+  await refresh();
+  expect(current.value?.state).toBe("ordered"); // what the server says by now
 });
