@@ -1,7 +1,8 @@
-/** What has not been sent, what was refused, and whether there is a network. */
+/** What has not been sent, what was refused, and whether there is a network and a position. */
 
 import { timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
+import { placeFault } from "./store/positions.ts";
 import { connection, list, outbox, refusals, unsent } from "./store/sync.ts";
 import { t } from "./words.ts";
 
@@ -18,6 +19,12 @@ export function Banner() {
           {!connected && list.value && (
             <span>{t("stale", { time: timeOfDay(list.value.now) })}</span>
           )}
+        </p>
+      )}
+      {placeFault.value && (
+        <p class="banner refused" role="alert">
+          <Icon name="warning" size={22} />
+          <span>{t(`place.${placeFault.value}`)}</span>
         </p>
       )}
       {refusals.value.map(({ event, reason }) => (

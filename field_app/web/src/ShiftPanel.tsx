@@ -6,7 +6,7 @@ import { timeOfDay } from "@roadflare/kit/format.ts";
 import { OfflineError } from "@roadflare/kit/http.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { useState } from "preact/hooks";
-import { here } from "./store/positions.ts";
+import { hereNow } from "./store/positions.ts";
 import { logOut } from "./store/session.ts";
 import { current, forgetList, list, shift, unsent } from "./store/sync.ts";
 import { t } from "./words.ts";
@@ -37,7 +37,8 @@ export function ShiftPanel() {
     setBusy(true);
     setFault("");
     try {
-      await shift(action, here.value ?? undefined);
+      const at = hereNow();
+      await shift(action, at && [at.lon, at.lat]);
     } catch (error) {
       const reason = error instanceof OfflineError ? common("offline") : String(error);
       setFault(t("failed", { reason }));

@@ -74,6 +74,10 @@ const en = {
   offline: "No network",
   refused: "Not accepted: {reason}",
   "refused.ok": "OK",
+  "place.denied":
+    "Dispatch cannot see where you are. Allow location for this page in the phone's settings, then come back here.",
+  "place.unknown":
+    "The phone does not know where it is. Switch location on, or go where it sees the sky.",
   stale: "From {time}",
   failed: "That did not work: {reason}",
   loading: "Loading…",
@@ -151,6 +155,8 @@ const zh: { [K in keyof typeof en]: string } = {
   offline: "无网络",
   refused: "未被接受：{reason}",
   "refused.ok": "知道了",
+  "place.denied": "调度看不到您的位置。请在手机设置中允许本页面使用定位，然后返回此页。",
+  "place.unknown": "手机无法定位。请打开定位服务，或移到开阔处。",
   stale: "{time} 的信息",
   failed: "操作未成功：{reason}",
   loading: "正在加载…",

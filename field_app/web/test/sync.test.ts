@@ -1,51 +1,9 @@
 /** What the phone shows and sends, with a bad network and in changing hands. */
 
-import type { FieldEvent, FieldJobs, Session } from "@roadflare/kit/contract.ts";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { session } from "../src/store/session.ts";
 import { current, deliver, forgetList, list, refresh, report, unsent } from "../src/store/sync.ts";
-
-const as = (unit: number) =>
-  ({ token: `token ${unit}`, role: "technician", unit_id: unit }) as unknown as Session;
-
-const listOf = (unit: number) =>
-  ({
-    unit: { id: unit, code: `T-${unit}`, state: "rolling" },
-    version: unit,
-    current: { job_id: 10 * unit, number: `F-${unit}`, state: "ordered", allowed: ["rolling"] },
-    next: [],
-    visits: [],
-  }) as unknown as FieldJobs;
-
-interface Asked {
-  bearer: string;
-  events: FieldEvent[];
-}
-
-/** Answers each unit by its token; a held-back answer is given when it is let go. */
-function server() {
-  const it = {
-    reachable: true,
-    lists: true,
-    asked: [] as Asked[],
-    letGo: [] as (() => void)[],
-    held: false,
-  };
-  const answer = (body: unknown) => new Response(JSON.stringify(body));
-  vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
-    if (!it.reachable) throw new TypeError("no network");
-    const bearer = String((init.headers as Record<string, string>).authorization);
-    if (it.held) await new Promise<void>((resolve) => it.letGo.push(resolve));
-    if (path.endsWith("/field/jobs") && !it.lists) throw new TypeError("no network");
-    if (path.endsWith("/field/jobs")) return answer(listOf(Number(bearer.split(" ").at(-1))));
-    const { events } = JSON.parse(String(init.body)) as { events: FieldEvent[] };
-    it.asked.push({ bearer, events });
-    return answer({
-      results: events.map(({ client_id }) => ({ client_id, status: "applied", detail: "" })),
-    });
-  });
-  return it;
-}
+import { as, server } from "./support.ts";
 
 beforeEach(() => {
   localStorage.clear();

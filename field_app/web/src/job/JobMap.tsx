@@ -26,7 +26,7 @@ async function draw(box: HTMLElement, left: AbortSignal): Promise<SmallMap | nul
 function update(map: SmallMap, job: FieldJob): void {
   const at = here.value;
   const kind = list.value?.unit.kind ?? "repair";
-  const unit = at ? { at: [at.longitude, at.latitude] as LonLat, kind } : null;
+  const unit = at ? { at: [at.lon, at.lat] as LonLat, kind } : null;
   const end = job.destination;
   const route = routeOf(job)?.points as LonLat[] | undefined;
   map.show({

@@ -25,7 +25,7 @@ export async function findRoute(job: FieldJob): Promise<void> {
   if (known.value.leg === leg || !from || job.state === "on_site") return;
   known.value = { leg, route: null };
   try {
-    const query = `from=${from.longitude},${from.latitude}`;
+    const query = `from=${from.lon},${from.lat}`;
     const route = await call<FieldRoute>(`/field/jobs/${job.job_id}/route?${query}`);
     if (known.value.leg === leg) known.value = { leg, route };
   } catch {

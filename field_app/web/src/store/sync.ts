@@ -7,6 +7,7 @@ import type {
   FieldJobs,
   FieldResult,
   FieldShift,
+  LonLat,
 } from "@roadflare/kit/contract.ts";
 import { type Connection, openStream } from "@roadflare/kit/event_stream.ts";
 import { serverNow } from "@roadflare/kit/server_clock.ts";
@@ -130,13 +131,13 @@ export function report(kind: FieldEventKind, jobId: number, reason?: string): vo
 }
 
 /** Shifts are not queued: they only make sense at the moment they are pressed. */
-export async function shift(action: FieldShift["action"], at?: GeolocationCoordinates) {
+export async function shift(action: FieldShift["action"], at: LonLat | null): Promise<void> {
   const body: FieldShift = {
     action,
     client_id: uniqueId(),
     at: new Date(serverNow()).toISOString(),
   };
-  if (at) Object.assign(body, { lon: at.longitude, lat: at.latitude });
+  if (at) [body.lon, body.lat] = at;
   await take((unit) => callOf(unit)("/field/shift", { body }));
 }
 

@@ -14,7 +14,7 @@ export interface Trail {
 const KEPT = 720;
 const BATCH = 200;
 /** A place known no better than this says nothing; the server refuses it. */
-const WORST_ACCURACY_M = 5000;
+export const WORST_ACCURACY_M = 5000;
 
 export type SendFixes = (unit: number, fixes: readonly FieldPosition[]) => Promise<void>;
 
