@@ -8,10 +8,11 @@ import { JobCard } from "./job/JobCard.tsx";
 import { Steps } from "./job/Steps.tsx";
 import { Lists } from "./Lists.tsx";
 import { Login } from "./Login.tsx";
+import { LogOut } from "./LogOut.tsx";
 import { ShiftPanel } from "./ShiftPanel.tsx";
 import { followPosition } from "./store/positions.ts";
 import { refused, session } from "./store/session.ts";
-import { current, follow, list } from "./store/sync.ts";
+import { current, follow, list, listFault } from "./store/sync.ts";
 import { t } from "./words.ts";
 
 function Top() {
@@ -45,7 +46,7 @@ function Work() {
     <>
       <Banner />
       <main class="scroll">
-        {!list.value && (
+        {!list.value && !listFault.value && (
           <p class="ready" role="status">
             {t("loading")}
           </p>
@@ -53,6 +54,7 @@ function Work() {
         {open && <JobCard job={open} key={open.job_id} />}
         {list.value && !open && <ShiftPanel />}
         <Lists />
+        {list.value?.unit.state !== "off_shift" && <LogOut class="quiet logout" />}
       </main>
       {open && <Steps job={open} key={open.job_id} />}
     </>

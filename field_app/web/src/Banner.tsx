@@ -2,8 +2,9 @@
 
 import { timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
+import { problemText } from "./problem_words.ts";
 import { placeFault } from "./store/positions.ts";
-import { connection, list, outbox, refusals, unsent } from "./store/sync.ts";
+import { connection, list, listFault, outbox, refusals, unsent } from "./store/sync.ts";
 import { t } from "./words.ts";
 
 export function Banner() {
@@ -19,6 +20,12 @@ export function Banner() {
           {!connected && list.value && (
             <span>{t("stale", { time: timeOfDay(list.value.now) })}</span>
           )}
+        </p>
+      )}
+      {listFault.value !== null && (
+        <p class="banner refused" role="alert">
+          <Icon name="warning" size={22} />
+          <span>{t("list.fault", { reason: problemText(listFault.value) })}</span>
         </p>
       )}
       {placeFault.value && (

@@ -1,8 +1,7 @@
 /** Unit and PIN, with keys large enough for gloves. */
 
-import { common } from "@roadflare/kit/common_words.ts";
-import { OfflineError } from "@roadflare/kit/http.ts";
 import { useState } from "preact/hooks";
+import { loginText } from "./problem_words.ts";
 import { holdsUnsent } from "./store/outbox.ts";
 import { logIn, refused } from "./store/session.ts";
 import { t } from "./words.ts";
@@ -19,8 +18,7 @@ export function Login() {
       const unit = String(form.get("unit")).trim().toUpperCase();
       await logIn(unit, String(form.get("pin")));
     } catch (error) {
-      if (error instanceof OfflineError) setFault(common("offline"));
-      else setFault(error instanceof Error ? error.message : String(error));
+      setFault(loginText(error));
     } finally {
       setBusy(false);
     }

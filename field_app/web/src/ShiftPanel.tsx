@@ -6,9 +6,9 @@ import { timeOfDay } from "@roadflare/kit/format.ts";
 import { OfflineError } from "@roadflare/kit/http.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { useState } from "preact/hooks";
+import { LogOut } from "./LogOut.tsx";
 import { hereNow } from "./store/positions.ts";
-import { logOut } from "./store/session.ts";
-import { current, forgetList, list, shift, unsent } from "./store/sync.ts";
+import { current, list, shift } from "./store/sync.ts";
 import { t } from "./words.ts";
 
 type Action = FieldShift["action"];
@@ -74,18 +74,7 @@ export function ShiftPanel() {
             {t(`shift.${action}`)}
           </button>
         ))}
-        {unit.state === "off_shift" && unsent.value.length === 0 && (
-          <button
-            type="button"
-            class="button more"
-            onClick={() => {
-              forgetList();
-              logOut();
-            }}
-          >
-            {t("logout")}
-          </button>
-        )}
+        {unit.state === "off_shift" && <LogOut class="more" />}
         {primary && (
           <button
             type="button"

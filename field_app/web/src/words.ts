@@ -10,6 +10,9 @@ const en = {
   "login.go": "Log in",
   "login.busy": "Logging in…",
   "login.again": "Log in again. Nothing unsent is lost.",
+  "login.wrong": "Unit or PIN is wrong.",
+  "login.noTechnician":
+    "This log-in is not a technician's. Log in here with the unit and its PIN; the console is at /console/.",
   "shift.start": "Start shift",
   "shift.end": "End shift",
   "shift.pause": "Break",
@@ -81,7 +84,21 @@ const en = {
   stale: "From {time}",
   failed: "That did not work: {reason}",
   loading: "Loading…",
+  "problem.conflict": "There is still a job in hand. Finish or decline it first.",
+  "problem.illegal_transition": "That does not fit what the unit is doing now.",
+  "problem.invalid_input": "The server cannot take what was sent.",
+  "problem.not_allowed": "This log-in may not do that. Log out, then log in as the unit.",
+  "problem.not_authenticated": "Log in again.",
+  "problem.not_found": "The server knows of nothing like it with this unit.",
+  "problem.too_many_requests": "Too many tries. Wait a minute, then try again.",
+  "problem.other": "The server has trouble. Try again soon.",
+  "list.fault": "Your jobs cannot be fetched. {reason}",
   logout: "Log out",
+  "logout.sure": "Log out?",
+  "logout.onShift":
+    "The unit stays on shift, but gets no jobs here. End the shift if work is over.",
+  "logout.unsent":
+    "{n} unsent: kept on this phone, and sent when the same unit logs in here again.",
 } as const;
 
 const zh: { [K in keyof typeof en]: string } = {
@@ -92,6 +109,8 @@ const zh: { [K in keyof typeof en]: string } = {
   "login.go": "登录",
   "login.busy": "正在登录…",
   "login.again": "请重新登录，未发送的内容不会丢失。",
+  "login.wrong": "车辆编号或 PIN 码有误。",
+  "login.noTechnician": "该账号不是技师账号。请在此用车辆编号和 PIN 码登录；调度台在 /console/。",
   "shift.start": "开始班次",
   "shift.end": "结束班次",
   "shift.pause": "休息",
@@ -160,7 +179,19 @@ const zh: { [K in keyof typeof en]: string } = {
   stale: "{time} 的信息",
   failed: "操作未成功：{reason}",
   loading: "正在加载…",
+  "problem.conflict": "手上还有任务，请先完成或拒单。",
+  "problem.illegal_transition": "与车辆当前状态不符。",
+  "problem.invalid_input": "服务器无法接受所发送的内容。",
+  "problem.not_allowed": "该账号无此权限。请退出后用车辆编号登录。",
+  "problem.not_authenticated": "请重新登录。",
+  "problem.not_found": "服务器上没有本车的这项内容。",
+  "problem.too_many_requests": "尝试次数过多，请一分钟后再试。",
+  "problem.other": "服务器故障，请稍后再试。",
+  "list.fault": "无法获取任务。{reason}",
   logout: "退出登录",
+  "logout.sure": "确定退出登录？",
+  "logout.onShift": "车辆仍在班次中，但此处将收不到任务。如已收工，请先结束班次。",
+  "logout.unsent": "{n} 条未发送：保存在本手机上，同一车辆再次登录后发送。",
 };
 
 export const t = dictionary(en, zh);

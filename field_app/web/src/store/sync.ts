@@ -10,6 +10,7 @@ import type {
   LonLat,
 } from "@roadflare/kit/contract.ts";
 import { type Connection, openStream } from "@roadflare/kit/event_stream.ts";
+import { OfflineError } from "@roadflare/kit/http.ts";
 import { serverNow } from "@roadflare/kit/server_clock.ts";
 import { uniqueId } from "@roadflare/kit/unique.ts";
 import { keepFresh } from "./fresh.ts";
@@ -80,14 +81,19 @@ async function take(asking: (unit: number) => Promise<FieldJobs>): Promise<Field
   return found;
 }
 
+/** Why the server would not give the list; null where it did, or could not be asked. */
+export const listFault = signal<unknown>(null);
+
 const QUIET_MS = 20_000;
 
 const fresh = keepFresh(async () => {
   try {
     const found = await take((unit) => callOf(unit)("/field/jobs"));
+    listFault.value = null;
     return found?.version ?? null;
-  } catch {
-    // The kept list stays; the connection mark says how things are.
+  } catch (error) {
+    // The kept list stays. Out of reach, the connection mark says how things are.
+    listFault.value = error instanceof OfflineError ? null : error;
     return null;
   }
 }, QUIET_MS);
