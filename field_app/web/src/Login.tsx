@@ -15,7 +15,7 @@ export function Login() {
     setBusy(true);
     setFault("");
     try {
-      const unit = String(form.get("unit")).trim().toUpperCase();
+      const unit = String(form.get("unit")).trim();
       await logIn(unit, String(form.get("pin")));
     } catch (error) {
       setFault(loginText(error));
