@@ -3,6 +3,7 @@
 import { timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { problemText } from "./problem_words.ts";
+import { refusalText } from "./refusal_words.ts";
 import { placeFault } from "./store/positions.ts";
 import { connection, list, listFault, outbox, refusals, unsent } from "./store/sync.ts";
 import { t } from "./words.ts";
@@ -34,13 +35,13 @@ export function Banner() {
           <span>{t(`place.${placeFault.value}`)}</span>
         </p>
       )}
-      {refusals.value.map(({ event, reason }) => (
-        <p class="banner refused" role="alert" key={event.client_id}>
-          <span>{t("refused", { reason: reason || t(`do.${event.kind}`) })}</span>
+      {refusals.value.map((refusal) => (
+        <p class="banner refused" role="alert" key={refusal.event.client_id}>
+          <span>{refusalText(refusal)}</span>
           <button
             type="button"
             class="button"
-            onClick={() => outbox.value?.forgive(event.client_id)}
+            onClick={() => outbox.value?.forgive(refusal.event.client_id)}
           >
             {t("refused.ok")}
           </button>

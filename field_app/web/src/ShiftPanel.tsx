@@ -1,12 +1,11 @@
 /** What is shown when there is no job: off shift, on a break, or ready. */
 
-import { common } from "@roadflare/kit/common_words.ts";
 import type { FieldShift, UnitState } from "@roadflare/kit/contract.ts";
 import { timeOfDay } from "@roadflare/kit/format.ts";
-import { OfflineError } from "@roadflare/kit/http.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { useState } from "preact/hooks";
 import { LogOut } from "./LogOut.tsx";
+import { problemText } from "./problem_words.ts";
 import { hereNow } from "./store/positions.ts";
 import { current, list, shift } from "./store/sync.ts";
 import { t } from "./words.ts";
@@ -40,8 +39,7 @@ export function ShiftPanel() {
       const at = hereNow();
       await shift(action, at && [at.lon, at.lat]);
     } catch (error) {
-      const reason = error instanceof OfflineError ? common("offline") : String(error);
-      setFault(t("failed", { reason }));
+      setFault(t("failed", { reason: problemText(error) }));
     } finally {
       setBusy(false);
     }

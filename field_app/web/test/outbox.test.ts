@@ -112,7 +112,7 @@ test("a rejected event leaves the queue and is told", async () => {
   );
   box.add(event("a"));
   expect(await box.flush()).toBe(true);
-  expect(box.refusals.value.map(({ reason }) => reason)).toEqual(["Not your job."]);
+  expect(box.refusals.value.map(({ detail }) => detail)).toEqual(["Not your job."]);
   box.forgive("a");
   expect(box.refusals.value).toEqual([]);
 });
@@ -174,7 +174,7 @@ test("a refusal survives a restart of the phone until it is read", async () => {
   before.add(event("a"));
   await before.flush();
   const after = makeOutbox(phone, UNIT, async () => []);
-  expect(after.refusals.value.map(({ reason }) => reason)).toEqual(["No such job."]);
+  expect(after.refusals.value.map(({ detail }) => detail)).toEqual(["No such job."]);
   after.forgive("a");
   expect(makeOutbox(phone, UNIT, async () => []).refusals.value).toEqual([]);
 });
@@ -200,4 +200,30 @@ test("what was told stays in view until a list has been asked for since", async 
   box.listed(shown);
   const after = makeOutbox(phone, UNIT, send);
   expect(after.told.value.map(({ client_id }) => client_id)).toEqual(["b"]);
+});
+
+test("a refusal whose answer was lost is told by the repeat", async () => {
+  const box = makeOutbox(shelf(), UNIT, async (events) =>
+    events.map(({ client_id }) => ({
+      client_id,
+      status: "duplicate",
+      detail: "Known: rejected. The job was cancelled.",
+    })),
+  );
+  box.add(event("a"));
+  await box.flush();
+  expect(box.refusals.value).toHaveLength(1);
+  expect(box.told.value).toEqual([]);
+});
+
+test("the job's number is kept with a refusal and not sent", async () => {
+  const sent: object[] = [];
+  const box = makeOutbox(shelf(), UNIT, async (events) => {
+    sent.push(...events);
+    throw new ProblemError(404, { code: "not_found" });
+  });
+  box.add({ ...event("a"), number: "F-12" });
+  await box.flush();
+  expect(sent).toEqual([event("a")]);
+  expect(box.refusals.value[0]).toMatchObject({ code: "not_found", event: { number: "F-12" } });
 });

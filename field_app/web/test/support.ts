@@ -1,6 +1,12 @@
 /** A server of lists and reports, and units that use the phone. */
 
-import type { FieldEvent, FieldJobs, Session, UnitState } from "@roadflare/kit/contract.ts";
+import type {
+  FieldEvent,
+  FieldJobs,
+  FieldShift,
+  Session,
+  UnitState,
+} from "@roadflare/kit/contract.ts";
 import { vi } from "vitest";
 
 export const as = (unit: number) =>
@@ -28,6 +34,8 @@ export function server() {
     asked: [] as Asked[],
     letGo: [] as (() => void)[],
     held: false,
+    shifts: [] as FieldShift[],
+    losesAnswers: false,
     state: "rolling" as UnitState,
   };
   const answer = (body: unknown) => new Response(JSON.stringify(body));
@@ -35,6 +43,11 @@ export function server() {
     if (!it.reachable) throw new TypeError("no network");
     const bearer = String((init.headers as Record<string, string>).authorization);
     if (it.held) await new Promise<void>((resolve) => it.letGo.push(resolve));
+    if (path.endsWith("/field/shift")) {
+      it.shifts.push(JSON.parse(String(init.body)) as FieldShift);
+      if (it.losesAnswers) throw new TypeError("no network");
+      return answer(listOf(Number(bearer.split(" ").at(-1)), it.state));
+    }
     if (path.endsWith("/field/jobs") && !it.lists) throw new TypeError("no network");
     if (path.endsWith("/field/jobs"))
       return answer(listOf(Number(bearer.split(" ").at(-1)), it.state));

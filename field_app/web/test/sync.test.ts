@@ -2,7 +2,16 @@
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { session } from "../src/store/session.ts";
-import { current, deliver, forgetList, list, refresh, report, unsent } from "../src/store/sync.ts";
+import {
+  current,
+  deliver,
+  forgetList,
+  list,
+  refresh,
+  report,
+  shift,
+  unsent,
+} from "../src/store/sync.ts";
 import { as, server } from "./support.ts";
 
 beforeEach(() => {
@@ -69,4 +78,40 @@ test("a step that was told does not spring back while no list can be had", async
   it.lists = true;
   await refresh();
   expect(current.value?.state).toBe("ordered"); // what the server says by now
+});
+
+const ids = (presses: { client_id: string }[]) => presses.map(({ client_id }) => client_id);
+
+test("a shift pressed again after a lost answer is the same press", async () => {
+  const it = server();
+  it.state = "off_shift";
+  session.value = as(7);
+  await refresh();
+  it.losesAnswers = true;
+  await expect(shift("start", null)).rejects.toThrow();
+  it.losesAnswers = false;
+  it.state = "idle";
+  await shift("start", [1, 2]);
+  const [first, second] = ids(it.shifts);
+  expect(second).toBe(first);
+  expect(it.shifts[1]).toMatchObject({ lon: 1, lat: 2 });
+  await shift("start", null);
+  expect(ids(it.shifts)[2]).not.toBe(first);
+});
+
+test("a break that the list shows already is not the next one", async () => {
+  const it = server();
+  it.state = "idle";
+  session.value = as(7);
+  await refresh();
+  it.losesAnswers = true;
+  await expect(shift("pause", null)).rejects.toThrow();
+  for (const state of ["paused", "idle"] as const) {
+    it.state = state;
+    await refresh();
+  }
+  it.losesAnswers = false;
+  await shift("pause", null);
+  const [first, second] = ids(it.shifts);
+  expect(second).not.toBe(first);
 });

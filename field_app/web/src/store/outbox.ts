@@ -12,9 +12,15 @@ import type { FieldEvent, FieldResult } from "@roadflare/kit/contract.ts";
 import { isFinal } from "./final.ts";
 import { keptList, type Shelf } from "./kept.ts";
 
+/** What was done; `number` is the job's, for people: it is not sent. */
+export type Report = FieldEvent & { number?: string };
+
 export interface Refusal {
-  event: FieldEvent;
-  reason: string;
+  event: Report;
+  /** The problem's code; `rejected` where the server answered for this event by itself. */
+  code: string;
+  /** What the server said, in its own words. */
+  detail: string;
 }
 
 export interface Outbox {
@@ -23,7 +29,7 @@ export interface Outbox {
   /** What the server has taken and the list at hand may not show yet. */
   told: ReadonlySignal<readonly FieldEvent[]>;
   refusals: ReadonlySignal<readonly Refusal[]>;
-  add(event: FieldEvent): void;
+  add(event: Report): void;
   /** Sends what is there. True when nothing is left. */
   flush(): Promise<boolean>;
   /** A list was taken that was asked for after these were told: it shows what became of them. */
@@ -38,15 +44,21 @@ const NAME = "roadflare.field.outbox.v2.";
 /** The queue as it was when it did not say whose it is. */
 const OWNERLESS = "roadflare.field.outbox.v1";
 
-function isEvent(found: unknown): found is FieldEvent {
-  const one = found as Partial<FieldEvent> | null;
+function isEvent(found: unknown): found is Report {
+  const one = found as Partial<Report> | null;
   return typeof one?.client_id === "string" && typeof one.kind === "string";
 }
 
 function isRefusal(found: unknown): found is Refusal {
   const one = found as Partial<Refusal> | null;
-  return isEvent(one?.event) && typeof one?.reason === "string";
+  return isEvent(one?.event) && typeof one?.code === "string";
 }
+
+const toSend = ({ number, ...event }: Report): FieldEvent => event;
+
+/** Also of a repeat, whose first answer was lost. */
+const wasRejected = ({ status, detail }: FieldResult) =>
+  status === "rejected" || (status === "duplicate" && detail.startsWith("Known: rejected."));
 
 /** Gives a queue without an owner to the unit that last used the phone. */
 export function adopt(shelf: Shelf, unit: number): void {
@@ -70,18 +82,18 @@ export function makeOutbox(shelf: Shelf, unit: number, send: Send): Outbox {
     change((events) => events.filter((event) => !ids.has(event.client_id)));
   }
 
-  function refuse(event: FieldEvent, reason: string): void {
-    refused.change((refusals) => [...refusals, { event, reason }]);
+  function refuse(event: Report, code: string, detail: string): void {
+    refused.change((refusals) => [...refusals, { event, code, detail }]);
   }
 
   /** One event that spoils a batch must not hold back the others: they are sent one by one. */
-  async function sendBatch(batch: readonly FieldEvent[]): Promise<void> {
+  async function sendBatch(batch: readonly Report[]): Promise<void> {
     try {
-      const results = await send(batch);
+      const results = await send(batch.map(toSend));
       for (const result of results) {
         const event = batch.find((one) => one.client_id === result.client_id);
         if (!event) continue;
-        if (result.status === "rejected") refuse(event, result.detail);
+        if (wasRejected(result)) refuse(event, "rejected", result.detail);
         else told.change((events) => [...events, event]);
       }
       settle(new Set(results.map((result) => result.client_id)));
@@ -89,7 +101,7 @@ export function makeOutbox(shelf: Shelf, unit: number, send: Send): Outbox {
       if (!isFinal(error)) throw error;
       const [only] = batch;
       if (batch.length === 1 && only) {
-        refuse(only, error.message);
+        refuse(only, error.code, error.message);
         settle(new Set([only.client_id]));
         return;
       }

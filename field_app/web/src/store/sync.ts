@@ -2,7 +2,6 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import type {
-  FieldEvent,
   FieldEventKind,
   FieldJobs,
   FieldResult,
@@ -13,9 +12,10 @@ import { type Connection, openStream } from "@roadflare/kit/event_stream.ts";
 import { OfflineError } from "@roadflare/kit/http.ts";
 import { serverNow } from "@roadflare/kit/server_clock.ts";
 import { uniqueId } from "@roadflare/kit/unique.ts";
+import { isFinal } from "./final.ts";
 import { keepFresh } from "./fresh.ts";
 import { kept } from "./kept.ts";
-import { adopt, makeOutbox, type Outbox } from "./outbox.ts";
+import { adopt, makeOutbox, type Outbox, type Report } from "./outbox.ts";
 import { withReports } from "./progress.ts";
 import { callOf, renew, session } from "./session.ts";
 
@@ -75,6 +75,7 @@ async function take(asking: (unit: number) => Promise<FieldJobs>): Promise<Field
   const told = mine.told.value;
   const found = await asking(mine.unit);
   if (!isMine(found)) return null;
+  if (found.unit.state !== known.value?.unit.state) pressed = null;
   known.value = found;
   store.write(found);
   mine.listed(told);
@@ -124,27 +125,46 @@ export async function deliver(): Promise<void> {
 }
 
 export function report(kind: FieldEventKind, jobId: number, reason?: string): void {
-  const event: FieldEvent = {
+  const event: Report = {
     client_id: uniqueId(),
     at: new Date(serverNow()).toISOString(),
     kind,
     job_id: jobId,
   };
   if (reason) event.reason = reason;
+  const job = list.value?.current;
+  if (job?.job_id === jobId) event.number = job.number;
   outbox.value?.add(event);
   attempt = 0;
   void deliver();
 }
 
-/** Shifts are not queued: they only make sense at the moment they are pressed. */
+/** A press that may have been heard: its answer was lost. */
+let pressed: { unit: number; action: FieldShift["action"]; client_id: string } | null = null;
+
+/**
+ * Shifts are not queued: they only make sense at the moment they are pressed. Pressed again after
+ * a lost answer it is the same press, until the list shows that the unit has moved on.
+ */
 export async function shift(action: FieldShift["action"], at: LonLat | null): Promise<void> {
+  const unit = session.value?.unit_id;
+  if (unit == null) return;
+  const again = pressed?.unit === unit && pressed.action === action;
+  const press = pressed && again ? pressed : { unit, action, client_id: uniqueId() };
+  pressed = press;
   const body: FieldShift = {
     action,
-    client_id: uniqueId(),
+    client_id: press.client_id,
     at: new Date(serverNow()).toISOString(),
   };
   if (at) [body.lon, body.lat] = at;
-  await take((unit) => callOf(unit)("/field/shift", { body }));
+  try {
+    await take((mine) => callOf(mine)("/field/shift", { body }));
+    pressed = null;
+  } catch (error) {
+    if (isFinal(error)) pressed = null;
+    throw error;
+  }
 }
 
 const LOOK_MS = 5000;
