@@ -5,13 +5,7 @@
  * Baidu's wants lat,lon. `geo:` (RFC 5870) is WGS-84, lat,lon.
  */
 
-import type { LonLat } from "@roadflare/kit/contract.ts";
-
-export interface Goal {
-  name: string;
-  wgs84: LonLat;
-  gcj02: LonLat;
-}
+import type { Goal } from "./goal.ts";
 
 const six = (degrees: number) => degrees.toFixed(6);
 
