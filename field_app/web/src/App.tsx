@@ -11,6 +11,7 @@ import { Login } from "./Login.tsx";
 import { LogOut } from "./LogOut.tsx";
 import { ShiftPanel } from "./ShiftPanel.tsx";
 import { followPosition } from "./store/positions.ts";
+import { findRegion } from "./store/region.ts";
 import { refused, session } from "./store/session.ts";
 import { current, follow, list, listFault } from "./store/sync.ts";
 import { t } from "./words.ts";
@@ -35,7 +36,7 @@ function Top() {
 
 function Work() {
   useEffect(() => {
-    const stops = [follow(), followPosition()];
+    const stops = [follow(), followPosition(), findRegion()];
     return () => {
       for (const stop of stops) stop();
     };
