@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from api.identity import (
@@ -54,6 +54,9 @@ Once = Remembered[Opened]
 def log_in(database: Database, attempt: Attempt, once: Once, now: datetime, lives: Lives) -> Opened:
     """Check the secret of ``once`` and open a session; a repeat gets the answer it got before.
 
+    A user is also known when the name is written in other cases: phones capitalise as they like.
+    Guesses are counted for all ways of writing it together.
+
     Raises
     ------
     NotAuthenticated
@@ -61,9 +64,10 @@ def log_in(database: Database, attempt: Attempt, once: Once, now: datetime, live
     TooManyRequests
         While guessing is held up, see `api.login_guard`.
     """
+    named, attempt = attempt.login, replace(attempt, login=attempt.login.lower())
     with database.read() as reading:
         refuse_guessing(reading, attempt, now)
-        row = reading.scalar(select(UserRow).filter_by(region=attempt.region, login=attempt.login))
+        row = _user_named(reading, attempt.region, named)
         reused = _reuse(reading, once)
     if not secret_fits(row, once.secret) or row is None:
         with database.write(appends=False) as session:
@@ -79,6 +83,16 @@ def log_in(database: Database, attempt: Attempt, once: Once, now: datetime, live
         session.add(opened)
         session.flush()
         return _pair(session, opened, once, now, lives)
+
+
+def _user_named(session: Session, region: str, name: str) -> UserRow | None:
+    """Return the user of that very name, else the only one who differs from it in case."""
+    alike = or_(UserRow.login == name, func.lower(UserRow.login) == name.lower())
+    rows = session.scalars(select(UserRow).where(UserRow.region == region, alike)).all()
+    exact = [row for row in rows if row.login == name]
+    if exact or len(rows) == 1:
+        return (exact or rows)[0]
+    return None
 
 
 def _reuse(session: Session, once: Once) -> InvalidInput | None:

@@ -97,6 +97,29 @@ def test_spraying_many_users_from_one_address_is_slowed(town: Town) -> None:
     assert try_from(town, "10.0.0.8", "hotline", right=True) == "in"
 
 
+def test_a_name_is_known_in_any_case(town: Town) -> None:
+    for name in ("R-01", "r-01", "R-01 ", "DESK"):
+        secret = SECRET if name == "DESK" else PIN
+        assert log_in(town, name, secret) == 200
+
+
+def test_of_names_that_differ_in_case_only_each_is_itself(town: Town) -> None:
+    lower = {"user": "r-01", "name": "Rui", "role": "dispatcher", "secret": "another secret"}
+    assert town["admin"].request("PUT", "fleet", json={"users": [lower]}).status_code == 200
+    assert log_in(town, "R-01", PIN) == 200
+    assert log_in(town, "r-01", "another secret") == 200
+    assert log_in(town, "r-01", PIN) == 401
+    upper = {"user": "DESK", "name": "Li", "role": "dispatcher", "secret": "another secret"}
+    assert town["admin"].request("PUT", "fleet", json={"users": [upper]}).status_code == 200
+    assert log_in(town, "Desk", SECRET) == 401  # nobody says which of the two
+
+
+def test_writing_a_name_in_other_cases_gives_no_more_guesses(town: Town) -> None:
+    for name in ("desk", "Desk", "dEsk", "deSk", "desK"):
+        assert log_in(town, name, "wrong") == 401
+    assert log_in(town, "DESK", SECRET) == 429
+
+
 def test_tokens_expire(town: Town) -> None:
     town.clock.advance(timedelta(hours=12).total_seconds() - 1)
     assert town["desk"].get("me").status_code == 200

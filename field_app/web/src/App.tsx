@@ -8,10 +8,12 @@ import { JobCard } from "./job/JobCard.tsx";
 import { Steps } from "./job/Steps.tsx";
 import { Lists } from "./Lists.tsx";
 import { Login } from "./Login.tsx";
+import { LogOut } from "./LogOut.tsx";
 import { ShiftPanel } from "./ShiftPanel.tsx";
 import { followPosition } from "./store/positions.ts";
+import { findRegion } from "./store/region.ts";
 import { refused, session } from "./store/session.ts";
-import { current, follow, list } from "./store/sync.ts";
+import { current, follow, list, listFault } from "./store/sync.ts";
 import { t } from "./words.ts";
 
 function Top() {
@@ -34,7 +36,7 @@ function Top() {
 
 function Work() {
   useEffect(() => {
-    const stops = [follow(), followPosition()];
+    const stops = [follow(), followPosition(), findRegion()];
     return () => {
       for (const stop of stops) stop();
     };
@@ -45,7 +47,7 @@ function Work() {
     <>
       <Banner />
       <main class="scroll">
-        {!list.value && (
+        {!list.value && !listFault.value && (
           <p class="ready" role="status">
             {t("loading")}
           </p>
@@ -53,6 +55,7 @@ function Work() {
         {open && <JobCard job={open} key={open.job_id} />}
         {list.value && !open && <ShiftPanel />}
         <Lists />
+        {list.value?.unit.state !== "off_shift" && <LogOut class="quiet logout" />}
       </main>
       {open && <Steps job={open} key={open.job_id} />}
     </>
@@ -67,7 +70,7 @@ export function App() {
   return (
     <div class="phone">
       <Top />
-      {inside ? <Work /> : <Login />}
+      {inside ? <Work key={session.value?.unit_id} /> : <Login />}
     </div>
   );
 }

@@ -1,29 +1,48 @@
-/** What has not been sent, what was refused, and whether there is a network. */
+/** What has not been sent, what was refused, and whether there is a network and a position. */
 
 import { timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
-import { connection, list, outbox } from "./store/sync.ts";
+import { problemText } from "./problem_words.ts";
+import { refusalText } from "./refusal_words.ts";
+import { placeFault } from "./store/positions.ts";
+import { connection, list, listFault, outbox, refusals, unsent } from "./store/sync.ts";
 import { t } from "./words.ts";
 
 export function Banner() {
-  const unsent = outbox.unsent.value.length;
+  const n = unsent.value.length;
   const { connected } = connection.value;
   return (
     <div class="banners" aria-live="polite">
-      {(unsent > 0 || !connected) && (
+      {(n > 0 || !connected) && (
         <p class="banner" role="status">
           <Icon name="offline" size={22} />
           {!connected && <b>{t("offline")}</b>}
-          {unsent > 0 && <b class="unsent">{t("unsent", { n: unsent })}</b>}
+          {n > 0 && <b class="unsent">{t("unsent", { n })}</b>}
           {!connected && list.value && (
             <span>{t("stale", { time: timeOfDay(list.value.now) })}</span>
           )}
         </p>
       )}
-      {outbox.refusals.value.map(({ event, reason }) => (
-        <p class="banner refused" role="alert" key={event.client_id}>
-          <span>{t("refused", { reason: reason || t(`do.${event.kind}`) })}</span>
-          <button type="button" class="button" onClick={() => outbox.forgive(event.client_id)}>
+      {listFault.value !== null && (
+        <p class="banner refused" role="alert">
+          <Icon name="warning" size={22} />
+          <span>{t("list.fault", { reason: problemText(listFault.value) })}</span>
+        </p>
+      )}
+      {placeFault.value && (
+        <p class="banner refused" role="alert">
+          <Icon name="warning" size={22} />
+          <span>{t(`place.${placeFault.value}`)}</span>
+        </p>
+      )}
+      {refusals.value.map((refusal) => (
+        <p class="banner refused" role="alert" key={refusal.event.client_id}>
+          <span>{refusalText(refusal)}</span>
+          <button
+            type="button"
+            class="button"
+            onClick={() => outbox.value?.forgive(refusal.event.client_id)}
+          >
             {t("refused.ok")}
           </button>
         </p>

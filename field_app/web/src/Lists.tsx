@@ -1,16 +1,35 @@
-/** What comes after: planned jobs and today's visits. */
+/** What comes after: planned jobs and visits, as far as tomorrow. */
 
 import type { FieldJob } from "@roadflare/kit/contract.ts";
-import { timeOfDay } from "@roadflare/kit/format.ts";
+import { dayOf, timeOfDay, timezone } from "@roadflare/kit/format.ts";
 import { placeText } from "@roadflare/kit/place_words.ts";
+import { now } from "@roadflare/kit/server_clock.ts";
 import { said } from "@roadflare/kit/words.ts";
+import { dayIn } from "@roadflare/kit/zoned.ts";
 import { list } from "./store/sync.ts";
 import { t } from "./words.ts";
+
+/** The day of a planned arrival, unless that is today. */
+export function dayIfOther(at: string, nowMs: number): string | null {
+  const zone = timezone.value;
+  return dayIn(Date.parse(at), zone) === dayIn(nowMs, zone) ? null : dayOf(at);
+}
+
+function When({ at }: { at: string | null }) {
+  if (!at) return <time>–</time>;
+  const day = dayIfOther(at, now.value);
+  return (
+    <time dateTime={at}>
+      {day && <small>{day}</small>}
+      {timeOfDay(at)}
+    </time>
+  );
+}
 
 function Later({ job }: { job: FieldJob }) {
   return (
     <li>
-      <time>{job.planned_arrival_at ? timeOfDay(job.planned_arrival_at) : "–"}</time>
+      <When at={job.planned_arrival_at} />
       <span>
         <b>{said(job.label)}</b>
         <span class="muted">{placeText(job.location.text)}</span>

@@ -1,10 +1,9 @@
 /** Unit and PIN, with keys large enough for gloves. */
 
-import { common } from "@roadflare/kit/common_words.ts";
-import { OfflineError } from "@roadflare/kit/http.ts";
 import { useState } from "preact/hooks";
+import { loginText } from "./problem_words.ts";
+import { holdsUnsent } from "./store/outbox.ts";
 import { logIn, refused } from "./store/session.ts";
-import { outbox } from "./store/sync.ts";
 import { t } from "./words.ts";
 
 export function Login() {
@@ -16,11 +15,10 @@ export function Login() {
     setBusy(true);
     setFault("");
     try {
-      const unit = String(form.get("unit")).trim().toUpperCase();
+      const unit = String(form.get("unit")).trim();
       await logIn(unit, String(form.get("pin")));
     } catch (error) {
-      if (error instanceof OfflineError) setFault(common("offline"));
-      else setFault(error instanceof Error ? error.message : String(error));
+      setFault(loginText(error));
     } finally {
       setBusy(false);
     }
@@ -29,7 +27,7 @@ export function Login() {
     <form class="login" onSubmit={(event) => void submit(event)}>
       <img src="./flare.svg" alt="" width="64" height="64" />
       <h1>{t("login.title")}</h1>
-      {(refused.value || outbox.unsent.value.length > 0) && <p>{t("login.again")}</p>}
+      {(refused.value || holdsUnsent(Object.keys(localStorage))) && <p>{t("login.again")}</p>}
       <label>
         {t("login.unit")}
         <input

@@ -1,14 +1,13 @@
 /** What is shown when there is no job: off shift, on a break, or ready. */
 
-import { common } from "@roadflare/kit/common_words.ts";
 import type { FieldShift, UnitState } from "@roadflare/kit/contract.ts";
 import { timeOfDay } from "@roadflare/kit/format.ts";
-import { OfflineError } from "@roadflare/kit/http.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { useState } from "preact/hooks";
-import { here } from "./store/positions.ts";
-import { logOut } from "./store/session.ts";
-import { current, forgetList, list, outbox, shift } from "./store/sync.ts";
+import { LogOut } from "./LogOut.tsx";
+import { problemText } from "./problem_words.ts";
+import { hereNow } from "./store/positions.ts";
+import { current, list, shift } from "./store/sync.ts";
 import { t } from "./words.ts";
 
 type Action = FieldShift["action"];
@@ -37,10 +36,10 @@ export function ShiftPanel() {
     setBusy(true);
     setFault("");
     try {
-      await shift(action, here.value ?? undefined);
+      const at = hereNow();
+      await shift(action, at && [at.lon, at.lat]);
     } catch (error) {
-      const reason = error instanceof OfflineError ? common("offline") : String(error);
-      setFault(t("failed", { reason }));
+      setFault(t("failed", { reason: problemText(error) }));
     } finally {
       setBusy(false);
     }
@@ -73,18 +72,7 @@ export function ShiftPanel() {
             {t(`shift.${action}`)}
           </button>
         ))}
-        {unit.state === "off_shift" && outbox.unsent.value.length === 0 && (
-          <button
-            type="button"
-            class="button more"
-            onClick={() => {
-              forgetList();
-              logOut();
-            }}
-          >
-            {t("logout")}
-          </button>
-        )}
+        {unit.state === "off_shift" && <LogOut class="more" />}
         {primary && (
           <button
             type="button"

@@ -61,3 +61,12 @@ test("a fetch that failed is tried again at the next look", async () => {
   fresh.check();
   expect(it.asked).toBe(2);
 });
+
+test("a fetch that failed is tried again as soon as any version is told", async () => {
+  const { it, fresh } = scene();
+  await fresh.refresh();
+  it.reachable = false;
+  await fresh.refresh();
+  fresh.told(1);
+  expect(it.asked).toBe(3);
+});

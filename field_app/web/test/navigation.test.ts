@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { amapLink, baiduLink, systemLink } from "../src/job/navigation.ts";
+import { amapLink, baiduLink, geoLink, systemLink } from "../src/job/navigation.ts";
 
 const GOAL = {
   name: "外滩, A",
@@ -19,5 +19,21 @@ test("Baidu wants lat,lon, told that it is GCJ-02", () => {
 });
 
 test("a geo address is lat,lon in WGS-84", () => {
-  expect(systemLink(GOAL)).toMatch(/^geo:31\.237900,121\.490300\?/);
+  expect(geoLink(GOAL)).toMatch(/^geo:31\.237900,121\.490300\?/);
+});
+
+const phone = (userAgent: string, maxTouchPoints = 5) =>
+  ({ userAgent, maxTouchPoints }) as unknown as Navigator;
+
+test.each([
+  ["Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)", 5, "maps:"],
+  ["Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)", 5, "maps:"], // an iPad
+  ["Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)", 0, "geo:"],
+  ["Mozilla/5.0 (Linux; Android 14; K)", 5, "geo:"],
+])("the phone's own maps open on %s with %i touches by %s", (agent, touches, scheme) => {
+  expect(systemLink(GOAL, phone(agent, touches)).startsWith(scheme)).toBe(true);
+});
+
+test("Apple's address wants lat,lon, as its maps draw them", () => {
+  expect(systemLink(GOAL, phone("iPhone"))).toBe("maps://?daddr=31.235910,121.494750&dirflg=d");
 });

@@ -1,6 +1,6 @@
 import type { FieldEventKind, FieldJob } from "@roadflare/kit/contract.ts";
 import { expect, test } from "vitest";
-import { stepsOf, withUnsent } from "../src/store/progress.ts";
+import { stepsOf, withReports } from "../src/store/progress.ts";
 
 const JOB = {
   job_id: 1,
@@ -21,17 +21,17 @@ test.each<[FieldEventKind[], FieldEventKind | null]>([
   [["rolling", "arrived", "loaded", "done"], null],
   [["declined"], null],
 ])("after %j offline the next step is %s", (kinds, next) => {
-  expect(stepsOf(withUnsent(JOB, done(...kinds))).primary).toBe(next);
+  expect(stepsOf(withReports(JOB, done(...kinds))).primary).toBe(next);
 });
 
 test("without a destination there is nothing to load", () => {
   const job = { ...JOB, destination: null };
-  expect(stepsOf(withUnsent(job, done("rolling", "arrived"))).primary).toBe("done");
+  expect(stepsOf(withReports(job, done("rolling", "arrived"))).primary).toBe("done");
 });
 
 test("what was done to another job changes nothing", () => {
   const other = done("rolling").map((event) => ({ ...event, job_id: 2 }));
-  expect(withUnsent(JOB, other)).toBe(JOB);
+  expect(withReports(JOB, other)).toBe(JOB);
 });
 
 test("refusals are ways out, never the big button", () => {
@@ -40,4 +40,9 @@ test("refusals are ways out, never the big button", () => {
     others: ["accepted", "arrived"],
     waysOut: ["declined", "gone_on_arrival", "not_possible"],
   });
+});
+
+test("what the list shows already sets nothing back", () => {
+  const job = { ...JOB, state: "on_site", allowed: ["loaded", "done"] } as unknown as FieldJob;
+  expect(withReports(job, done("rolling", "arrived"))).toBe(job);
 });

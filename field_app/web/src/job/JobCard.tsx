@@ -14,12 +14,12 @@ import { FaultIcon, Icon } from "@roadflare/kit/icons.tsx";
 import { placeText } from "@roadflare/kit/place_words.ts";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { said } from "@roadflare/kit/words.ts";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { here } from "../store/positions.ts";
 import { t } from "../words.ts";
+import { goalOf } from "./goal.ts";
 import { JobMap } from "./JobMap.tsx";
 import { Navigate } from "./Navigate.tsx";
-import type { Goal } from "./navigation.ts";
 import { findRoute, routeOf } from "./route.ts";
 
 function PromiseClock({ job }: { job: FieldJob }) {
@@ -47,16 +47,6 @@ function Drive({ job }: { job: FieldJob }) {
     job.planned_arrival_at && t("job.arrival", { time: timeOfDay(job.planned_arrival_at) }),
   ].filter(Boolean);
   return parts.length > 0 ? <p class="job-drive">{parts.join(" · ")}</p> : null;
-}
-
-export function goalOf(job: FieldJob): Goal {
-  const { destination } = job;
-  if (job.state === "loaded" && destination) {
-    const { name, lon, lat, gcj02 } = destination;
-    return { name, wgs84: [lon, lat], gcj02 };
-  }
-  const { text, lon, lat } = job.location;
-  return { name: text, wgs84: [lon, lat], gcj02: job.gcj02 };
 }
 
 function Where({ job }: { job: FieldJob }) {
@@ -96,6 +86,8 @@ export function JobCard({ job }: { job: FieldJob }) {
     void here.value;
     void findRoute(job);
   });
+  // A phone that lies still has no next fix when the job is moved.
+  useEffect(() => void findRoute(job), [job]);
   return (
     <article class="job" aria-label={job.number}>
       <header>

@@ -1,23 +1,19 @@
 /** A small map of the way; its code is fetched when there is a job. */
 
 import { useSignalEffect } from "@preact/signals";
-import type { FieldJob, LonLat, Region } from "@roadflare/kit/contract.ts";
+import type { FieldJob, LonLat } from "@roadflare/kit/contract.ts";
 import type { SmallMap } from "@roadflare/kit/map/small_map.ts";
 import { smallMapCode } from "@roadflare/kit/map/small_map_code.ts";
-import { patiently } from "@roadflare/kit/patiently.ts";
 import { useEffect, useRef } from "preact/hooks";
 import { here } from "../store/positions.ts";
-import { call } from "../store/session.ts";
+import { regionKnown } from "../store/region.ts";
 import { current, list } from "../store/sync.ts";
 import { t } from "../words.ts";
 import { routeOf } from "./route.ts";
 
 /** Without a network there is no map yet; place and navigation stay. */
 async function draw(box: HTMLElement, left: AbortSignal): Promise<SmallMap | null> {
-  const [code, region] = await Promise.all([
-    smallMapCode(left),
-    patiently(() => call<Region>("/region"), left),
-  ]);
+  const [code, region] = await Promise.all([smallMapCode(left), regionKnown(left)]);
   if (!code || !region || left.aborted) return null;
   const { basemap, bounds, attribution } = region;
   return code.drawSmallMap({ box, basemap, bounds, attribution });
@@ -26,7 +22,7 @@ async function draw(box: HTMLElement, left: AbortSignal): Promise<SmallMap | nul
 function update(map: SmallMap, job: FieldJob): void {
   const at = here.value;
   const kind = list.value?.unit.kind ?? "repair";
-  const unit = at ? { at: [at.longitude, at.latitude] as LonLat, kind } : null;
+  const unit = at ? { at: [at.lon, at.lat] as LonLat, kind } : null;
   const end = job.destination;
   const route = routeOf(job)?.points as LonLat[] | undefined;
   map.show({

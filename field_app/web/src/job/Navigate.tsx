@@ -1,6 +1,7 @@
 import { Sheet } from "../Sheet.tsx";
 import { t } from "../words.ts";
-import { amapLink, baiduLink, type Goal, systemLink } from "./navigation.ts";
+import type { Goal } from "./goal.ts";
+import { amapLink, baiduLink, systemLink } from "./navigation.ts";
 
 export function Navigate({ goal, onClose }: { goal: Goal; onClose: () => void }) {
   return (

@@ -26,10 +26,9 @@ export function keepFresh(
   async function run(): Promise<void> {
     while (wanted) {
       wanted = false;
-      const found = await fetchNow();
-      if (found === null) continue;
-      version = found;
-      heardAt = now();
+      // Without an answer, whatever is in force is another version than the one that was wanted.
+      version = await fetchNow();
+      if (version !== null) heardAt = now();
     }
   }
 

@@ -1,4 +1,6 @@
-/** One value kept on the phone, under a name that carries its version. */
+/** Values kept on the phone, each under a name that carries its version. */
+
+import { type ReadonlySignal, signal } from "@preact/signals";
 
 export interface Shelf {
   getItem(name: string): string | null;
@@ -29,6 +31,29 @@ export function kept<T>(shelf: Shelf, name: string, fits: (found: unknown) => fo
     write(value) {
       if (value === null) shelf.removeItem(name);
       else shelf.setItem(name, JSON.stringify(value));
+    },
+  };
+}
+
+export interface KeptList<T> {
+  items: ReadonlySignal<readonly T[]>;
+  change(next: (items: readonly T[]) => readonly T[]): void;
+}
+
+/** A list kept on the phone. What is stored there counts: the page may be open twice. */
+export function keptList<T>(
+  shelf: Shelf,
+  name: string,
+  fits: (found: unknown) => found is T,
+): KeptList<T> {
+  const all = (found: unknown): found is readonly T[] => Array.isArray(found) && found.every(fits);
+  const store = kept(shelf, name, all);
+  const items = signal<readonly T[]>(store.read() ?? []);
+  return {
+    items,
+    change(next) {
+      items.value = next(store.read() ?? []);
+      store.write(items.value.length > 0 ? items.value : null);
     },
   };
 }

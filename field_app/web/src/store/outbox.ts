@@ -1,84 +1,107 @@
 /**
- * The queue of what was done and not yet told.
+ * The queue of what one unit has done and not yet told.
  *
  * An entry is written to the phone before anything is sent, and leaves only when the server has
  * answered for it by its `client_id`. One flush runs at a time; a repeat after a lost answer
- * carries the same `client_id`, so that it counts once.
+ * carries the same `client_id`, so that it counts once. Each unit has a queue of its own: a phone
+ * goes from hand to hand, and what one unit did is never told as another's.
  */
 
-import { type ReadonlySignal, signal } from "@preact/signals";
+import type { ReadonlySignal } from "@preact/signals";
 import type { FieldEvent, FieldResult } from "@roadflare/kit/contract.ts";
-import { ProblemError } from "@roadflare/kit/http.ts";
-import { kept, type Shelf } from "./kept.ts";
+import { isFinal } from "./final.ts";
+import { keptList, type Shelf } from "./kept.ts";
+
+/** What was done; `number` is the job's, for people: it is not sent. */
+export type Report = FieldEvent & { number?: string };
 
 export interface Refusal {
-  event: FieldEvent;
-  reason: string;
+  event: Report;
+  /** The problem's code; `rejected` where the server answered for this event by itself. */
+  code: string;
+  /** What the server said, in its own words. */
+  detail: string;
 }
 
 export interface Outbox {
+  unit: number;
   unsent: ReadonlySignal<readonly FieldEvent[]>;
+  /** What the server has taken and the list at hand may not show yet. */
+  told: ReadonlySignal<readonly FieldEvent[]>;
   refusals: ReadonlySignal<readonly Refusal[]>;
-  add(event: FieldEvent): void;
+  add(event: Report): void;
   /** Sends what is there. True when nothing is left. */
   flush(): Promise<boolean>;
+  /** A list was taken that was asked for after these were told: it shows what became of them. */
+  listed(told: readonly FieldEvent[]): void;
   forgive(clientId: string): void;
 }
 
 export type Send = (events: readonly FieldEvent[]) => Promise<readonly FieldResult[]>;
 
 const BATCH = 50;
-const NAME = "roadflare.field.outbox.v1";
+const NAME = "roadflare.field.outbox.v2.";
+/** The queue as it was when it did not say whose it is. */
+const OWNERLESS = "roadflare.field.outbox.v1";
 
-function areEvents(found: unknown): found is FieldEvent[] {
-  return (
-    Array.isArray(found) &&
-    found.every((one) => typeof one?.client_id === "string" && typeof one?.kind === "string")
-  );
+function isEvent(found: unknown): found is Report {
+  const one = found as Partial<Report> | null;
+  return typeof one?.client_id === "string" && typeof one.kind === "string";
 }
 
-/** A refusal that no repetition can cure; others (login, overload, outage) are waited out. */
-const isFinal = (error: unknown): error is ProblemError =>
-  error instanceof ProblemError &&
-  error.status >= 400 &&
-  error.status < 500 &&
-  ![401, 403, 408, 425, 429].includes(error.status);
+function isRefusal(found: unknown): found is Refusal {
+  const one = found as Partial<Refusal> | null;
+  return isEvent(one?.event) && typeof one?.code === "string";
+}
 
-export function makeOutbox(shelf: Shelf, send: Send): Outbox {
-  const store = kept(shelf, NAME, areEvents);
-  /** What is on the phone counts: the page may be open twice. */
-  const stored = () => store.read() ?? [];
-  const unsent = signal<readonly FieldEvent[]>(stored());
-  const refusals = signal<readonly Refusal[]>([]);
+const toSend = ({ number, ...event }: Report): FieldEvent => event;
+
+/** Also of a repeat, whose first answer was lost. */
+const wasRejected = ({ status, detail }: FieldResult) =>
+  status === "rejected" || (status === "duplicate" && detail.startsWith("Known: rejected."));
+
+/** Gives a queue without an owner to the unit that last used the phone. */
+export function adopt(shelf: Shelf, unit: number): void {
+  const left = keptList(shelf, OWNERLESS, isEvent);
+  if (left.items.value.length === 0) return;
+  keptList(shelf, NAME + unit, isEvent).change((events) => [...left.items.value, ...events]);
+  left.change(() => []);
+}
+
+/** Whether any unit has something unsent on this phone. */
+export const holdsUnsent = (names: readonly string[]) =>
+  names.some((name) => name.startsWith(NAME));
+
+export function makeOutbox(shelf: Shelf, unit: number, send: Send): Outbox {
+  const { items: unsent, change } = keptList(shelf, NAME + unit, isEvent);
+  const told = keptList(shelf, `roadflare.field.told.v1.${unit}`, isEvent);
+  const refused = keptList(shelf, `roadflare.field.refused.v1.${unit}`, isRefusal);
   let running: Promise<boolean> | null = null;
 
-  function save(events: readonly FieldEvent[]): void {
-    unsent.value = events;
-    store.write(events.length > 0 ? [...events] : null);
-  }
-
   function settle(ids: ReadonlySet<string>): void {
-    save(stored().filter((event) => !ids.has(event.client_id)));
+    change((events) => events.filter((event) => !ids.has(event.client_id)));
   }
 
-  function refuse(event: FieldEvent, reason: string): void {
-    refusals.value = [...refusals.value, { event, reason }];
+  function refuse(event: Report, code: string, detail: string): void {
+    refused.change((refusals) => [...refusals, { event, code, detail }]);
   }
 
   /** One event that spoils a batch must not hold back the others: they are sent one by one. */
-  async function sendBatch(batch: readonly FieldEvent[]): Promise<void> {
+  async function sendBatch(batch: readonly Report[]): Promise<void> {
     try {
-      const results = await send(batch);
+      const results = await send(batch.map(toSend));
       for (const result of results) {
         const event = batch.find((one) => one.client_id === result.client_id);
-        if (event && result.status === "rejected") refuse(event, result.detail);
+        if (!event) continue;
+        if (wasRejected(result)) refuse(event, "rejected", result.detail);
+        else told.change((events) => [...events, event]);
       }
       settle(new Set(results.map((result) => result.client_id)));
     } catch (error) {
       if (!isFinal(error)) throw error;
       const [only] = batch;
       if (batch.length === 1 && only) {
-        refuse(only, error.message);
+        refuse(only, error.code, error.message);
         settle(new Set([only.client_id]));
         return;
       }
@@ -103,10 +126,12 @@ export function makeOutbox(shelf: Shelf, send: Send): Outbox {
   }
 
   return {
+    unit,
     unsent,
-    refusals,
+    told: told.items,
+    refusals: refused.items,
     add(event) {
-      save([...stored(), event]);
+      change((events) => [...events, event]);
     },
     flush() {
       running ??= run().finally(() => {
@@ -114,8 +139,12 @@ export function makeOutbox(shelf: Shelf, send: Send): Outbox {
       });
       return running;
     },
+    listed(shown) {
+      const ids = new Set(shown.map((event) => event.client_id));
+      told.change((events) => events.filter((event) => !ids.has(event.client_id)));
+    },
     forgive(clientId) {
-      refusals.value = refusals.value.filter((one) => one.event.client_id !== clientId);
+      refused.change((refusals) => refusals.filter((one) => one.event.client_id !== clientId));
     },
   };
 }

@@ -1,4 +1,4 @@
-/** How far a job is when what is still unsent is counted in: offline, the page must go on. */
+/** How far a job is when what its list does not show yet is counted in: the page must go on. */
 
 import type { FieldEvent, FieldEventKind, FieldJob } from "@roadflare/kit/contract.ts";
 
@@ -18,11 +18,15 @@ function after(job: FieldJob, kind: FieldEventKind): Standing {
   return { state: job.state, allowed: job.allowed.filter((allowed) => allowed !== "accepted") };
 }
 
-/** The job as the technician left it. The server's word replaces it with the next answer. */
-export function withUnsent(job: FieldJob, unsent: readonly FieldEvent[]): FieldJob {
+/**
+ * The job as the technician left it. The server's word replaces it with the next list.
+ *
+ * What the job does not allow is what it has behind it: it is never set back.
+ */
+export function withReports(job: FieldJob, reports: readonly FieldEvent[]): FieldJob {
   let standing = job;
-  for (const event of unsent) {
-    if (event.job_id !== job.job_id) continue;
+  for (const event of reports) {
+    if (event.job_id !== job.job_id || !standing.allowed.includes(event.kind)) continue;
     standing = { ...standing, ...after(standing, event.kind) };
   }
   return standing;

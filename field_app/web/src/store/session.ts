@@ -2,13 +2,19 @@
 
 import { signal } from "@preact/signals";
 import type { Session } from "@roadflare/kit/contract.ts";
-import { caller } from "@roadflare/kit/http.ts";
+import { type Call, caller } from "@roadflare/kit/http.ts";
 import { renewal } from "@roadflare/kit/renewal.ts";
 import { kept } from "./kept.ts";
 
-const isSession = (found: unknown): found is Session =>
-  typeof (found as Session | null)?.token === "string";
-const store = kept(localStorage, "roadflare.field.session.v1", isSession);
+/** Only a technician has jobs here; whoever else were let in would find nothing but refusals. */
+const isTechnician = ({ role, unit_id }: Partial<Session>) =>
+  role === "technician" && unit_id != null;
+
+function isSession(found: unknown): found is Session {
+  const one = found as Partial<Session> | null;
+  return typeof one?.token === "string" && isTechnician(one);
+}
+const store = kept<Session>(localStorage, "roadflare.field.session.v1", isSession);
 
 export const session = signal<Session | null>(store.read());
 /** The token was refused; the list stays on screen until somebody logs in again. */
@@ -24,16 +30,38 @@ export const renew = renewal<Session>({
   },
 });
 
-export const call = caller({
-  token: () => session.value?.token ?? null,
-  renew,
-  refused() {
-    if (session.value) refused.value = true;
-  },
-});
+const callAs = (mine: () => Session | null): Call =>
+  caller({
+    token: () => mine()?.token ?? null,
+    renew,
+    refused() {
+      if (mine()) refused.value = true;
+    },
+  });
+
+export const call = callAs(() => session.value);
+
+/** The calls of one unit: never with the token of who has logged in since. */
+export const callOf = (unit: number): Call =>
+  callAs(() => (session.value?.unit_id === unit ? session.value : null));
+
+/** The log-in is right, and not a technician's. */
+export class NoTechnician extends Error {
+  constructor() {
+    super("Only technicians have jobs on this page.");
+    this.name = "NoTechnician";
+  }
+}
 
 export async function logIn(unit: string, pin: string): Promise<void> {
-  const open = await call<Session>("/login", { body: { user: unit, secret: pin } });
+  // Without the token of before, if any: what is refused here is this log-in.
+  const open = await caller({ token: () => null })<Session>("/login", {
+    body: { user: unit, secret: pin },
+  });
+  if (!isTechnician(open)) {
+    void caller({ token: () => open.token })("/logout", { method: "POST" }).catch(() => {});
+    throw new NoTechnician();
+  }
   store.write(open);
   session.value = open;
   refused.value = false;

@@ -1,54 +1,100 @@
 /** The list of jobs, kept on the phone; the outbox; and what keeps both in step with the server. */
 
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type {
-  FieldEvent,
   FieldEventKind,
   FieldJobs,
   FieldResult,
   FieldShift,
+  LonLat,
 } from "@roadflare/kit/contract.ts";
 import { type Connection, openStream } from "@roadflare/kit/event_stream.ts";
+import { OfflineError } from "@roadflare/kit/http.ts";
 import { serverNow } from "@roadflare/kit/server_clock.ts";
 import { uniqueId } from "@roadflare/kit/unique.ts";
+import { isFinal } from "./final.ts";
 import { keepFresh } from "./fresh.ts";
 import { kept } from "./kept.ts";
-import { makeOutbox } from "./outbox.ts";
-import { withUnsent } from "./progress.ts";
-import { call, renew, session } from "./session.ts";
+import { adopt, makeOutbox, type Outbox, type Report } from "./outbox.ts";
+import { withReports } from "./progress.ts";
+import { callOf, renew, session } from "./session.ts";
 
 const isList = (found: unknown): found is FieldJobs =>
   typeof (found as FieldJobs | null)?.unit?.code === "string";
 const store = kept(localStorage, "roadflare.field.jobs.v1", isList);
 
-export const list = signal<FieldJobs | null>(store.read());
+const known = signal<FieldJobs | null>(store.read());
+const lastUnit = session.value?.unit_id ?? known.value?.unit.id;
+if (lastUnit !== undefined) adopt(localStorage, lastUnit);
+
+/** The own unit's list: whatever another one's says is nobody's business here. */
+export const list = computed(() => (isMine(known.value) ? known.value : null));
 export const connection = signal<Connection>({ connected: false, heardAt: null });
 
-export const outbox = makeOutbox(localStorage, async (events) => {
-  const answer = await call<{ results: FieldResult[] }>("/field/events", { body: { events } });
-  return answer.results;
+function isMine(found: FieldJobs | null): found is FieldJobs {
+  return found !== null && found.unit.id === session.value?.unit_id;
+}
+
+// A caller's name and number do not wait on the phone for who has it next.
+effect(() => {
+  if (session.value && !isMine(known.value)) forgetList();
 });
 
-/** The current job as the technician left it, unsent steps included. */
+const outboxes = new Map<number, Outbox>();
+
+function outboxOf(unit: number): Outbox {
+  const found = outboxes.get(unit);
+  if (found) return found;
+  const made = makeOutbox(localStorage, unit, async (events) => {
+    const body = { events };
+    const answer = await callOf(unit)<{ results: FieldResult[] }>("/field/events", { body });
+    return answer.results;
+  });
+  outboxes.set(unit, made);
+  return made;
+}
+
+/** What the unit that is logged in has to tell; nobody logged in has anything. */
+export const outbox = computed(() => {
+  const unit = session.value?.unit_id;
+  return unit == null ? null : outboxOf(unit);
+});
+export const unsent = computed(() => outbox.value?.unsent.value ?? []);
+export const refusals = computed(() => outbox.value?.refusals.value ?? []);
+
+/** The current job as the technician left it, with the steps that its list does not show yet. */
 export const current = computed(() => {
   const job = list.value?.current;
-  return job ? withUnsent(job, outbox.unsent.value) : null;
+  return job ? withReports(job, [...(outbox.value?.told.value ?? []), ...unsent.value]) : null;
 });
 
-function take(fresh: FieldJobs): void {
-  list.value = fresh;
-  store.write(fresh);
+/** Takes the list that is asked for; null when it is that of who has logged out since. */
+async function take(asking: (unit: number) => Promise<FieldJobs>): Promise<FieldJobs | null> {
+  const mine = outbox.value;
+  if (!mine) return null;
+  const told = mine.told.value;
+  const found = await asking(mine.unit);
+  if (!isMine(found)) return null;
+  if (found.unit.state !== known.value?.unit.state) pressed = null;
+  known.value = found;
+  store.write(found);
+  mine.listed(told);
+  return found;
 }
+
+/** Why the server would not give the list; null where it did, or could not be asked. */
+export const listFault = signal<unknown>(null);
 
 const QUIET_MS = 20_000;
 
 const fresh = keepFresh(async () => {
   try {
-    const found = await call<FieldJobs>("/field/jobs");
-    take(found);
-    return found.version;
-  } catch {
-    // The kept list stays; the connection mark says how things are.
+    const found = await take((unit) => callOf(unit)("/field/jobs"));
+    listFault.value = null;
+    return found?.version ?? null;
+  } catch (error) {
+    // The kept list stays. Out of reach, the connection mark says how things are.
+    listFault.value = error instanceof OfflineError ? null : error;
     return null;
   }
 }, QUIET_MS);
@@ -65,8 +111,11 @@ let retry: ReturnType<typeof setTimeout> | undefined;
 /** Sends what is unsent, then fetches the list; tries again later if that fails. */
 export async function deliver(): Promise<void> {
   clearTimeout(retry);
-  if (outbox.unsent.value.length === 0) return;
-  if (await outbox.flush()) {
+  const mine = outbox.value;
+  if (!mine || mine.unsent.value.length === 0) return;
+  const sent = await mine.flush();
+  if (mine !== outbox.value) return;
+  if (sent) {
     attempt = 0;
     await refresh();
     return;
@@ -76,27 +125,46 @@ export async function deliver(): Promise<void> {
 }
 
 export function report(kind: FieldEventKind, jobId: number, reason?: string): void {
-  const event: FieldEvent = {
+  const event: Report = {
     client_id: uniqueId(),
     at: new Date(serverNow()).toISOString(),
     kind,
     job_id: jobId,
   };
   if (reason) event.reason = reason;
-  outbox.add(event);
+  const job = list.value?.current;
+  if (job?.job_id === jobId) event.number = job.number;
+  outbox.value?.add(event);
   attempt = 0;
   void deliver();
 }
 
-/** Shifts are not queued: they only make sense at the moment they are pressed. */
-export async function shift(action: FieldShift["action"], at?: GeolocationCoordinates) {
+/** A press that may have been heard: its answer was lost. */
+let pressed: { unit: number; action: FieldShift["action"]; client_id: string } | null = null;
+
+/**
+ * Shifts are not queued: they only make sense at the moment they are pressed. Pressed again after
+ * a lost answer it is the same press, until the list shows that the unit has moved on.
+ */
+export async function shift(action: FieldShift["action"], at: LonLat | null): Promise<void> {
+  const unit = session.value?.unit_id;
+  if (unit == null) return;
+  const again = pressed?.unit === unit && pressed.action === action;
+  const press = pressed && again ? pressed : { unit, action, client_id: uniqueId() };
+  pressed = press;
   const body: FieldShift = {
     action,
-    client_id: uniqueId(),
+    client_id: press.client_id,
     at: new Date(serverNow()).toISOString(),
   };
-  if (at) Object.assign(body, { lon: at.longitude, lat: at.latitude });
-  take(await call<FieldJobs>("/field/shift", { body }));
+  if (at) [body.lon, body.lat] = at;
+  try {
+    await take((mine) => callOf(mine)("/field/shift", { body }));
+    pressed = null;
+  } catch (error) {
+    if (isFinal(error)) pressed = null;
+    throw error;
+  }
 }
 
 const LOOK_MS = 5000;
@@ -139,6 +207,6 @@ export function follow(): () => void {
 
 /** Nothing of one technician may be left for the next one; unsent reports are the exception. */
 export function forgetList(): void {
-  list.value = null;
+  known.value = null;
   store.write(null);
 }
