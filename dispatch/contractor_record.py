@@ -27,7 +27,7 @@ PRIOR_OFFERS = 4
 LAST_OFFERS = 80
 """How many of the offers that a contractor answered last are looked at."""
 
-LOOK_BACK = 2000
+LOOK_BACK = 1000
 """Among how many of a region's last ones they are sought: read before each plan, however many years
 of them there are."""
 
