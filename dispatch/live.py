@@ -31,7 +31,7 @@ from dispatch.solver_process import (
     WarmCore,
     WorkerSolver,
 )
-from dispatch.store import IncidentRow
+from dispatch.store import AlarmRow, IncidentRow
 from dispatch.wakes import Wakes
 from kernel import events
 from kernel.clock import ScaledClock, VirtualClock
@@ -113,6 +113,7 @@ class Dispatcher:
         self._watch_at: datetime | None = None
         self._retry_at: datetime | None = None
         self._n_failures = 0
+        self._is_failure_told = False
         self.n_decisions = 0
         self._assumed_free: dict[str, datetime] = {}
         self._unassigned: dict[int, str] = {}
@@ -158,8 +159,6 @@ class Dispatcher:
             self._plan_again(conflict)
         except Exception as error:  # noqa: BLE001 - told, logged and tried again
             self._back_off(error)
-        else:
-            self._n_failures = 0
         finally:
             self._own_thread = None
         return True
@@ -178,7 +177,7 @@ class Dispatcher:
         """Begin anew: another process may have planned since this one last did."""
         self._pending = None
         self._retry_at = None
-        self._n_failures = 0
+        self._has_succeeded()
         self._assumed_free.clear()
         self._unassigned.clear()
         self._offers.clear()
@@ -220,6 +219,7 @@ class Dispatcher:
         if self._pending is not None:
             pending, self._pending = self._pending, None
             self._put_into_force(pending)
+            self._has_succeeded()
             return
         self._wakes.begin()
         snapshot = self._watch()
@@ -228,6 +228,7 @@ class Dispatcher:
             self._decide(snapshot)
         else:  # after a decision, its commit enforces: a new plan may mend what is wrong now
             self._enforce()
+            self._has_succeeded()
 
     def _watch(self) -> Snapshot:
         """Judge every open incident, and note why a new plan is needed."""
@@ -291,6 +292,7 @@ class Dispatcher:
         pending = _Pending(snapshot, decision, snapshot.at + self._charge, is_first)
         if pending.commit_at <= self._context.clock.now():
             self._put_into_force(pending)
+            self._has_succeeded()
         else:
             self._pending = pending
 
@@ -362,6 +364,9 @@ class Dispatcher:
 
     # ------------------------------------------------------------------------- misfortunes
 
+    def _has_succeeded(self) -> None:
+        self._n_failures, self._is_failure_told = 0, False
+
     def _plan_again(self, conflict: Conflict) -> None:
         """Tell that the world moved on between snapshot and commit, and plan anew."""
         _log.info("plan.stale", region=self._context.region, reason=conflict.message)
@@ -396,11 +401,24 @@ class Dispatcher:
             self._alarm()
 
     def _alarm(self) -> None:
+        """Tell the dispatcher once that planning fails, unless an earlier alarm still stands.
+
+        Never raises: what broke planning may break this as well, and it is tried again then.
+        """
         context = self._context
-        if self._n_failures == 1:
+        if self._is_failure_told:
+            return
+        standing = select(AlarmRow.id).filter_by(
+            region=context.region, kind="planning_failed", acknowledged_at=None
+        )
+        try:
             with context.database.write() as session:
-                now = context.clock.now()
-                raise_alarm(session, now, context.region, "planning_failed", _PLANNING_FAILED)
+                if session.scalars(standing.limit(1)).first() is None:
+                    now = context.clock.now()
+                    raise_alarm(session, now, context.region, "planning_failed", _PLANNING_FAILED)
+            self._is_failure_told = True
+        except Exception:  # noqa: BLE001 - the loop goes on, and the next failure tells
+            _log.exception("dispatcher.alarm_not_stored", region=context.region)
 
     def _append(self, kind: str, payload: dict[str, object]) -> None:
         """Store an event about the loop; where even that fails, the log has to do."""
