@@ -20,7 +20,7 @@ from dispatch.decide import Decision, decide
 from dispatch.decision_log import log_commit
 from dispatch.incident import incident_number
 from dispatch.offers_wanted import Wanted, offers_wanted
-from dispatch.promise_keeping import enforce, look, open_cases, raise_alarm
+from dispatch.promise_keeping import enforce, judge, look, open_cases, raise_alarm
 from dispatch.reasons_to_plan import WAKING, overdue, visits_due, wants_first
 from dispatch.snapshot import Snapshot, build_snapshot
 from dispatch.solver_process import (
@@ -382,6 +382,21 @@ class Dispatcher:
         self._reinstate(["retry"])
         self._n_failures += 1
         self._schedule_retry()
+        if self._n_failures > 1:  # once may be chance: a database that was gone for a moment
+            self._alarm()
+        for do in (self._judge_by_targets, self._enforce):
+            try:
+                do()
+            except Exception:  # noqa: BLE001 - whatever broke the turn may break these as well
+                _log.exception("dispatcher.not_watched", region=self._context.region)
+
+    def _judge_by_targets(self) -> None:
+        """Do what needs no snapshot: let offers expire, and judge by targets and the last ETAs."""
+        context = self._context
+        with context.database.write() as session:
+            contractors.expire_offers(session, context)
+            for case in open_cases(session, context.region):
+                judge(session, context.clock.now(), case.incident)
 
     def _schedule_retry(self) -> None:
         pauses = self._context.settings.timing.retry_s

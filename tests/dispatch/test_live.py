@@ -323,3 +323,41 @@ def test_planning_that_fails_again_is_told_again_once_the_first_alarm_was_seen(
             for alarm in session.scalars(select(AlarmRow)):
                 alarm.acknowledged_at = scene.clock.now() if is_seen else None
     assert alarms(scene) == ["planning_failed"] * (2 if is_seen else 1)
+
+
+def test_a_loop_that_cannot_look_tells_and_still_keeps_watch_by_the_clock(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.contractor("Near", 2, answer_s=180)
+    scene.contractor("Other", 3)
+    incident = scene.call(0, target_min=5)
+    scene.run()
+    assert len(scene.events("contractor.offered")) == 1
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("no city")
+
+    monkeypatch.setattr("dispatch.live.build_snapshot", broken)
+    scene.dispatcher.wake("test")
+    scene.run()
+    assert "planning_failed" not in alarms(scene)  # once may be chance
+    play(scene, 10)
+    assert alarms(scene).count("planning_failed") == 1
+    assert scene.incident(incident).risk == "breached"
+    assert len(scene.events("contractor.expired")) == 2
+    assert len(scene.events("contractor.offered")) == 2
+
+
+def test_an_alarm_that_cannot_be_stored_is_raised_by_a_later_failure(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("no space left on device")
+
+    monkeypatch.setattr("dispatch.live.build_snapshot", broken)
+    with monkeypatch.context() as patch:
+        patch.setattr("dispatch.live.raise_alarm", broken)
+        play(scene, 1)
+    assert alarms(scene) == []
+    play(scene, 2)
+    assert alarms(scene) == ["planning_failed"]
