@@ -21,7 +21,7 @@ from dispatch.decision_log import log_commit
 from dispatch.incident import incident_number
 from dispatch.offers_wanted import Wanted, offers_wanted
 from dispatch.promise_keeping import enforce, judge, look, open_cases, raise_alarm
-from dispatch.reasons_to_plan import WAKING, overdue, visits_due, wants_first
+from dispatch.reasons_to_plan import WAKING, overdue, visits_due, visits_new, wants_first
 from dispatch.snapshot import Snapshot, build_snapshot
 from dispatch.solver_process import (
     INSERT_FIRST,
@@ -33,6 +33,7 @@ from dispatch.solver_process import (
 )
 from dispatch.store import AlarmRow, IncidentRow
 from dispatch.wakes import Wakes
+from dispatch.world import next_visit_at
 from kernel import events
 from kernel.clock import ScaledClock, VirtualClock
 from kernel.database import WriteSession
@@ -111,6 +112,7 @@ class Dispatcher:
         self._n_inserted = 0
         self._pending: _Pending | None = None
         self._watch_at: datetime | None = None
+        self._visit_at: datetime | None = None
         self._retry_at: datetime | None = None
         self._n_failures = 0
         self._is_failure_told = False
@@ -136,7 +138,7 @@ class Dispatcher:
             return self._no_later(self._retry_at, max(timing.retry_s))
         if self._pending is not None:
             return self._no_later(self._pending.commit_at, self._charge.total_seconds())
-        dues = [self._decide_at()]
+        dues = [self._decide_at(), self._visit_at]
         if self._watch_at is not None:
             dues.append(self._no_later(self._watch_at, timing.watch_every_s))
         return min((due for due in dues if due is not None), default=None)
@@ -255,8 +257,9 @@ class Dispatcher:
             enforce(session, self._context, cases, self._unassigned, self._offers)
 
     def _plan_next_watch(self, session: WriteSession, snapshot: Snapshot) -> None:
-        """Look again in a while as long as anything is open."""
+        """Look again in a while as long as anything is open, and when a visit is to be planned."""
         region = self._context.region
+        self._visit_at = next_visit_at(session, self._context, snapshot.at)
         is_open = select(IncidentRow.id).where(
             IncidentRow.region == region, IncidentRow.state != "closed"
         )
@@ -272,7 +275,8 @@ class Dispatcher:
 
     def _due(self, snapshot: Snapshot) -> list[str]:
         timing = self._context.settings.timing
-        return overdue(snapshot, self._assumed_free, timing) + visits_due(snapshot, timing)
+        visits = visits_new(snapshot, self._unassigned) + visits_due(snapshot, timing)
+        return overdue(snapshot, self._assumed_free, timing) + visits
 
     def _decide(self, snapshot: Snapshot) -> None:
         reasons = self._wakes.take()

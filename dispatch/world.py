@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispatch.context import DispatchContext
 from dispatch.contractor_record import Taken, offers_taken
 from dispatch.job import ACTIVE, Job, JobState
-from dispatch.store import Asked, ContractorOfferRow, RegionRow, offers_about
+from dispatch.store import Asked, ContractorOfferRow, JobRow, RegionRow, offers_about
 from fleet.model import Contractor, Ownership, ServiceCentre, Unit
 from fleet.registers import contractors_of, service_centres_of
 from fleet.states import UnitState
@@ -103,6 +103,18 @@ def _unfinished(session: Session, context: DispatchContext, now: datetime) -> tu
         if job.is_active or (job.incident_id not in taken and (job.earliest_at or now) <= horizon)
     ]
     return tuple(sorted(jobs, key=lambda job: (job.created_at, job.id)))
+
+
+def next_visit_at(session: Session, context: DispatchContext, now: datetime) -> datetime | None:
+    """Return when the next booked visit comes to lie within the horizon; ``None`` without one."""
+    horizon = timedelta(seconds=context.settings.timing.visit_horizon_s)
+    first = select(func.min(JobRow.earliest_at)).where(
+        JobRow.region == context.region,
+        JobRow.state == JobState.OPEN.value,
+        JobRow.earliest_at > now + horizon,
+    )
+    earliest_at = session.scalar(first)
+    return None if earliest_at is None else earliest_at - horizon
 
 
 def holder(job: Job) -> int | None:

@@ -84,3 +84,23 @@ def test_visits_beyond_today_are_not_planned_yet(scene: Scene) -> None:
     visit = book(scene, 20, 60 * 20, 60 * 21)
     scene.run()
     assert scene.job_by_id(visit).planned_unit_id is None
+
+
+def test_a_loop_at_rest_wakes_when_a_visit_comes_near(scene: Scene) -> None:
+    unit = scene.unit("E-01", 0, "charger_install", end_at=START + 3 * 24 * 60 * MINUTE)
+    visit = book(scene, 20, 60 * 20, 60 * 22)
+    scene.run()
+    assert scene.dispatcher.next_due() == START + 8 * 60 * MINUTE  # twelve hours before
+    scene.pass_time(60 * 8)
+    assert scene.job_by_id(visit).planned_unit_id == unit.id
+    scene.pass_time(60 * 12)
+    assert scene.job_by_id(visit).state == "ordered"
+
+
+def test_a_visit_that_nobody_can_do_is_not_planned_over_and_over(scene: Scene) -> None:
+    scene.unit("R-01", 0)
+    book(scene, 20, 60 * 20, 60 * 22)
+    scene.pass_time(60 * 9)
+    n_decisions = scene.dispatcher.n_decisions
+    scene.pass_time(30)
+    assert scene.dispatcher.n_decisions == n_decisions
