@@ -7,6 +7,7 @@ unit's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -308,15 +309,35 @@ class _Step:
             return
         if self.event.kind is ReportKind.GONE_ON_ARRIVAL:
             close_incident(self.session, self.now, incident, Outcome.GONE_ON_ARRIVAL)
-        elif not self._open_followup():
+        elif self.job.loaded_at is not None:
+            self._take_over(incident)
+        elif not self._open_followup(left_to_try(self.job)):
             close_incident(self.session, self.now, incident, Outcome.NOT_POSSIBLE)
 
-    def _open_followup(self) -> bool:
+    def _take_over(self, incident: IncidentRow) -> None:
+        """Open a job for another unit to bring the car on from where its unit has stopped.
+
+        The unit is not asked again: it is what failed, and the way to help was the right one.
+        """
+        unit = get_unit(self.session, self.unit_id)
+        if unit.position is not None:
+            incident.position, incident.place_source = unit.position, "unit"
+            lon, lat = unit.position.lon, unit.position.lat
+            incident.place_text, incident.place_note = f"{unit.code} ({lon:.5f}, {lat:.5f})", None
+            incident.place_confidence = 1.0
+        self._open_followup(left_to_try(self.job), place=incident, declined_by=[self.unit_id])
+
+    def _open_followup(
+        self,
+        left: list[dict[str, Any]],
+        *,
+        place: IncidentRow | None = None,
+        declined_by: Sequence[int] = (),
+    ) -> bool:
         """Open a job with the ways to help that are left; return whether there are any."""
-        tried = _option(self.job).kind.value
-        left = [raw for raw in self.job.options if raw["kind"] != tried]
         if not left:
             return False
+        where = place or self.job
         orders.move_incident(self.session, self.job, IncidentMove.UNASSIGN)
         followup = JobRow(
             region=self.job.region,
@@ -325,15 +346,15 @@ class _Step:
             purpose=self.job.purpose,
             state=JobState.OPEN.value,
             options=left,
-            position=self.job.position,
-            place_text=self.job.place_text,
+            position=where.position,
+            place_text=where.place_text,
             priority=self.job.priority,
             target_at=self.job.target_at,
             earliest_at=None,
             latest_at=None,
             lock=0,
             created_at=self.now,
-            declined_by=[],
+            declined_by=list(declined_by),
         )
         self.session.add(followup)
         orders.flush(self.session)
@@ -372,6 +393,21 @@ class _Step:
             said = _said(self.session, self.now, self.job, self.event)
             payload |= {"ending": kind.value, "said": said}
         orders.tell(self.session, self.now, name, self.job, unit_id=self.unit_id, payload=payload)
+
+
+def left_to_try(failed: JobRow) -> list[dict[str, Any]]:
+    """Return the options that a failed job leaves, as they are stored.
+
+    Work that was not possible at the car rules its kind out. Where the car was loaded, that worked:
+    only the same way can bring it on.
+    """
+    return [raw for raw in failed.options if is_left_to_try(raw["kind"], failed)]
+
+
+def is_left_to_try(kind: str, failed: JobRow) -> bool:
+    """Return whether a kind of work makes sense after a job that failed."""
+    tried = _option(failed).kind.value
+    return kind == tried if failed.loaded_at is not None else kind != tried
 
 
 def _option(job: JobRow) -> JobOption:
