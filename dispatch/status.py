@@ -18,7 +18,7 @@ from dispatch import orders
 from dispatch.closing import OUTCOME_OF_KIND, close_incident
 from dispatch.context import DispatchContext
 from dispatch.incident import IncidentMove, IncidentState, Outcome
-from dispatch.job import JobMove, JobOption, JobState, option_from_json
+from dispatch.job import JobKind, JobMove, JobOption, JobState, option_from_json
 from dispatch.progress import ENDINGS, STAGES, Progress, Report, ReportKind, progress
 from dispatch.promise_keeping import judge
 from dispatch.store import IncidentRow, JobRow, TechnicianEventRow, incident_row
@@ -311,7 +311,7 @@ class _Step:
             close_incident(self.session, self.now, incident, Outcome.GONE_ON_ARRIVAL)
         elif self.job.loaded_at is not None:
             self._take_over(incident)
-        elif not self._open_followup(left_to_try(self.job)):
+        elif not self._open_followup(_left_to_try(self.job)):
             close_incident(self.session, self.now, incident, Outcome.NOT_POSSIBLE)
 
     def _take_over(self, incident: IncidentRow) -> None:
@@ -325,7 +325,7 @@ class _Step:
             lon, lat = unit.position.lon, unit.position.lat
             incident.place_text, incident.place_note = f"{unit.code} ({lon:.5f}, {lat:.5f})", None
             incident.place_confidence = 1.0
-        self._open_followup(left_to_try(self.job), place=incident, declined_by=[self.unit_id])
+        self._open_followup(_left_to_try(self.job), place=incident, declined_by=[self.unit_id])
 
     def _open_followup(
         self,
@@ -395,19 +395,17 @@ class _Step:
         orders.tell(self.session, self.now, name, self.job, unit_id=self.unit_id, payload=payload)
 
 
-def left_to_try(failed: JobRow) -> list[dict[str, Any]]:
-    """Return the options that a failed job leaves, as they are stored.
+def is_left_to_try(kind: JobKind, failed: JobRow) -> bool:
+    """Return whether a kind of work makes sense after a job that failed.
 
     Work that was not possible at the car rules its kind out. Where the car was loaded, that worked:
-    only the same way can bring it on.
+    only the same kind can bring it on.
     """
-    return [raw for raw in failed.options if is_left_to_try(raw["kind"], failed)]
+    return (kind == _option(failed).kind) == (failed.loaded_at is not None)
 
 
-def is_left_to_try(kind: str, failed: JobRow) -> bool:
-    """Return whether a kind of work makes sense after a job that failed."""
-    tried = _option(failed).kind.value
-    return kind == tried if failed.loaded_at is not None else kind != tried
+def _left_to_try(failed: JobRow) -> list[dict[str, Any]]:
+    return [raw for raw in failed.options if is_left_to_try(JobKind(raw["kind"]), failed)]
 
 
 def _option(job: JobRow) -> JobOption:
