@@ -115,7 +115,8 @@ def cancel_appointment(
     if row.state != "booked":
         raise Conflict(f"Visit {row.code} is {row.state}.", remedy="Book a new one.")
     jobs = jobs_of_appointment(session, appointment_id)
-    if begun := [job for job in jobs if job.state not in (*_NOT_BEGUN, JobState.CANCELLED)]:
+    over = (JobState.CANCELLED, JobState.FAILED)
+    if begun := [job for job in jobs if job.state not in (*_NOT_BEGUN, *over)]:
         raise Conflict(
             f"Visit {row.code} has begun (job {begun[0].id} is {begun[0].state}).",
             remedy="Call the technician.",
@@ -126,6 +127,15 @@ def cancel_appointment(
     session.flush()
     _tell(session, now, "appointment.cancelled", row)
     return appointment_of(row)
+
+
+def cancel_later_jobs(session: WriteSession, now: datetime, job: JobRow) -> None:
+    """Call off what was to follow a job of a visit: a car that was not fetched is not returned."""
+    if job.appointment_id is None:
+        return
+    for later in jobs_of(session, job.region, appointment_id=job.appointment_id):
+        if later.id > job.id and later.state in _NOT_BEGUN:
+            _cancel_job(session, now, later)
 
 
 def get_appointment(session: Session, appointment_id: int) -> Appointment:

@@ -22,6 +22,7 @@ from dispatch.job import JobKind, JobMove, JobOption, JobState, option_from_json
 from dispatch.progress import ENDINGS, STAGES, Progress, Report, ReportKind, progress
 from dispatch.promise_keeping import judge
 from dispatch.store import IncidentRow, JobRow, TechnicianEventRow, incident_row
+from dispatch.visit_troubles import tell_failed
 from fleet.states import UnitMove, UnitState
 from fleet.stock import take_kwh
 from fleet.store import get_unit, move_unit
@@ -306,8 +307,8 @@ class _Step:
         move_unit(self.session, self.unit_id, UnitMove.FINISH)
         incident = self._incident()
         if incident is None:
-            return
-        if self.event.kind is ReportKind.GONE_ON_ARRIVAL:
+            tell_failed(self.session, self.now, self.job)
+        elif self.event.kind is ReportKind.GONE_ON_ARRIVAL:
             close_incident(self.session, self.now, incident, Outcome.GONE_ON_ARRIVAL)
         elif self.job.loaded_at is not None:
             self._take_over(incident)

@@ -39,8 +39,8 @@ class World:
     units
         Own units on shift, in order of code.
     jobs
-        Unfinished jobs in order of call; without those that a contractor has taken and without
-        appointments beyond the horizon.
+        Unfinished jobs in order of call; without those that a contractor has taken, without
+        appointments beyond the horizon, and without those whose window has passed with nobody sent.
     centres
         By id, for opening hours.
     contractors
@@ -100,7 +100,12 @@ def _unfinished(session: Session, context: DispatchContext, now: datetime) -> tu
     jobs = [
         job
         for job in context.known_jobs.of(session, sorted(PLANNED | ACTIVE))
-        if job.is_active or (job.incident_id not in taken and (job.earliest_at or now) <= horizon)
+        if job.is_active
+        or (
+            job.incident_id not in taken
+            and (job.earliest_at or now) <= horizon
+            and now <= (job.latest_at or now)
+        )
     ]
     return tuple(sorted(jobs, key=lambda job: (job.created_at, job.id)))
 
