@@ -17,6 +17,7 @@ from dispatch.job import JobState
 from dispatch.jobs import job_options
 from dispatch.locate import Located
 from dispatch.regions import get_region
+from dispatch.status import is_left_to_try
 from dispatch.store import IncidentRow, JobRow, get_incident, incident_of, incident_row
 from dispatch.triage import Triage, TriageOutcome
 from dispatch.triage_rules import Facts
@@ -207,7 +208,7 @@ def _changed(
         row.entitlement = decide(row.fault, row.purchased_on, day).as_json()
     triage = _triage_again(desk, region.country, after)
     row.triage = triage.as_json()
-    _change_jobs(session, now, row, triage)
+    _change_jobs(session, now, row, before, triage)
     session.flush()
     events.append(
         session,
@@ -245,13 +246,36 @@ def _triage_again(desk: IntakeDesk, country: str, incident: Incident) -> Triage:
     )
 
 
-def _change_jobs(session: WriteSession, now: datetime, row: IncidentRow, triage: Triage) -> None:
-    """Carry place, target, priority and (while no unit has the order) options over to the job."""
-    query = select(JobRow).where(JobRow.incident_id == row.id, JobRow.state.in_(_OPEN_JOBS))
+def _change_jobs(
+    session: WriteSession, now: datetime, row: IncidentRow, before: Incident, triage: Triage
+) -> None:
+    """Carry place, target, priority and (while no unit has the order) options over to the job.
+
+    Only what has changed: a note gives no job new ways to help, and what has failed at the car
+    stays ruled out.
+    """
     place = incident_of(row).place
-    centres = service_centres_of(session, row.region)
+    options = None
+    if place.position != before.place.position or triage.options != before.triage.options:
+        options = _ways_left(session, now, row, triage)
+    query = select(JobRow).where(JobRow.incident_id == row.id, JobRow.state.in_(_OPEN_JOBS))
     for job in session.scalars(query.with_for_update()).all():
-        job.position, job.place_text = row.position, row.place_text
         job.target_at, job.priority = row.target_at, triage.priority
-        if job.state == JobState.OPEN.value:
-            job.options = [o.as_json() for o in job_options(triage, place, centres, now)]
+        if place != before.place:
+            job.position, job.place_text = row.position, row.place_text
+        if options and job.state == JobState.OPEN.value:
+            job.options = options
+
+
+def _ways_left(
+    session: WriteSession, now: datetime, row: IncidentRow, triage: Triage
+) -> list[dict[str, Any]]:
+    """Return the options of a triage without those that failed jobs rule out."""
+    query = select(JobRow).filter_by(incident_id=row.id, state=JobState.FAILED.value)
+    failed = session.scalars(query).all()
+    centres = service_centres_of(session, row.region)
+    return [
+        option.as_json()
+        for option in job_options(triage, incident_of(row).place, centres, now)
+        if all(is_left_to_try(option.kind, job) for job in failed)
+    ]

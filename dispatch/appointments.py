@@ -34,6 +34,9 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2200, 12, 31)
 
 _CENTRE_NEEDS = frozenset({"repair"})
 _NOT_BEGUN = (JobState.OPEN, JobState.ORDERED)
+_NOT_IN_THE_WAY = (*_NOT_BEGUN, JobState.CANCELLED, JobState.FAILED)
+"""Jobs that a visit may be cancelled with."""
+
 _FINAL = (JobState.DONE, JobState.CANCELLED, JobState.FAILED)
 
 
@@ -137,7 +140,16 @@ def may_be_cancelled(visit: Appointment, jobs: Iterable[Job]) -> bool:
 
 
 def _begun(jobs: Iterable[Job]) -> list[Job]:
-    return [job for job in jobs if job.state not in (*_NOT_BEGUN, JobState.CANCELLED)]
+    return [job for job in jobs if job.state not in _NOT_IN_THE_WAY]
+
+
+def cancel_later_jobs(session: WriteSession, now: datetime, job: JobRow) -> None:
+    """Call off what was to follow a job of a visit: a car that was not fetched is not returned."""
+    if job.appointment_id is None:
+        return
+    for later in jobs_of(session, job.region, appointment_id=job.appointment_id):
+        if later.id > job.id and later.state in _NOT_BEGUN:
+            _cancel_job(session, now, later)
 
 
 def get_appointment(session: Session, appointment_id: int) -> Appointment:

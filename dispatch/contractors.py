@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -35,6 +35,9 @@ from kernel.database import WriteSession
 from kernel.errors import Conflict, InvalidInput, JobTaken, NotFound, TooLate
 
 FINAL_SQL = ("done", "cancelled", "failed")
+
+CLOCKS_APART = timedelta(seconds=60)
+"""Clocks of two servers may differ by this much."""
 
 
 # ------------------------------------------------------------------------------------- asking
@@ -87,12 +90,21 @@ def _best_to_ask(session: Session, context: DispatchContext, job: Job) -> Guess 
 
 
 def expire_offers(session: WriteSession, context: DispatchContext) -> list[int]:
-    """Let offers past their deadline expire; return the incidents they were about."""
+    """Let offers past their deadline expire; return the incidents they were about.
+
+    One that was made in the future is past it as well: the clock was set back since, and the
+    contractor would have longer for its answer than it was given.
+    """
     now = context.clock.now()
     query = (
         select(ContractorOfferRow)
-        .where(ContractorOfferRow.region == context.region)
-        .where(ContractorOfferRow.state == "offered", ContractorOfferRow.expires_at < now)
+        .where(ContractorOfferRow.region == context.region, ContractorOfferRow.state == "offered")
+        .where(
+            or_(
+                ContractorOfferRow.expires_at < now,
+                ContractorOfferRow.offered_at > now + CLOCKS_APART,
+            )
+        )
     )
     expired = []
     for row in session.scalars(query.order_by(ContractorOfferRow.id)):

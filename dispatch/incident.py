@@ -108,7 +108,7 @@ class Place:
     confidence
         0 to 1: how sure the locating was; 1 for a pin on the map.
     source
-        ``pin``, ``address`` or ``km_post``.
+        ``pin``, ``address``, ``km_post``, or ``unit``: on the unit that could not bring it on.
     note
         What helps to find the car: ``B2, behind the supermarket``.
     """

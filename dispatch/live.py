@@ -20,8 +20,8 @@ from dispatch.decide import Decision, decide
 from dispatch.decision_log import log_commit
 from dispatch.incident import incident_number
 from dispatch.offers_wanted import Wanted, offers_wanted
-from dispatch.promise_keeping import enforce, look, open_cases, raise_alarm
-from dispatch.reasons_to_plan import WAKING, overdue, visits_due, wants_first
+from dispatch.promise_keeping import enforce, judge, look, open_cases, raise_alarm
+from dispatch.reasons_to_plan import WAKING, overdue, visits_due, visits_new, wants_first
 from dispatch.snapshot import Snapshot, build_snapshot
 from dispatch.solver_process import (
     INSERT_FIRST,
@@ -31,8 +31,10 @@ from dispatch.solver_process import (
     WarmCore,
     WorkerSolver,
 )
-from dispatch.store import IncidentRow
+from dispatch.store import AlarmRow, IncidentRow
+from dispatch.visit_troubles import tell_missed
 from dispatch.wakes import Wakes
+from dispatch.world import next_visit_at
 from kernel import events
 from kernel.clock import ScaledClock, VirtualClock
 from kernel.database import WriteSession
@@ -111,8 +113,10 @@ class Dispatcher:
         self._n_inserted = 0
         self._pending: _Pending | None = None
         self._watch_at: datetime | None = None
+        self._visit_at: datetime | None = None
         self._retry_at: datetime | None = None
         self._n_failures = 0
+        self._is_failure_told = False
         self.n_decisions = 0
         self._assumed_free: dict[str, datetime] = {}
         self._unassigned: dict[int, str] = {}
@@ -135,7 +139,7 @@ class Dispatcher:
             return self._no_later(self._retry_at, max(timing.retry_s))
         if self._pending is not None:
             return self._no_later(self._pending.commit_at, self._charge.total_seconds())
-        dues = [self._decide_at()]
+        dues = [self._decide_at(), self._visit_at]
         if self._watch_at is not None:
             dues.append(self._no_later(self._watch_at, timing.watch_every_s))
         return min((due for due in dues if due is not None), default=None)
@@ -158,8 +162,6 @@ class Dispatcher:
             self._plan_again(conflict)
         except Exception as error:  # noqa: BLE001 - told, logged and tried again
             self._back_off(error)
-        else:
-            self._n_failures = 0
         finally:
             self._own_thread = None
         return True
@@ -178,7 +180,7 @@ class Dispatcher:
         """Begin anew: another process may have planned since this one last did."""
         self._pending = None
         self._retry_at = None
-        self._n_failures = 0
+        self._has_succeeded()
         self._assumed_free.clear()
         self._unassigned.clear()
         self._offers.clear()
@@ -220,6 +222,7 @@ class Dispatcher:
         if self._pending is not None:
             pending, self._pending = self._pending, None
             self._put_into_force(pending)
+            self._has_succeeded()
             return
         self._wakes.begin()
         snapshot = self._watch()
@@ -228,6 +231,7 @@ class Dispatcher:
             self._decide(snapshot)
         else:  # after a decision, its commit enforces: a new plan may mend what is wrong now
             self._enforce()
+            self._has_succeeded()
 
     def _watch(self) -> Snapshot:
         """Judge every open incident, and note why a new plan is needed."""
@@ -236,6 +240,7 @@ class Dispatcher:
         with context.database.write() as session:
             expired = contractors.expire_offers(session, context)
             found = [f"nobody took {incident_number(it)}" for it in expired]
+            found += tell_missed(session, context)
             found += look(session, context, snapshot, open_cases(session, context.region))
             self._has_units = bool(snapshot.problem.units)
             self._plan_next_watch(session, snapshot)
@@ -254,8 +259,9 @@ class Dispatcher:
             enforce(session, self._context, cases, self._unassigned, self._offers)
 
     def _plan_next_watch(self, session: WriteSession, snapshot: Snapshot) -> None:
-        """Look again in a while as long as anything is open."""
+        """Look again in a while as long as anything is open, and when a visit is to be planned."""
         region = self._context.region
+        self._visit_at = next_visit_at(session, self._context, snapshot.at)
         is_open = select(IncidentRow.id).where(
             IncidentRow.region == region, IncidentRow.state != "closed"
         )
@@ -271,7 +277,8 @@ class Dispatcher:
 
     def _due(self, snapshot: Snapshot) -> list[str]:
         timing = self._context.settings.timing
-        return overdue(snapshot, self._assumed_free, timing) + visits_due(snapshot, timing)
+        visits = visits_new(snapshot, self._unassigned) + visits_due(snapshot, timing)
+        return overdue(snapshot, self._assumed_free, timing) + visits
 
     def _decide(self, snapshot: Snapshot) -> None:
         reasons = self._wakes.take()
@@ -291,6 +298,7 @@ class Dispatcher:
         pending = _Pending(snapshot, decision, snapshot.at + self._charge, is_first)
         if pending.commit_at <= self._context.clock.now():
             self._put_into_force(pending)
+            self._has_succeeded()
         else:
             self._pending = pending
 
@@ -364,6 +372,9 @@ class Dispatcher:
 
     # ------------------------------------------------------------------------- misfortunes
 
+    def _has_succeeded(self) -> None:
+        self._n_failures, self._is_failure_told = 0, False
+
     def _plan_again(self, conflict: Conflict) -> None:
         """Tell that the world moved on between snapshot and commit, and plan anew."""
         _log.info("plan.stale", region=self._context.region, reason=conflict.message)
@@ -379,6 +390,22 @@ class Dispatcher:
         self._reinstate(["retry"])
         self._n_failures += 1
         self._schedule_retry()
+        if self._n_failures > 1:  # once may be chance: a database that was gone for a moment
+            self._alarm()
+        for do in (self._judge_by_targets, self._enforce):
+            try:
+                do()
+            except Exception:  # noqa: BLE001 - whatever broke the turn may break these as well
+                _log.exception("dispatcher.not_watched", region=self._context.region)
+
+    def _judge_by_targets(self) -> None:
+        """Do what needs no snapshot: let offers expire, and judge by targets and the last ETAs."""
+        context = self._context
+        with context.database.write() as session:
+            contractors.expire_offers(session, context)
+            tell_missed(session, context)
+            for case in open_cases(session, context.region):
+                judge(session, context.clock.now(), case.incident)
 
     def _schedule_retry(self) -> None:
         pauses = self._context.settings.timing.retry_s
@@ -398,11 +425,24 @@ class Dispatcher:
             self._alarm()
 
     def _alarm(self) -> None:
+        """Tell the dispatcher once that planning fails, unless an earlier alarm still stands.
+
+        Never raises: what broke planning may break this as well, and it is tried again then.
+        """
         context = self._context
-        if self._n_failures == 1:
+        if self._is_failure_told:
+            return
+        standing = select(AlarmRow.id).filter_by(
+            region=context.region, kind="planning_failed", acknowledged_at=None
+        )
+        try:
             with context.database.write() as session:
-                now = context.clock.now()
-                raise_alarm(session, now, context.region, "planning_failed", _PLANNING_FAILED)
+                if session.scalars(standing.limit(1)).first() is None:
+                    now = context.clock.now()
+                    raise_alarm(session, now, context.region, "planning_failed", _PLANNING_FAILED)
+            self._is_failure_told = True
+        except Exception:  # noqa: BLE001 - the loop goes on, and the next failure tells
+            _log.exception("dispatcher.alarm_not_stored", region=context.region)
 
     def _append(self, kind: str, payload: dict[str, object]) -> None:
         """Store an event about the loop; where even that fails, the log has to do."""

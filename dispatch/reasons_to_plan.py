@@ -64,6 +64,24 @@ def visits_due(snapshot: Snapshot, timing: Timing) -> list[str]:
     return due
 
 
+def visits_new(snapshot: Snapshot, left_out: Container[int]) -> list[str]:
+    """Return appointments that no plan has looked at: they lay beyond the horizon until now.
+
+    Parameters
+    ----------
+    left_out
+        Jobs (row ids) that the plan in force leaves out.
+    """
+    return [
+        f"visit {job_key(job.id)} is near"
+        for job in snapshot.jobs.values()
+        if job.appointment_id is not None
+        and job.state is JobState.OPEN
+        and job.planned_unit_id is None
+        and job.id not in left_out
+    ]
+
+
 MANY_UNITS = 150
 """With more units than this a search takes a fifth of a second before it begins."""
 

@@ -268,12 +268,14 @@ class _Frame:
         wait = 0.0 if is_visit else wait_price(prices, job.priority, waited_s)
         target_s = self._seconds(job.target_at) - margin_s
         latest_s = None if job.latest_at is None else self._seconds(job.latest_at)
+        if latest_s is not None and latest_s <= 0 and job.is_active:
+            latest_s = None  # who was sent in time goes on
         return core.Job(
             id=job_key(job.id),
             options=tuple(self._core_option(job, option) for option in self.options(job)),
             target_s=target_s,
             earliest_s=0 if job.earliest_at is None else self._seconds(job.earliest_at),
-            latest_s=latest_s if latest_s is not None and latest_s > 0 else None,
+            latest_s=latest_s,
             lateness=curve,
             wait_cny_per_min=wait,
             unassigned_cny=self._left_out_cny(job, curve, wait, -target_s),

@@ -7,6 +7,7 @@ unit's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,10 +18,11 @@ from dispatch import orders
 from dispatch.closing import OUTCOME_OF_KIND, close_incident
 from dispatch.context import DispatchContext
 from dispatch.incident import IncidentMove, IncidentState, Outcome
-from dispatch.job import JobMove, JobOption, JobState, option_from_json
+from dispatch.job import JobKind, JobMove, JobOption, JobState, option_from_json
 from dispatch.progress import ENDINGS, STAGES, Progress, Report, ReportKind, progress
 from dispatch.promise_keeping import judge
 from dispatch.store import IncidentRow, JobRow, TechnicianEventRow, incident_row
+from dispatch.visit_troubles import tell_failed
 from fleet.states import UnitMove, UnitState
 from fleet.stock import take_kwh
 from fleet.store import get_unit, move_unit
@@ -306,41 +308,38 @@ class _Step:
         move_unit(self.session, self.unit_id, UnitMove.FINISH)
         incident = self._incident()
         if incident is None:
-            self._drop_the_rest()
-            return
-        if self.event.kind is ReportKind.GONE_ON_ARRIVAL:
+            tell_failed(self.session, self.now, self.job)
+        elif self.event.kind is ReportKind.GONE_ON_ARRIVAL:
             close_incident(self.session, self.now, incident, Outcome.GONE_ON_ARRIVAL)
-        elif not self._open_followup():
+        elif self.job.loaded_at is not None:
+            self._take_over(incident)
+        elif not self._open_followup(_left_to_try(self.job)):
             close_incident(self.session, self.now, incident, Outcome.NOT_POSSIBLE)
 
-    def _drop_the_rest(self) -> None:
-        """Cancel what was to follow in the visit: no car is brought back that was not fetched."""
-        query = select(JobRow).where(
-            JobRow.appointment_id == self.job.appointment_id,
-            JobRow.id > self.job.id,
-            JobRow.state.in_((JobState.OPEN.value, JobState.ORDERED.value)),
-        )
-        for job in self.session.scalars(query.with_for_update()):
-            orders.move_job(job, JobMove.CANCEL)
-            orders.clear_plan(job)
-            if job.unit_id is not None:
-                payload = {"because": "visit_failed"}
-                orders.tell(
-                    self.session,
-                    self.now,
-                    "job.withdrawn",
-                    job,
-                    unit_id=job.unit_id,
-                    payload=payload,
-                )
-        orders.flush(self.session)
+    def _take_over(self, incident: IncidentRow) -> None:
+        """Open a job for another unit to bring the car on from where its unit has stopped.
 
-    def _open_followup(self) -> bool:
+        The unit is not asked again: it is what failed, and the way to help was the right one.
+        """
+        unit = get_unit(self.session, self.unit_id)
+        if unit.position is not None:
+            incident.position, incident.place_source = unit.position, "unit"
+            lon, lat = unit.position.lon, unit.position.lat
+            incident.place_text, incident.place_note = f"{unit.code} ({lon:.5f}, {lat:.5f})", None
+            incident.place_confidence = 1.0
+        self._open_followup(_left_to_try(self.job), place=incident, declined_by=[self.unit_id])
+
+    def _open_followup(
+        self,
+        left: list[dict[str, Any]],
+        *,
+        place: IncidentRow | None = None,
+        declined_by: Sequence[int] = (),
+    ) -> bool:
         """Open a job with the ways to help that are left; return whether there are any."""
-        tried = _option(self.job).kind.value
-        left = [raw for raw in self.job.options if raw["kind"] != tried]
         if not left:
             return False
+        where = place or self.job
         orders.move_incident(self.session, self.job, IncidentMove.UNASSIGN)
         followup = JobRow(
             region=self.job.region,
@@ -349,15 +348,15 @@ class _Step:
             purpose=self.job.purpose,
             state=JobState.OPEN.value,
             options=left,
-            position=self.job.position,
-            place_text=self.job.place_text,
+            position=where.position,
+            place_text=where.place_text,
             priority=self.job.priority,
             target_at=self.job.target_at,
             earliest_at=None,
             latest_at=None,
             lock=0,
             created_at=self.now,
-            declined_by=[],
+            declined_by=list(declined_by),
         )
         self.session.add(followup)
         orders.flush(self.session)
@@ -396,6 +395,19 @@ class _Step:
             said = _said(self.session, self.now, self.job, self.event)
             payload |= {"ending": kind.value, "said": said}
         orders.tell(self.session, self.now, name, self.job, unit_id=self.unit_id, payload=payload)
+
+
+def is_left_to_try(kind: JobKind, failed: JobRow) -> bool:
+    """Return whether a kind of work makes sense after a job that failed.
+
+    Work that was not possible at the car rules its kind out. Where the car was loaded, that worked:
+    only the same kind can bring it on.
+    """
+    return (kind == _option(failed).kind) == (failed.loaded_at is not None)
+
+
+def _left_to_try(failed: JobRow) -> list[dict[str, Any]]:
+    return [raw for raw in failed.options if is_left_to_try(JobKind(raw["kind"]), failed)]
 
 
 def _option(job: JobRow) -> JobOption:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispatch.context import DispatchContext
 from dispatch.contractor_record import Answer, offers_answered
 from dispatch.job import ACTIVE, Job, JobState
-from dispatch.store import Asked, ContractorOfferRow, RegionRow, offers_about
+from dispatch.store import Asked, ContractorOfferRow, JobRow, RegionRow, offers_about
 from fleet.model import Contractor, Ownership, ServiceCentre, Unit
 from fleet.registers import contractors_of, service_centres_of
 from fleet.states import UnitState
@@ -39,8 +39,8 @@ class World:
     units
         Own units on shift, in order of code.
     jobs
-        Unfinished jobs in order of call; without those that a contractor has taken and without
-        appointments beyond the horizon.
+        Unfinished jobs in order of call; without those that a contractor has taken, without
+        appointments beyond the horizon, and without those whose window has passed with nobody sent.
     centres
         By id, for opening hours.
     contractors
@@ -100,9 +100,26 @@ def _unfinished(session: Session, context: DispatchContext, now: datetime) -> tu
     jobs = [
         job
         for job in context.known_jobs.of(session, sorted(PLANNED | ACTIVE))
-        if job.is_active or (job.incident_id not in taken and (job.earliest_at or now) <= horizon)
+        if job.is_active
+        or (
+            job.incident_id not in taken
+            and (job.earliest_at or now) <= horizon
+            and now <= (job.latest_at or now)
+        )
     ]
     return tuple(sorted(jobs, key=lambda job: (job.created_at, job.id)))
+
+
+def next_visit_at(session: Session, context: DispatchContext, now: datetime) -> datetime | None:
+    """Return when the next booked visit comes to lie within the horizon; ``None`` without one."""
+    horizon = timedelta(seconds=context.settings.timing.visit_horizon_s)
+    first = select(func.min(JobRow.earliest_at)).where(
+        JobRow.region == context.region,
+        JobRow.state == JobState.OPEN.value,
+        JobRow.earliest_at > now + horizon,
+    )
+    earliest_at = session.scalar(first)
+    return None if earliest_at is None else earliest_at - horizon
 
 
 def holder(job: Job) -> int | None:

@@ -67,6 +67,27 @@ def test_a_pending_plan_survives_the_clock_set_back(tmp_path: Path) -> None:
     assert scene.job(incident).state == "ordered"
 
 
+def test_an_offer_does_not_stand_for_hours_where_the_clock_was_set_back(scene: Scene) -> None:
+    near, other = scene.contractor("Near", 2), scene.contractor("Other", 3)
+    scene.call(0)
+    scene.run()
+    step(scene.clock, -2 * HOUR)
+    scene.pass_time(1)
+    asked = [event.payload["contractor_id"] for event in scene.events("contractor.offered")]
+    assert asked == [near, other]
+    [expired] = scene.events("contractor.expired")
+    assert expired.payload["contractor_id"] == near
+
+
+def test_an_offer_made_by_a_clock_a_little_ahead_stands(scene: Scene) -> None:
+    scene.contractor("Near", 2)
+    scene.call(0)
+    scene.run()
+    step(scene.clock, timedelta(seconds=-20))
+    scene.pass_time(1)
+    assert scene.events("contractor.expired") == []
+
+
 def test_a_phone_years_behind_is_held_to_the_order_and_years_ahead_refused(scene: Scene) -> None:
     unit = scene.unit("R-01", 5)
     incident = scene.call(0)

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from dispatch.decide import Decision
 from dispatch.incidents import cancel_by_owner
 from dispatch.manual import Wish, assign
 from dispatch.snapshot import build_snapshot
-from dispatch.store import jobs_of
+from dispatch.store import AlarmRow, jobs_of
 from fleet.model import Unit
 from fleet.shifts import pause
 from tests.dispatch.scene import REGION, START, Scene, open_scene
@@ -276,3 +278,86 @@ def test_a_call_that_comes_during_the_snapshot_is_planned_next(
     monkeypatch.setattr("dispatch.live.build_snapshot", slow)
     scene.run()
     assert scene.job(late[0]).state == "ordered"
+
+
+def play(scene: Scene, minutes: float) -> None:
+    """Let the dispatcher run whenever it is due, also where it does not come to rest."""
+    end = scene.clock.now() + timedelta(minutes=minutes)
+    while scene.clock.now() < end:
+        scene.dispatcher.run_due()
+        due = scene.dispatcher.next_due()
+        scene.clock.move_to(max(scene.clock.now(), end if due is None else min(due, end)))
+
+
+def alarms(scene: Scene) -> list[str]:
+    return [event.payload["kind"] for event in scene.events("alarm.raised")]
+
+
+def test_planning_that_fails_is_tried_ever_more_rarely_and_told_once(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.unit("R-01", 5)
+    incident = scene.call(0)
+    with monkeypatch.context() as patch:
+        patch.setattr("dispatch.live.decide", lambda *_, **__: Decision(None, 0.1, ("broken",)))
+        play(scene, 5)
+    tried = [(event.at - START).total_seconds() for event in scene.events("plan.failed")]
+    assert tried == [0, 2, 7, 22, 82, 142, 202, 262]
+    assert alarms(scene) == ["planning_failed"]
+    scene.pass_time(2)
+    assert scene.job(incident).state == "ordered"
+
+
+@pytest.mark.parametrize("is_seen", [False, True])
+def test_planning_that_fails_again_is_told_again_once_the_first_alarm_was_seen(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, is_seen: bool
+) -> None:
+    scene.unit("R-01", 5)
+    for minute in (0, 1):
+        scene.call(minute)
+        with monkeypatch.context() as patch:
+            patch.setattr("dispatch.live.decide", lambda *_, **__: Decision(None, 0.1, ("broken",)))
+            play(scene, 1)
+        scene.pass_time(2)
+        with scene.database.write() as session:
+            for alarm in session.scalars(select(AlarmRow)):
+                alarm.acknowledged_at = scene.clock.now() if is_seen else None
+    assert alarms(scene) == ["planning_failed"] * (2 if is_seen else 1)
+
+
+def test_a_loop_that_cannot_look_tells_and_still_keeps_watch_by_the_clock(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.contractor("Near", 2, answer_s=180)
+    scene.contractor("Other", 3)
+    incident = scene.call(0, target_min=5)
+    scene.run()
+    assert len(scene.events("contractor.offered")) == 1
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("no city")
+
+    monkeypatch.setattr("dispatch.live.build_snapshot", broken)
+    scene.dispatcher.wake("test")
+    scene.run()
+    assert "planning_failed" not in alarms(scene)  # once may be chance
+    play(scene, 10)
+    assert alarms(scene).count("planning_failed") == 1
+    assert scene.incident(incident).risk == "breached"
+    assert len(scene.events("contractor.expired")) == 2
+    assert len(scene.events("contractor.offered")) == 2
+
+
+def test_an_alarm_that_cannot_be_stored_is_raised_by_a_later_failure(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("no space left on device")
+
+    monkeypatch.setattr("dispatch.live.build_snapshot", broken)
+    with monkeypatch.context() as patch:
+        patch.setattr("dispatch.live.raise_alarm", broken)
+        play(scene, 1)
+    assert alarms(scene) == []
+    play(scene, 2)
+    assert alarms(scene) == ["planning_failed"]

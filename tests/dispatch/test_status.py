@@ -174,6 +174,35 @@ def test_a_report_that_ends_a_job_is_applied_not_late(
     assert scene.incident(incident).outcome == ending
 
 
+@pytest.mark.parametrize("options", [[tow(50)], [tow(50), repair(price_cny=5000)]])
+def test_a_tow_truck_that_breaks_down_hands_its_car_to_another(
+    scene: Scene, options: list[Any]
+) -> None:
+    broken = scene.unit("T-01", 1, "tow")
+    incident = scene.call(0, *options)
+    scene.run()
+    for kind in ("arrived", "loaded"):
+        scene.say(broken, kind, incident)
+    scene.clock.advance(1200)
+    scene.move(broken, 25)
+    other = scene.unit("T-02", 30, "tow")
+    scene.unit("R-01", 24)
+    scene.say(broken, "not_possible", incident, reason="gearbox of the truck")
+    scene.run()
+    job, found = scene.job(incident), scene.incident(incident)
+    assert (job.unit_id, job.option) == (other.id, "tow:1")
+    assert [option.kind for option in job.options] == ["tow"]
+    place = found.place
+    assert (job.position, job.place_text) == (place.position, place.text)
+    assert (place.position.lon, place.text) == (
+        pytest.approx(at(25).lon),
+        "T-01 (0.13490, 0.00000)",
+    )
+    for kind in ("rolling", "arrived", "loaded", "done"):
+        assert scene.say(other, kind, incident).status == "applied"
+    assert scene.incident(incident).outcome == "towed"
+
+
 def test_without_another_way_not_possible_is_the_end(scene: Scene) -> None:
     unit, incident = rolled_out(scene)
     scene.say(unit, "not_possible", incident)

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import select
 
 from dispatch.incident import IncidentState, Outcome
 from dispatch.incidents import (
@@ -15,6 +17,9 @@ from dispatch.incidents import (
 )
 from dispatch.job import JobState
 from dispatch.orders import order_job
+from dispatch.params import load_settings
+from dispatch.progress import ReportKind
+from dispatch.status import TechnicianEvent, apply_event
 from dispatch.store import IncidentRow, JobRow, get_incident, job_row
 from fleet.model import Unit, UnitKind, UnitSpec
 from fleet.shifts import start_shift
@@ -163,6 +168,54 @@ def test_people_in_danger_raise_the_priority_of_a_job_under_way(office: Office) 
     assert job is not None
     assert job.priority == 1
     assert job.option == "boost"
+
+
+def options(office: Office, incident_id: int) -> list[str]:
+    job = office.job(incident_id)
+    assert job is not None
+    return [option.name for option in job.options]
+
+
+def boost_in_vain(office: Office) -> int:
+    """Return an incident whose car could not be boosted and is to be towed."""
+    incident = office.take().incident
+    unit = order(office, incident.id, until="on_site")
+    job = office.job(incident.id)
+    assert job is not None
+    context = SimpleNamespace(clock=office.clock, region=REGION, settings=load_settings())
+    event = TechnicianEvent("a", office.clock.now(), ReportKind.NOT_POSSIBLE, job.id)
+    with office.database.write() as session:
+        apply_event(session, context, unit.id, event)  # type: ignore[arg-type]
+    assert options(office, incident.id) == ["tow_to_charger:2", "tow_to_charger:1"]
+    return incident.id
+
+
+def test_a_note_or_a_further_call_does_not_bring_back_what_has_failed(office: Office) -> None:
+    incident = boost_in_vain(office)
+    office.amend(incident, note="the owner asks when the tow truck comes")
+    assert options(office, incident) == ["tow_to_charger:2", "tow_to_charger:1"]
+    assert office.take(symptom="nothing happens").incident.id == incident
+    assert options(office, incident) == ["tow_to_charger:2", "tow_to_charger:1"]
+
+
+def test_new_facts_change_the_ways_that_are_left_and_bring_none_back(office: Office) -> None:
+    incident = boost_in_vain(office)
+    office.amend(incident, safe_place=False)
+    job = office.job(incident)
+    assert job is not None
+    assert [option.name for option in job.options] == ["tow_to_charger:2", "tow_to_charger:1"]
+    assert all("safety_cones" in option.needs for option in job.options)
+
+
+def test_a_note_leaves_the_job_where_it_is(office: Office) -> None:
+    incident = office.take().incident
+    with office.database.write() as session:
+        job = session.scalars(select(JobRow)).one()
+        job.position, job.place_text = Position(113.9, 23.2), "T-01"
+    office.amend(incident.id, note="a red car")
+    moved = office.job(incident.id)
+    assert moved is not None
+    assert (moved.position, moved.place_text) == (Position(113.9, 23.2), "T-01")
 
 
 def test_a_faulty_change_changes_nothing(office: Office) -> None:
