@@ -7,6 +7,7 @@
 
 import { signal } from "@preact/signals";
 import type { ServerTime } from "./contract.ts";
+import { timely } from "./http.ts";
 
 interface Anchor {
   serverMs: number;
@@ -72,8 +73,11 @@ export function setClock(time: ServerTime, roundTripMs = 0): void {
 
 export async function syncClock(): Promise<void> {
   const asked = local();
-  const answer = await fetch("/api/v1/clock");
-  if (answer.ok) setClock((await answer.json()) as ServerTime, local() - asked);
+  const told = await timely(async (signal) => {
+    const answer = await fetch("/api/v1/clock", { signal });
+    return answer.ok ? ((await answer.json()) as ServerTime) : null;
+  });
+  if (told) setClock(told, local() - asked);
 }
 
 /** Ticks, and asks the server again each minute. Returns what stops it. */

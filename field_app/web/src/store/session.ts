@@ -24,12 +24,14 @@ export const renew = renewal<Session>({
   },
 });
 
+export function onRefused(): void {
+  if (session.value) refused.value = true;
+}
+
 export const call = caller({
   token: () => session.value?.token ?? null,
   renew,
-  refused() {
-    if (session.value) refused.value = true;
-  },
+  refused: onRefused,
 });
 
 export async function logIn(unit: string, pin: string): Promise<void> {

@@ -15,7 +15,7 @@ import { keepFresh } from "./fresh.ts";
 import { kept } from "./kept.ts";
 import { makeOutbox } from "./outbox.ts";
 import { withUnsent } from "./progress.ts";
-import { call, renew, session } from "./session.ts";
+import { call, onRefused, renew, session } from "./session.ts";
 
 const isList = (found: unknown): found is FieldJobs =>
   typeof (found as FieldJobs | null)?.unit?.code === "string";
@@ -112,6 +112,7 @@ export function follow(): () => void {
       void deliver();
       void refresh();
     },
+    onRefused,
   });
   const stop = stream.connection.subscribe((value) => {
     connection.value = value;
