@@ -2,7 +2,9 @@
  * The server's clock, ticking here.
  *
  * A demo's clock runs faster than the wall's, and a phone's may be wrong: every countdown is
- * computed from what the server said, moved on by this machine's monotonic clock.
+ * computed from what the server said, moved on by this machine's monotonic clock. That one may
+ * stand still while the machine sleeps (HR-Time, "performance.now() and suspend"): then its wall
+ * clock tells how long.
  */
 
 import { signal } from "@preact/signals";
@@ -15,7 +17,21 @@ interface Anchor {
   speed: number;
 }
 
-const local = () => performance.now();
+/** Clocks of one machine that differ by more have not both run: it slept. */
+const SLEPT_MS = 2000;
+let sleptMs = 0;
+let awake = { wallMs: Date.now(), ranMs: performance.now() };
+
+/** Milliseconds that have passed here, sleep included. A wall clock set back is not believed. */
+function local(): number {
+  const ranMs = performance.now();
+  const wallMs = Date.now();
+  const missedMs = wallMs - awake.wallMs - (ranMs - awake.ranMs);
+  if (missedMs > SLEPT_MS) sleptMs += missedMs;
+  awake = { wallMs, ranMs };
+  return ranMs + sleptMs;
+}
+
 const STORED = "roadflare.clock";
 
 interface Kept {
@@ -80,7 +96,10 @@ export async function syncClock(): Promise<void> {
   if (told) setClock(told, local() - asked);
 }
 
-/** Ticks, and asks the server again each minute. Returns what stops it. */
+/**
+ * Ticks, and asks the server again each minute, when the page is looked at again and when the
+ * network comes back. Returns what stops it.
+ */
 export function startClock(): () => void {
   const tick = setInterval(() => {
     now.value = serverNow();
@@ -92,7 +111,15 @@ export function startClock(): () => void {
   };
   sync();
   const again = setInterval(sync, 60_000);
+  const looking = () => {
+    now.value = serverNow();
+    if (document.visibilityState === "visible") sync();
+  };
+  document.addEventListener("visibilitychange", looking);
+  addEventListener("online", looking);
   return () => {
+    document.removeEventListener("visibilitychange", looking);
+    removeEventListener("online", looking);
     clearInterval(tick);
     clearInterval(again);
   };
