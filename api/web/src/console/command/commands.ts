@@ -106,7 +106,7 @@ function incidentCommands(incident: Incident): Command[] {
 
 function roadCommands(): Command[] {
   return [
-    { id: "road", text: t("road.report"), keys: "T", run: () => reportRoad() },
+    { id: "road", text: t("road.report"), keys: "T", run: reportRoad },
     {
       id: "roads",
       text: t("cmd.tabRoads"),

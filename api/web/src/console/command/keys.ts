@@ -97,7 +97,7 @@ function forIncident(key: string): boolean {
 
 /** Keys of who may report roads. */
 const FOR_ROADS: Record<string, () => void> = {
-  t: () => reportRoad(),
+  t: reportRoad,
   o: () => {
     tab.value = "roads";
   },
@@ -141,6 +141,11 @@ function typeAhead(event: KeyboardEvent): void {
 function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
+    // The first Escape leaves the field alone: what is being filled in stays in sight.
+    if (isTyping(event.target)) {
+      (event.target as HTMLElement).blur();
+      return;
+    }
     if (stepBack()) event.preventDefault();
     return;
   }

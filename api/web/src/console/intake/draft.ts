@@ -50,6 +50,12 @@ export const EMPTY: Draft = {
   channel: "phone",
 };
 
+/** Whether anything was filled in; where the place is to be looked for is no more than a view. */
+export const isBegun = (draft: Draft): boolean =>
+  (Object.keys(EMPTY) as (keyof Draft)[]).some(
+    (name) => name !== "placeBy" && draft[name] !== EMPTY[name],
+  );
+
 /** The members that hold something: empty fields are not sent at all. */
 export function filled<T extends Record<string, unknown>>(members: T): Partial<T> {
   const kept = Object.entries(members).filter(([, value]) => value !== "" && value !== null);

@@ -72,7 +72,7 @@ export function MapPanel() {
             class="button icon-only"
             aria-label={t("road.report")}
             title={`${t("road.report")} (T)`}
-            onClick={() => reportRoad()}
+            onClick={reportRoad}
           >
             <Icon name="closed" size={17} />
           </button>

@@ -43,7 +43,7 @@ export function RoadList() {
   return (
     <>
       <div class="list-tools">
-        <button type="button" class="button primary" onClick={() => reportRoad()}>
+        <button type="button" class="button primary" onClick={reportRoad}>
           <Icon name="plus" size={16} />
           {t("road.report")} <kbd>T</kbd>
         </button>
