@@ -152,6 +152,7 @@ export const en = {
   "why.cannot": "Cannot go",
   "why.cannotN": "{n} cannot go",
   "why.loading": "Weighing every unit…",
+  "why.failed": "The units could not be weighed.",
   "why.none": "No unit can go. Offer it to a contractor (C).",
   "why.contractor": "Contractor",
   "why.contractorAsked": "Asked",
@@ -204,6 +205,8 @@ export const en = {
   "fail.changed":
     "Somebody else has changed {number} meanwhile. Nothing was done: look again, then decide.",
   "fail.stale": "The plan has changed meanwhile. Look again, then repeat.",
+  "fail.staleFresh":
+    "The plan has changed meanwhile, and nothing was done. Every unit was weighed anew: look again, then repeat.",
   "new.title": "New incident",
   "new.safe": "Are you in a safe place?",
   "new.safeYes": "Yes, safe",

@@ -5,10 +5,19 @@ import type { CallerNumber, Incident } from "@roadflare/kit/contract.ts";
 import { ProblemError } from "@roadflare/kit/http.ts";
 import { said } from "@roadflare/kit/words.ts";
 import { t } from "../words.ts";
-import { candidatesOf, reloadDetail } from "./detail.ts";
+import { candidatesOf, reloadDetail, weighAgain } from "./detail.ts";
+import { selectedIncidentId } from "./selection.ts";
 import { call } from "./session.ts";
 import { say, sayProblem } from "./toasts.ts";
-import { alarms, incidentById, learn, planVersion, refreshSoon, unitById } from "./world.ts";
+import {
+  alarms,
+  fetchIncidents,
+  incidentById,
+  learn,
+  planVersion,
+  refreshSoon,
+  unitById,
+} from "./world.ts";
 
 async function doing<T>(work: () => Promise<T>, result: (answer: T) => void): Promise<boolean> {
   try {
@@ -34,10 +43,13 @@ async function change(
     const changed = await call<Incident>(path, { body: {}, ...rest, ifMatch: incident.etag });
     learn(changed);
     result(changed);
+    // The plan has just changed, by this very hand.
+    if (changed.state !== "closed") void weighAgain(incident.id);
     return true;
   } catch (error) {
     if (error instanceof ProblemError && error.status === CHANGED_MEANWHILE)
       say(t("fail.changed", { number: incident.number }), { tone: "bad" });
+    else if (isStale(error)) await sayStale(incident.id);
     else sayProblem(error);
     return false;
   } finally {
@@ -47,6 +59,15 @@ async function change(
 }
 
 const CHANGED_MEANWHILE = 412;
+
+const isStale = (error: unknown) => error instanceof ProblemError && error.code === "stale_plan";
+
+/** Says that another plan is in force, once what the next press builds on is of that plan. */
+async function sayStale(id: number): Promise<void> {
+  const fresh =
+    (await weighAgain(id)) || (selectedIncidentId.value !== id && (await fetchIncidents()));
+  say(t(fresh ? "fail.staleFresh" : "fail.stale"), { tone: "bad" });
+}
 
 export async function assign(incidentId: number, unitId: number): Promise<void> {
   const incident = incidentById.value.get(incidentId);

@@ -51,14 +51,17 @@ const SAFETY_NET_MS = 20_000;
 /** In a storm something happens several times a second, and a list is long. */
 const LISTS_APART_MS = 1000;
 
-async function fetchIncidents(): Promise<void> {
+/** Returns whether it could. */
+export async function fetchIncidents(): Promise<boolean> {
   try {
     const list = await call<IncidentList>("/incidents?state=open&limit=500");
     incidents.value = list.items;
     planVersion.value = list.plan_version;
     loadFault.value = null;
+    return true;
   } catch (error) {
     loadFault.value = problemText(error);
+    return false;
   }
 }
 
@@ -84,6 +87,9 @@ export const ROAD_KEEPERS: readonly Me["role"][] = ["dispatcher", "planner", "ad
 export const mayKeepRoads = computed(
   () => me.value !== null && ROAD_KEEPERS.includes(me.value.role),
 );
+
+/** Whether units are sent and weighed by who is logged in; taken for granted until that is known. */
+export const mayDispatch = computed(() => me.value === null || me.value.role === "dispatcher");
 
 async function fetchRoads(): Promise<void> {
   try {
