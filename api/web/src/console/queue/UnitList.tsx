@@ -6,8 +6,9 @@ import { timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon, KindIcon } from "@roadflare/kit/icons.tsx";
 import { unitFilter, unitSearch } from "../store/filters.ts";
 import { openUnitCard, openUnitId } from "../store/selection.ts";
-import { units } from "../store/world.ts";
+import { units, unitsAt } from "../store/world.ts";
 import { t } from "../words.ts";
+import { Age } from "./Age.tsx";
 import { dragUnit } from "./drag.ts";
 
 const STATE_RANK: Record<UnitState, number> = {
@@ -99,6 +100,7 @@ export function UnitList() {
           ))}
         </fieldset>
       </div>
+      <Age at={unitsAt} />
       <div class="scroll">
         {shown.length === 0 && <div class="notice">{t("units.nothing")}</div>}
         <ul class="rows">

@@ -91,7 +91,10 @@ function TakeBack({ report }: { report: RoadReport }) {
 /** The form, beginning like a report; what was left in it gives way. */
 function reportLike(report: RoadReport): void {
   roadDrafts.clear();
-  roadDrafts.more.value = { ...likeReport(report, now.peek(), timezone.peek()), headed: "" };
+  roadDrafts.more.value = {
+    ...likeReport(report, now.peek(), timezone.peek() ?? undefined),
+    headed: "",
+  };
   reportRoad();
 }
 

@@ -5,7 +5,7 @@ import { dayNamed, timezone } from "@roadflare/kit/format.ts";
 import type { InputFault } from "@roadflare/kit/http.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { now } from "@roadflare/kit/server_clock.ts";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Chip } from "../form/Chip.tsx";
 import { Faults, Field, faultsAt } from "../form/Field.tsx";
 import { FormCard } from "../form/FormCard.tsx";
@@ -219,7 +219,8 @@ function Until({ draft, change, faults }: PartProps) {
 const placeOf = (road: RoadAt | null) => (road ? `${road.lon} ${road.lat}` : "");
 
 function useReport(road: RoadAt | null) {
-  const [offered] = useState(() => newRoad(now.peek(), timezone.peek()));
+  const zone = timezone.value ?? undefined;
+  const offered = useMemo(() => newRoad(now.peek(), zone), [zone]);
   const change = (part: Partial<RoadDraft>) => {
     const kept = roadDrafts.more.peek();
     const headed = "headingDeg" in part ? placeOf(road) : (kept?.headed ?? "");
@@ -242,7 +243,7 @@ export function RoadForm() {
   useDrawnRoad(road, draft.headingDeg);
   const sending = useSending<RoadReport>(
     "/road-reports",
-    () => road && reportOf(draft, road, now.peek(), timezone.peek()),
+    () => road && reportOf(draft, road, now.peek(), timezone.peek() ?? undefined),
     [draft, road],
     (made) => {
       roadDrafts.clear();
@@ -263,7 +264,7 @@ export function RoadForm() {
       keeping={keeping}
       sending={sending}
       shown={SHOWN_PATHS}
-      ready={road !== null}
+      ready={road !== null && timezone.value !== null}
       save={t("road.save")}
     >
       <Where {...parts} place={place} move={move} road={road} fault={fault} />

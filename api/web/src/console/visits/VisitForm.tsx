@@ -6,7 +6,7 @@ import type { InputFault } from "@roadflare/kit/http.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { dayIn } from "@roadflare/kit/zoned.ts";
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { OwnerLink } from "../card/OwnerLink.tsx";
 import { Chip } from "../form/Chip.tsx";
 import { Faults, Field } from "../form/Field.tsx";
@@ -161,18 +161,19 @@ export function VisitForm() {
   const [booked, setBooked] = useState<Appointment | null>(null);
   const { draft, change } = useDraft(visitDrafts.place, booked === null);
   const keeping = useKeeping(visitDrafts, () => t("visit.book"), "B");
-  const [offered, setOffered] = useState(() => nextVisit(now.peek(), timezone.peek()));
+  const zone = timezone.value;
+  const offered = useMemo(() => nextVisit(now.peek(), zone ?? undefined), [zone, booked]);
   const visit = visitDrafts.more.value ?? offered;
   const changeVisit = (part: Partial<VisitDraft>) => {
     visitDrafts.more.value = { ...visit, ...part };
   };
   const sending = useSending<Appointment>(
     "/appointments",
-    () => visitOf(draft, visit, timezone.value),
+    () => visitOf(draft, visit, zone ?? undefined),
     [draft, visit],
     (done) => {
       visitDrafts.clear();
-      showDay(dayIn(Date.parse(done.window[0]), timezone.value));
+      showDay(dayIn(Date.parse(done.window[0]), zone ?? undefined));
       learnVisit(done);
       setBooked(done);
       if (!bookingVisit.value) say(tellOf(done)); // answered after the form was left
@@ -181,7 +182,6 @@ export function VisitForm() {
   );
   const again = () => {
     sending.restart();
-    setOffered(nextVisit(now.peek(), timezone.peek()));
     setBooked(null);
   };
   const { faults } = sending;
@@ -195,7 +195,7 @@ export function VisitForm() {
       keeping={keeping}
       sending={sending}
       shown={SHOWN_PATHS}
-      ready={hasPlace(draft) && draft.phone.trim() !== ""}
+      ready={zone !== null && hasPlace(draft) && draft.phone.trim() !== ""}
       save={t("visit.save")}
       taken={booked && <Booked visit={booked} again={again} />}
     >
