@@ -28,6 +28,12 @@ test("an address that was not chosen from the list is sent as it was typed", () 
   expect(incidentOf(typed).location).toEqual({ address: "Sun Street 1" });
 });
 
+test("the day of purchase, which decides what is free, is sent", () => {
+  expect(incidentOf({ ...CALL, purchasedOn: "2024-03-14" }).vehicle).toEqual({
+    purchased_on: "2024-03-14",
+  });
+});
+
 test("a motorway place is road, kilometre and direction", () => {
   const road = { ...CALL, placeBy: "road" as const, ref: "G4", km: "12.3", direction: "north" };
   expect(incidentOf(road).location).toEqual({ ref: "G4", km: 12.3, direction: "north" });

@@ -135,3 +135,8 @@ test("who logs out leaves no call behind; a session that ended by itself keeps i
   logOut();
   expect(callDrafts.begun()).toBe(false);
 });
+
+test("the day of purchase can be entered", async () => {
+  await type("vehicle.purchased_on", "2024-03-14");
+  expect(callDrafts.place.value.purchasedOn).toBe("2024-03-14");
+});

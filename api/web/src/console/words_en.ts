@@ -232,6 +232,7 @@ export const en = {
   "new.model": "Model",
   "new.vin": "VIN",
   "new.colour": "Colour",
+  "new.purchased": "Bought on (decides what is free)",
   "new.fault": "What happened?",
   "new.symptom": "What does the car do or show?",
   "new.scenario": "Where and when did it happen?",

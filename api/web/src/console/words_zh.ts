@@ -231,6 +231,7 @@ export const zh: Record<keyof typeof en, string> = {
   "new.model": "车型",
   "new.vin": "车架号",
   "new.colour": "颜色",
+  "new.purchased": "购车日期（决定是否免费）",
   "new.fault": "发生了什么？",
   "new.symptom": "车辆有何表现或提示？",
   "new.scenario": "何时何地发生？",

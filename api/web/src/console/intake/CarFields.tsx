@@ -52,6 +52,13 @@ export function CarFields({ draft, change, faults }: Props) {
           />
         </Field>
       </div>
+      <Field label={t("new.purchased")} path="vehicle.purchased_on" faults={faults}>
+        <input
+          type="date"
+          value={draft.purchasedOn}
+          onInput={(event) => change({ purchasedOn: event.currentTarget.value })}
+        />
+      </Field>
     </fieldset>
   );
 }

@@ -17,6 +17,8 @@ export interface Draft {
   model: string;
   vin: string;
   colour: string;
+  /** "2024-03-14"; what the owner is entitled to depends on it. */
+  purchasedOn: string;
   fault: Fault;
   symptom: string;
   scenario: string;
@@ -41,6 +43,7 @@ export const EMPTY: Draft = {
   model: "",
   vin: "",
   colour: "",
+  purchasedOn: "",
   fault: "breakdown",
   symptom: "",
   scenario: "",
@@ -72,8 +75,8 @@ export function locationOf(draft: Draft): LocationIn {
   return { address: draft.address };
 }
 
-export const carOf = ({ vin, plate, model, colour }: Draft) =>
-  filled({ vin, plate, model, colour });
+export const carOf = ({ vin, plate, model, colour, purchasedOn }: Draft) =>
+  filled({ vin, plate, model, colour, purchased_on: purchasedOn });
 
 export const callerOf = ({ phone, name }: Draft) => ({ phone, ...filled({ name }) });
 
