@@ -22,7 +22,7 @@ import { useDraft } from "./use_draft.ts";
 
 const CHANNELS: Channel[] = ["phone", "app", "wechat", "chat", "ecall", "store"];
 const SHOWN_PATHS =
-  /^(caller\.phone|caller\.name|location|location_note|vehicle\.|fault|symptom|scenario|drivable|state_of_charge_pct|n_people|safe_place)/;
+  /^(caller\.phone|caller\.name|location|location_note|vehicle|fault|symptom|scenario|drivable|state_of_charge_pct|n_people|safe_place)/;
 
 interface PartProps {
   draft: Draft;
