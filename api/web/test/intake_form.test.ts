@@ -140,3 +140,12 @@ test("the day of purchase can be entered", async () => {
   await type("vehicle.purchased_on", "2024-03-14");
   expect(callDrafts.place.value.purchasedOn).toBe("2024-03-14");
 });
+
+test("a post that cannot be read says so, once the field is left", async () => {
+  await act(() => button("Motorway")?.click());
+  await act(() => input("location.km")?.focus());
+  await type("location.km", "K12+");
+  expect(box.querySelector(".field-fault")).toBeNull();
+  await act(() => input("location.km")?.blur());
+  expect(box.querySelector(".field-fault")?.textContent).toContain("K1234+500");
+});

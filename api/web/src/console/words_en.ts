@@ -223,6 +223,7 @@ export const en = {
   "new.address": "Street, crossing, place",
   "new.ref": "Road",
   "new.km": "Kilometre",
+  "new.kmFault": "No kilometre can be read from this. Give it as K1234+500 or 1234.5.",
   "new.direction": "Direction",
   "new.note": "How to find it (floor, pillar, landmark)",
   "new.noPlace": "Click the map, or search an address",

@@ -222,6 +222,7 @@ export const zh: Record<keyof typeof en, string> = {
   "new.address": "街道、路口、地点",
   "new.ref": "道路",
   "new.km": "桩号（公里）",
+  "new.kmFault": "无法识别桩号，请按 K1234+500 或 1234.5 填写。",
   "new.direction": "方向",
   "new.note": "如何找到（楼层、柱号、标志物）",
   "new.noPlace": "点击地图或搜索地址",
