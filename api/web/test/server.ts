@@ -34,4 +34,4 @@ export function serving(answers: Record<string, (asked: Asked) => Answer>): Aske
 }
 
 /** Everything that was begun has come to its end. */
-export const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+export const settled = () => new Promise<void>((resolve) => setTimeout(resolve, 5));

@@ -8,6 +8,7 @@ import { now } from "@roadflare/kit/server_clock.ts";
 import { dragUnit } from "../queue/drag.ts";
 import { assign } from "../store/actions.ts";
 import { openUnitCard, selectedIncident, selectIncident } from "../store/selection.ts";
+import { mayDispatch } from "../store/world.ts";
 import { t } from "../words.ts";
 import { CardHead, ShowOnMap } from "./CardHead.tsx";
 
@@ -82,7 +83,7 @@ export function UnitCard({ unit }: { unit: Unit }) {
           {kindText(unit.kind)}
           {unit.ownership === "contractor" && ` · ${t("unit.contractor")}`}
         </p>
-        <SendIt unit={unit} />
+        {mayDispatch.value && <SendIt unit={unit} />}
         <dl class="facts">
           <Doing unit={unit} />
           <dt>{t("unit.crew")}</dt>

@@ -1,6 +1,6 @@
 /** What the dispatcher does to incidents; each says its result and fetches anew. */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import type { CallerNumber, Incident } from "@roadflare/kit/contract.ts";
 import { ProblemError } from "@roadflare/kit/http.ts";
 import { said } from "@roadflare/kit/words.ts";
@@ -8,7 +8,8 @@ import { t } from "../words.ts";
 import { candidatesOf, reloadDetail, weighAgain } from "./detail.ts";
 import { selectedIncidentId } from "./selection.ts";
 import { call } from "./session.ts";
-import { say, sayProblem } from "./toasts.ts";
+import { shownIncidentId } from "./shown.ts";
+import { problemText, say } from "./toasts.ts";
 import {
   alarms,
   fetchIncidents,
@@ -19,16 +20,23 @@ import {
   unitById,
 } from "./world.ts";
 
-async function doing<T>(work: () => Promise<T>, result: (answer: T) => void): Promise<boolean> {
+/** What went wrong, as it was said; empty where nothing did. */
+type Fault = string;
+
+async function doing<T>(work: () => Promise<T>, result: (answer: T) => void): Promise<Fault> {
   try {
     result(await work());
-    return true;
+    return "";
   } catch (error) {
-    sayProblem(error);
-    return false;
+    return sayBad(problemText(error));
   } finally {
     refreshSoon();
   }
+}
+
+function sayBad(text: string): Fault {
+  say(text, { tone: "bad" });
+  return text;
 }
 
 /** Changes an incident as it was seen; what the server answers is seen at once. */
@@ -36,7 +44,7 @@ async function change(
   incident: Incident,
   result: (changed: Incident) => void,
   options: { action?: string; method?: string; body?: unknown } = {},
-): Promise<boolean> {
+): Promise<Fault> {
   const { action, ...rest } = options;
   const path = [`/incidents/${incident.id}`, action].filter(Boolean).join("/");
   try {
@@ -45,13 +53,11 @@ async function change(
     result(changed);
     // The plan has just changed, by this very hand.
     if (changed.state !== "closed") void weighAgain(incident.id);
-    return true;
+    return "";
   } catch (error) {
     if (error instanceof ProblemError && error.status === CHANGED_MEANWHILE)
-      say(t("fail.changed", { number: incident.number }), { tone: "bad" });
-    else if (isStale(error)) await sayStale(incident.id);
-    else sayProblem(error);
-    return false;
+      return sayBad(t("fail.changed", { number: incident.number }));
+    return isStale(error) ? await sayStale(incident.id) : sayBad(problemText(error));
   } finally {
     refreshSoon();
     reloadDetail();
@@ -63,10 +69,21 @@ const CHANGED_MEANWHILE = 412;
 const isStale = (error: unknown) => error instanceof ProblemError && error.code === "stale_plan";
 
 /** Says that another plan is in force, once what the next press builds on is of that plan. */
-async function sayStale(id: number): Promise<void> {
+async function sayStale(id: number): Promise<Fault> {
   const fresh =
     (await weighAgain(id)) || (selectedIncidentId.value !== id && (await fetchIncidents()));
-  say(t(fresh ? "fail.staleFresh" : "fail.stale"), { tone: "bad" });
+  return sayBad(t(fresh ? "fail.staleFresh" : "fail.stale"));
+}
+
+/** An incident as it is now, so that what is asked next builds on that; as it was, out of reach. */
+export async function seenAnew(incident: Incident): Promise<Incident> {
+  try {
+    const found = await call<Incident>(`/incidents/${incident.id}`);
+    learn(found);
+    return found;
+  } catch {
+    return incident; // what failed before has said so already
+  }
 }
 
 export async function assign(incidentId: number, unitId: number): Promise<void> {
@@ -130,11 +147,17 @@ export const setSafePlace = (incident: Incident, safe: boolean) =>
 /** The whole number of a caller, once somebody had a reason to see it; gone with the card. */
 export const revealed = signal<{ incidentId: number; phone: string } | null>(null);
 
+effect(() => {
+  void shownIncidentId.value;
+  revealed.value = null;
+});
+
 export const reveal = (incident: Incident, reason: string) =>
   doing(
     () => call<CallerNumber>(`/incidents/${incident.id}/caller`, { body: { reason } }),
     ({ phone }) => {
-      revealed.value = { incidentId: incident.id, phone };
+      if (shownIncidentId.value === incident.id)
+        revealed.value = { incidentId: incident.id, phone };
     },
   );
 
