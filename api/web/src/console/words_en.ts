@@ -110,6 +110,7 @@ export const en = {
   "card.owner": "Owner's page",
   "card.copy": "Copy link",
   "card.copied": "Link copied",
+  "card.copyByHand": "The browser does not let us copy: press Ctrl+C",
   "card.triage": "Priority {n} · {options}",
   "card.case": "Case {ref}",
   "channel.phone": "phone",

@@ -112,6 +112,7 @@ export const zh: Record<keyof typeof en, string> = {
   "card.owner": "车主页面",
   "card.copy": "复制链接",
   "card.copied": "链接已复制",
+  "card.copyByHand": "浏览器不允许自动复制，请按 Ctrl+C",
   "card.triage": "优先级 {n} · {options}",
   "card.case": "案件 {ref}",
   "channel.phone": "电话",
