@@ -26,7 +26,13 @@ export function FormCard(props: FormCardProps) {
   const { faults, saving, form, send } = sending;
   return (
     <article class="card intake" aria-label={title}>
-      <CardHead title={title} close={close} />
+      <CardHead title={title} close={close}>
+        {keeping.discard && !taken && (
+          <button type="button" class="button small" onClick={keeping.discard}>
+            {t("new.discard")}
+          </button>
+        )}
+      </CardHead>
       {taken ?? (
         <form ref={form} onSubmit={(event) => void send(event)} novalidate>
           <div class="scroll">
@@ -43,11 +49,6 @@ export function FormCard(props: FormCardProps) {
               <span class="text-breached" role="alert">
                 {t("new.faults", { n: faults.length })}
               </span>
-            )}
-            {keeping.discard && (
-              <button type="button" class="button" onClick={keeping.discard}>
-                {t("new.discard")}
-              </button>
             )}
             <button type="submit" class="button primary" disabled={saving || !ready}>
               {saving ? t("new.saving") : save} <kbd>↵</kbd>
