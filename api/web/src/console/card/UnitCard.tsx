@@ -6,6 +6,7 @@ import { minutesText, secondsBetween, timeOfDay } from "@roadflare/kit/format.ts
 import { KindIcon } from "@roadflare/kit/icons.tsx";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { dragUnit } from "../queue/drag.ts";
+import { skillText } from "../skills.ts";
 import { assign } from "../store/actions.ts";
 import { openUnitCard, selectedIncident, selectIncident } from "../store/selection.ts";
 import { mayDispatch } from "../store/world.ts";
@@ -97,7 +98,7 @@ export function UnitCard({ unit }: { unit: Unit }) {
           <dd class="tags">
             {unit.has.map((name) => (
               <span class="tag" key={name}>
-                {name.replaceAll("_", " ")}
+                {skillText(name)}
               </span>
             ))}
             {unit.kwh > 0 && <span class="tag">{t("unit.kwh", { n: Math.round(unit.kwh) })}</span>}

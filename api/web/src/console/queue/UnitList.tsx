@@ -4,6 +4,7 @@ import { kindText, unitStateText } from "@roadflare/kit/common_words.ts";
 import type { Unit, UnitState } from "@roadflare/kit/contract.ts";
 import { timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon, KindIcon } from "@roadflare/kit/icons.tsx";
+import { skillText } from "../skills.ts";
 import { unitFilter, unitSearch } from "../store/filters.ts";
 import { openUnitCard, openUnitId } from "../store/selection.ts";
 import { units, unitsAt } from "../store/world.ts";
@@ -25,7 +26,8 @@ function fits(unit: Unit, words: string[]): boolean {
   const shown = unitFilter.value;
   const state = unit.state === "loaded" ? "on_site" : unit.state;
   if (shown !== "all" && state !== shown) return false;
-  const text = [unit.code, unit.name, kindText(unit.kind), ...unit.has].join(" ").toLowerCase();
+  const skills = unit.has.flatMap((name) => [name, skillText(name)]);
+  const text = [unit.code, unit.name, kindText(unit.kind), ...skills].join(" ").toLowerCase();
   return words.every((word) => text.includes(word));
 }
 
