@@ -18,3 +18,14 @@ test.each(["T-07 > 1042", "t07>1042", "T-07 R-1042", "T-07 → r1042"])(
 test.each(["T-07", "T-09 > 1042", "T-07 > 9999", "T-07 > 1042 now"])("%s sends nobody", (typed) =>
   expect(parseAssignment(typed, INCIDENTS, UNITS)).toBeNull(),
 );
+
+test.each(["42", "0042", "R-0042", "r42"])("%s is R-0042, not R-0142", (typed) => {
+  const both = [incident(1, { number: "R-0142" }), incident(2, { number: "R-0042" })];
+  expect(parseAssignment(`T-07 > ${typed}`, both, UNITS)?.incident.number).toBe("R-0042");
+});
+
+test("an ending that several have sends nobody", () => {
+  const both = [incident(1, { number: "R-0142" }), incident(2, { number: "R-0242" })];
+  expect(parseAssignment("T-07 > 42", both, UNITS)).toBeNull();
+  expect(parseAssignment("T-07 > 142", both, UNITS)?.incident.number).toBe("R-0142");
+});

@@ -8,6 +8,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { pause } from "./pause.ts";
+import type { Renewed } from "./renewal.ts";
 
 export type { EventSourceMessage };
 
@@ -28,8 +29,9 @@ export interface StreamOptions {
   onEvent: (event: EventSourceMessage) => void;
   /** Called when the stream comes back after a failure: what was missed may have to be fetched. */
   onReconnect?: () => void;
-  /** Called with a 401: true when there is another token to try with. */
-  renew?: (refused: string) => Promise<boolean>;
+  /** Called with a 401; while it cannot be told whether the session has ended, the stream tries on. */
+  renew?: (refused: string) => Promise<Renewed>;
+  /** The stream has ended: its session has, or, of one without a session, what it is about. */
   onRefused?: () => void;
 }
 
@@ -52,6 +54,11 @@ export function openStream(options: StreamOptions): EventStream {
     connection.value = { connected: false, heardAt: connection.value.heardAt };
   };
 
+  async function isOver(status: number, bearer: string | null | undefined): Promise<boolean> {
+    if (status !== 401) return !bearer && (status === 404 || status === 410);
+    return !bearer || !options.renew || (await options.renew(bearer)) === "refused";
+  }
+
   async function listenOnce(): Promise<void> {
     const attempt = new AbortController();
     const stop = () => attempt.abort();
@@ -63,8 +70,7 @@ export function openStream(options: StreamOptions): EventStream {
       if (bearer) headers.authorization = `Bearer ${bearer}`;
       if (lastId) headers["last-event-id"] = lastId;
       const answer = await fetch(options.url, { headers, signal: attempt.signal });
-      if (answer.status === 401 && bearer && (await options.renew?.(bearer))) return;
-      if (answer.status === 401 || answer.status === 404 || answer.status === 410) {
+      if (await isOver(answer.status, bearer)) {
         options.onRefused?.();
         ended.abort();
         return;

@@ -3,34 +3,35 @@
 import { signal } from "@preact/signals";
 import { language } from "./words.ts";
 
-/** IANA name of the zone that times are told in; undefined is the viewer's own. */
-export const timezone = signal<string | undefined>(undefined);
+/**
+ * IANA name of the zone that times are told in; undefined is the viewer's own. While it is null it
+ * is not known yet: a time of another zone would be believed, so none is told.
+ */
+export const timezone = signal<string | undefined | null>(undefined);
+
+const UNKNOWN = "–";
 
 const locale = () => (language.value === "zh" ? "zh-CN" : "en-GB");
 
-function made(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+function told(at: string | number, options: Intl.DateTimeFormatOptions): string {
+  if (timezone.value === null) return UNKNOWN;
   const zone = timezone.value ? { timeZone: timezone.value } : {};
-  return new Intl.DateTimeFormat(locale(), { ...options, ...zone });
+  return new Intl.DateTimeFormat(locale(), { ...options, ...zone }).format(new Date(at));
 }
 
 /** "21:40" */
 export function timeOfDay(at: string | number): string {
-  return made({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(at));
+  return told(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
 /** "21:40:07" */
 export function timeOfDayWithSeconds(at: string | number): string {
-  return made({
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    hourCycle: "h23",
-  }).format(new Date(at));
+  return told(at, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 }
 
 /** "Tue 4 Nov" */
 export function dayOf(at: string | number): string {
-  return made({ weekday: "short", day: "numeric", month: "short" }).format(new Date(at));
+  return told(at, { weekday: "short", day: "numeric", month: "short" });
 }
 
 /** "2026-11-04": "Wed 4 Nov" */
@@ -41,7 +42,7 @@ export function dayNamed(day: string): string {
 
 /** "21:33–21:41" */
 export function timeRange([from, to]: readonly [string, string]): string {
-  return `${timeOfDay(from)}–${timeOfDay(to)}`;
+  return timezone.value === null ? UNKNOWN : `${timeOfDay(from)}–${timeOfDay(to)}`;
 }
 
 const two = (n: number) => String(n).padStart(2, "0");

@@ -1,5 +1,7 @@
 /** Calls to `/api/v1`; refusals arrive as `ProblemError` with every fault at its field. */
 
+import type { Renewed } from "./renewal.ts";
+
 export interface InputFault {
   /** Where: the path of the value, "vehicle.vin"; empty for the whole. */
   field: string;
@@ -36,11 +38,38 @@ export class ProblemError extends Error {
   }
 }
 
-/** The server could not be reached at all. */
+/** The server could not be reached at all, or did not answer in time. */
 export class OfflineError extends Error {
   constructor() {
     super("The server cannot be reached.");
     this.name = "OfflineError";
+  }
+}
+
+/** Later than this no answer is waited for: a socket may hang without end, and hold up all others. */
+export const ANSWER_MS = 15_000;
+
+/**
+ * What `work` brings by then, body included. Its signal ends it, at the latest after `ANSWER_MS`;
+ * whatever cuts it off but `given` is an `OfflineError`.
+ */
+export async function timely<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  given?: AbortSignal,
+): Promise<T> {
+  const cut = new AbortController();
+  const stop = () => cut.abort();
+  if (given?.aborted) stop();
+  given?.addEventListener("abort", stop);
+  const late = setTimeout(stop, ANSWER_MS);
+  try {
+    return await work(cut.signal);
+  } catch (error) {
+    if (given?.aborted || (error as Error).name === "SyntaxError") throw error;
+    throw new OfflineError();
+  } finally {
+    clearTimeout(late);
+    given?.removeEventListener("abort", stop);
   }
 }
 
@@ -64,16 +93,18 @@ async function problemOf(answer: Response): Promise<ProblemError> {
 export interface Bearer {
   token: () => string | null;
   /** Called with a 401: gets the next token if it can. One exchange runs at a time. */
-  renew?: (refused: string) => Promise<boolean>;
-  /** Hears of a 401 that no new token could cure. */
+  renew?: (refused: string) => Promise<Renewed>;
+  /** Hears of a 401 that no new token can cure: not of one that could not be asked for now. */
   refused?: () => void;
 }
 
+/** A page elsewhere may have brought a token that has ended too: then once more. */
+const RENEWALS = 2;
+
 /** Makes the `call` of one session; the token is read at each call. */
 export function caller({ token, renew, refused = () => {} }: Bearer): Call {
-  async function send(path: string, options: CallOptions): Promise<Response> {
+  function initOf(options: CallOptions, bearer: string | null): RequestInit {
     const headers: Record<string, string> = { accept: "application/json" };
-    const bearer = token();
     if (bearer) headers.authorization = `Bearer ${bearer}`;
     if (options.body !== undefined) headers["content-type"] = "application/json";
     if (options.idempotencyKey) headers["idempotency-key"] = options.idempotencyKey;
@@ -83,21 +114,29 @@ export function caller({ token, renew, refused = () => {} }: Bearer): Call {
       headers,
     };
     if (options.body !== undefined) init.body = JSON.stringify(options.body);
-    if (options.signal) init.signal = options.signal;
-    try {
-      return await fetch(`/api/v1${path}`, init);
-    } catch (error) {
-      if (options.signal?.aborted) throw error;
-      throw new OfflineError();
-    }
+    return init;
+  }
+
+  /** What the server said, its body read. */
+  function send<T>(path: string, options: CallOptions) {
+    return timely(async (signal) => {
+      const answer = await fetch(`/api/v1${path}`, { ...initOf(options, token()), signal });
+      if (!answer.ok) return { problem: await problemOf(answer) };
+      return { value: (answer.status === 204 ? undefined : await answer.json()) as T };
+    }, options.signal);
   }
 
   return async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
-    const used = token();
-    let answer = await send(path, options);
-    if (answer.status === 401 && used && (await renew?.(used))) answer = await send(path, options);
-    if (answer.status === 401) refused();
-    if (!answer.ok) throw await problemOf(answer);
-    return (answer.status === 204 ? undefined : await answer.json()) as T;
+    for (let left = RENEWALS; ; left -= 1) {
+      const used = token();
+      const { value, problem } = await send<T>(path, options);
+      if (!problem) return value;
+      if (problem.status !== 401) throw problem;
+      const outcome = used && renew && left > 0 ? await renew(used) : "refused";
+      if (outcome === "unreachable") throw new OfflineError();
+      if (outcome === "renewed") continue;
+      refused();
+      throw problem;
+    }
   };
 }

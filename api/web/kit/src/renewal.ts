@@ -9,6 +9,7 @@
  */
 
 import type { Session } from "./contract.ts";
+import { timely } from "./http.ts";
 import { uniqueId } from "./unique.ts";
 
 export interface Pair {
@@ -25,31 +26,35 @@ export interface Keeper<P extends Pair> {
   write: (pair: P) => void;
 }
 
-/** Makes the `renew` of one session: true when there is another token than the one refused. */
-export function renewal<P extends Pair>(keeper: Keeper<P>): (refused: string) => Promise<boolean> {
-  let running: Promise<boolean> | null = null;
+/**
+ * What became of it: there is another token than the one refused; the session has ended; or nobody
+ * could say (no network, an outage, too many requests), and asking again later may bring a token.
+ */
+export type Renewed = "renewed" | "refused" | "unreachable";
 
-  async function exchange(refused: string): Promise<boolean> {
+/** Makes the `renew` of one session. */
+export function renewal<P extends Pair>(keeper: Keeper<P>): (refused: string) => Promise<Renewed> {
+  let running: Promise<Renewed> | null = null;
+
+  async function exchange(refused: string): Promise<Renewed> {
     const pair = keeper.read();
     if (pair && pair.token !== refused) {
       keeper.write(pair); // another page was here first
-      return true;
+      return "renewed";
     }
-    if (!pair?.refresh_token) return false;
+    if (!pair?.refresh_token) return "refused";
     const key = pair.refresh_key ?? uniqueId();
     keeper.write({ ...pair, refresh_key: key });
     try {
-      const answer = await fetch("/api/v1/refresh", {
-        method: "POST",
-        headers: { "content-type": "application/json", "idempotency-key": key },
-        body: JSON.stringify({ refresh_token: pair.refresh_token }),
-      });
-      if (!answer.ok) return false;
-      keeper.write({ ...pair, ...((await answer.json()) as Session), refresh_key: undefined });
-      return true;
+      const { status, session } = await ask(pair.refresh_token, key);
+      if (status === 401 || status === 403) return "refused";
+      if (!session) return "unreachable";
+      if (keeper.read()?.refresh_token !== pair.refresh_token) return "refused"; // logged out since
+      keeper.write({ ...pair, ...session, refresh_key: undefined });
+      return "renewed";
     } catch {
       // Out of reach: the old pair is kept, and asked with again later, by the same key.
-      return false;
+      return "unreachable";
     }
   }
 
@@ -59,6 +64,19 @@ export function renewal<P extends Pair>(keeper: Keeper<P>): (refused: string) =>
     });
     return running;
   };
+}
+
+function ask(refreshToken: string, key: string) {
+  return timely(async (signal) => {
+    const answer = await fetch("/api/v1/refresh", {
+      method: "POST",
+      headers: { "content-type": "application/json", "idempotency-key": key },
+      body: JSON.stringify({ refresh_token: refreshToken }),
+      signal,
+    });
+    const session = answer.ok ? ((await answer.json()) as Session) : null;
+    return { status: answer.status, session };
+  });
 }
 
 function locked<T>(name: string, work: () => Promise<T>): Promise<T> {

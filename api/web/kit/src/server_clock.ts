@@ -2,11 +2,14 @@
  * The server's clock, ticking here.
  *
  * A demo's clock runs faster than the wall's, and a phone's may be wrong: every countdown is
- * computed from what the server said, moved on by this machine's monotonic clock.
+ * computed from what the server said, moved on by this machine's monotonic clock. That one may
+ * stand still while the machine sleeps (HR-Time, "performance.now() and suspend"): then its wall
+ * clock tells how long.
  */
 
 import { signal } from "@preact/signals";
 import type { ServerTime } from "./contract.ts";
+import { timely } from "./http.ts";
 
 interface Anchor {
   serverMs: number;
@@ -14,7 +17,21 @@ interface Anchor {
   speed: number;
 }
 
-const local = () => performance.now();
+/** Clocks of one machine that differ by more have not both run: it slept. */
+const SLEPT_MS = 2000;
+let sleptMs = 0;
+let awake = { wallMs: Date.now(), ranMs: performance.now() };
+
+/** Milliseconds that have passed here, sleep included. A wall clock set back is not believed. */
+function local(): number {
+  const ranMs = performance.now();
+  const wallMs = Date.now();
+  const missedMs = wallMs - awake.wallMs - (ranMs - awake.ranMs);
+  if (missedMs > SLEPT_MS) sleptMs += missedMs;
+  awake = { wallMs, ranMs };
+  return ranMs + sleptMs;
+}
+
 const STORED = "roadflare.clock";
 
 interface Kept {
@@ -72,11 +89,17 @@ export function setClock(time: ServerTime, roundTripMs = 0): void {
 
 export async function syncClock(): Promise<void> {
   const asked = local();
-  const answer = await fetch("/api/v1/clock");
-  if (answer.ok) setClock((await answer.json()) as ServerTime, local() - asked);
+  const told = await timely(async (signal) => {
+    const answer = await fetch("/api/v1/clock", { signal });
+    return answer.ok ? ((await answer.json()) as ServerTime) : null;
+  });
+  if (told) setClock(told, local() - asked);
 }
 
-/** Ticks, and asks the server again each minute. Returns what stops it. */
+/**
+ * Ticks, and asks the server again each minute, when the page is looked at again and when the
+ * network comes back. Returns what stops it.
+ */
 export function startClock(): () => void {
   const tick = setInterval(() => {
     now.value = serverNow();
@@ -88,7 +111,15 @@ export function startClock(): () => void {
   };
   sync();
   const again = setInterval(sync, 60_000);
+  const looking = () => {
+    now.value = serverNow();
+    if (document.visibilityState === "visible") sync();
+  };
+  document.addEventListener("visibilitychange", looking);
+  addEventListener("online", looking);
   return () => {
+    document.removeEventListener("visibilitychange", looking);
+    removeEventListener("online", looking);
     clearInterval(tick);
     clearInterval(again);
   };

@@ -41,6 +41,10 @@ const callAs = (mine: () => Session | null): Call =>
 
 export const call = callAs(() => session.value);
 
+export function onRefused(): void {
+  if (session.value) refused.value = true;
+}
+
 /** The calls of one unit: never with the token of who has logged in since. */
 export const callOf = (unit: number): Call =>
   callAs(() => (session.value?.unit_id === unit ? session.value : null));

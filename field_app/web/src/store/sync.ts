@@ -17,7 +17,7 @@ import { keepFresh } from "./fresh.ts";
 import { kept } from "./kept.ts";
 import { adopt, makeOutbox, type Outbox, type Report } from "./outbox.ts";
 import { withReports } from "./progress.ts";
-import { callOf, renew, session } from "./session.ts";
+import { callOf, onRefused, renew, session } from "./session.ts";
 
 const isList = (found: unknown): found is FieldJobs =>
   typeof (found as FieldJobs | null)?.unit?.code === "string";
@@ -180,6 +180,7 @@ export function follow(): () => void {
       void deliver();
       void refresh();
     },
+    onRefused,
   });
   const stop = stream.connection.subscribe((value) => {
     connection.value = value;

@@ -3,6 +3,7 @@
 import type { Incident } from "@roadflare/kit/contract.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { release, setLock } from "../store/actions.ts";
+import { mayDispatch } from "../store/world.ts";
 import { t } from "../words.ts";
 import { ask } from "./ask.ts";
 
@@ -20,9 +21,10 @@ export function Actions({ incident }: { incident: Incident }) {
   if (incident.state === "closed") return null;
   const planned = Boolean(job?.unit_id) && MOVABLE.has(job?.state ?? "");
   const locked = job?.lock !== "free";
+  const helping = ["offered", "accepted"].includes(incident.contractor?.state ?? "");
   return (
     <div class="actions">
-      {planned && job?.lock !== "full" && (
+      {mayDispatch.value && planned && job?.lock !== "full" && (
         <button
           type="button"
           class="button"
@@ -32,17 +34,19 @@ export function Actions({ incident }: { incident: Incident }) {
           {locked ? t("act.unlock") : t("act.lock")} <kbd>L</kbd>
         </button>
       )}
-      {planned && (
+      {mayDispatch.value && (planned || helping) && (
         <button type="button" class="button" onClick={() => void release(incident)}>
           {t("act.release")} <kbd>R</kbd>
         </button>
       )}
       {!incident.arrived_at && (
         <>
-          <button type="button" class="button" onClick={() => ask("contractor", incident)}>
-            <Icon name="contractor" size={16} />
-            {t("act.contractor")} <kbd>C</kbd>
-          </button>
+          {mayDispatch.value && (
+            <button type="button" class="button" onClick={() => ask("contractor", incident)}>
+              <Icon name="contractor" size={16} />
+              {t("act.contractor")} <kbd>C</kbd>
+            </button>
+          )}
           <button type="button" class="button" onClick={() => ask("solve", incident)}>
             <Icon name="remote" size={16} />
             {t("act.solve")} <kbd>S</kbd>

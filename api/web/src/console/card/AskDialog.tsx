@@ -1,7 +1,8 @@
 /** The dialog of the open question: a reason, a note, or a yes. */
 
+import { useState } from "preact/hooks";
 import { Dialog } from "../shell/Dialog.tsx";
-import { cancel, offerToContractor, reveal, solveRemotely } from "../store/actions.ts";
+import { cancel, offerToContractor, reveal, seenAnew, solveRemotely } from "../store/actions.ts";
 import { t } from "../words.ts";
 import { type Question, question } from "./ask.ts";
 
@@ -12,29 +13,43 @@ function titleOf({ what, about }: Question): string {
   return what === "solve" ? t("ask.solve", { number }) : t("ask.contractor", { number });
 }
 
-async function answer({ what, about }: Question, text: string): Promise<void> {
-  question.value = null;
-  if (what === "cancel") await cancel(about, text);
-  else if (what === "solve") await solveRemotely(about, text);
-  else if (what === "reveal") await reveal(about, text);
-  else await offerToContractor(about);
+/** Returns what went wrong. */
+function answer({ what, about }: Question, text: string): Promise<string> {
+  if (what === "cancel") return cancel(about, text);
+  if (what === "solve") return solveRemotely(about, text);
+  return what === "reveal" ? reveal(about, text) : offerToContractor(about);
 }
 
-export function AskDialog() {
-  const asked = question.value;
-  if (!asked) return null;
-  const close = () => {
-    question.value = null;
-  };
-  const submit = (event: SubmitEvent) => {
+const close = () => {
+  question.value = null;
+};
+
+/** What was written stays until it has been taken: a refusal is read, and pressed again. */
+function useAnswer(asked: Question) {
+  const [fault, setFault] = useState("");
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: SubmitEvent) => {
     event.preventDefault();
+    if (busy) return;
     const form = new FormData(event.currentTarget as HTMLFormElement);
-    void answer(asked, String(form.get("text") ?? "").trim());
+    const open = () => question.peek() === asked;
+    setBusy(true);
+    const failed = await answer(asked, String(form.get("text") ?? "").trim());
+    const about = failed ? await seenAnew(asked.about) : asked.about;
+    if (open() && failed) question.value = { ...asked, about };
+    else if (open()) close();
+    setFault(failed);
+    setBusy(false);
   };
+  return { fault, busy, submit };
+}
+
+function Asking({ asked }: { asked: Question }) {
+  const { fault, busy, submit } = useAnswer(asked);
   const suggestions = [t("ask.cancelOwner"), t("ask.cancelTwice"), t("ask.cancelPolice")];
   return (
     <Dialog title={titleOf(asked)} onClose={close}>
-      <form class="ask" onSubmit={submit}>
+      <form class="ask" onSubmit={(event) => void submit(event)}>
         {asked.what === "contractor" ? (
           <p>{t("ask.contractorHint")}</p>
         ) : (
@@ -57,15 +72,25 @@ export function AskDialog() {
             ))}
           </datalist>
         )}
+        {fault && (
+          <p class="field-fault" role="alert">
+            {fault}
+          </p>
+        )}
         <div class="ask-buttons">
           <button type="button" class="button" onClick={close}>
             {t("ask.no")} <kbd>Esc</kbd>
           </button>
-          <button type="submit" class="button primary">
+          <button type="submit" class="button primary" disabled={busy}>
             {t("ask.yes")} <kbd>↵</kbd>
           </button>
         </div>
       </form>
     </Dialog>
   );
+}
+
+export function AskDialog() {
+  const asked = question.value;
+  return asked && <Asking asked={asked} key={`${asked.what} ${asked.about.id}`} />;
 }

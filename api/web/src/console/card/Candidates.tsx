@@ -7,7 +7,7 @@ import { KindIcon } from "@roadflare/kit/icons.tsx";
 import { said } from "@roadflare/kit/words.ts";
 import { dragUnit } from "../queue/drag.ts";
 import { assign } from "../store/actions.ts";
-import { candidatesOf } from "../store/detail.ts";
+import { candidatesFault, candidatesOf, detailFault, reloadDetail } from "../store/detail.ts";
 import { pointedUnitId } from "../store/selection.ts";
 import { t } from "../words.ts";
 import { HelperRow } from "./Helper.tsx";
@@ -101,18 +101,31 @@ function Forbidden({ candidates }: { candidates: Candidate[] }) {
   );
 }
 
-export function Candidates({ incident }: { incident: Incident }) {
-  const list = candidatesOf(incident.id);
-  if (!list) {
-    return (
-      <section class="why">
-        <h3>{t("why.title")}</h3>
+function Unweighed() {
+  const fault = candidatesFault.value ?? detailFault.value;
+  return (
+    <section class="why">
+      <h3>{t("why.title")}</h3>
+      {fault ? (
+        <div role="alert">
+          <p class="text-at-risk">{t("why.failed")}</p>
+          <p class="muted">{fault}</p>
+          <button type="button" class="button small" onClick={reloadDetail}>
+            {t("queue.again")}
+          </button>
+        </div>
+      ) : (
         <p class="muted" role="status">
           {t("why.loading")}
         </p>
-      </section>
-    );
-  }
+      )}
+    </section>
+  );
+}
+
+export function Candidates({ incident }: { incident: Incident }) {
+  const list = candidatesOf(incident.id);
+  if (!list) return <Unweighed />;
   const able = list.items.filter((candidate) => !candidate.forbidden);
   const unable = list.items.filter((candidate) => candidate.forbidden);
   const helper = list.contractor;
@@ -125,6 +138,11 @@ export function Candidates({ incident }: { incident: Incident }) {
       <h3>{t("why.title")}</h3>
       {chosen && reason && (
         <p class="why-reason muted">{t("why.reason", { unit: chosen.unit_code, terms: reason })}</p>
+      )}
+      {candidatesFault.value && (
+        <p class="text-at-risk" role="status">
+          {t("why.failed")} {candidatesFault.value}
+        </p>
       )}
       {able.length === 0 && <p class="notice">{t("why.none")}</p>}
       {helper && helps && <HelperRow helper={helper} incident={incident} />}

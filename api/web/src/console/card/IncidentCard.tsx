@@ -8,6 +8,7 @@ import { stageOf } from "../queue/order.ts";
 import { setSafePlace } from "../store/actions.ts";
 import { detailFault, detailOf } from "../store/detail.ts";
 import { openUnitCard, selectedIncident, selectIncident } from "../store/selection.ts";
+import { mayDispatch } from "../store/world.ts";
 import { t } from "../words.ts";
 import { Actions, lockText } from "./Actions.tsx";
 import { Candidates } from "./Candidates.tsx";
@@ -75,7 +76,9 @@ export function IncidentCard({ id }: { id: number }) {
         <SafetyLine safe={incident.safe_place} />
         {incident.state !== "closed" && detail?.timeline && <Refusals entries={detail.timeline} />}
         <Actions incident={incident} />
-        {incident.state !== "closed" && !incident.arrived_at && <Candidates incident={incident} />}
+        {mayDispatch.value && incident.state !== "closed" && !incident.arrived_at && (
+          <Candidates incident={incident} />
+        )}
         <JobLine incident={incident} />
         <Facts incident={incident} />
         {incident.safe_place !== true && (

@@ -1,16 +1,29 @@
 /** The owner's page: to open, or to copy into a message. */
 
 import { Icon } from "@roadflare/kit/icons.tsx";
+import { useState } from "preact/hooks";
 import { say } from "../store/toasts.ts";
 import { t } from "../words.ts";
 
+/** Returns whether it could: pages over plain HTTP have no clipboard, and it may be forbidden. */
+async function copied(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false; // the link is shown instead
+  }
+}
+
 export function OwnerLink({ url }: { url: string }) {
+  const [shown, setShown] = useState(false);
+  const whole = new URL(url, location.href).href;
   const copy = async () => {
-    await navigator.clipboard.writeText(new URL(url, location.href).href);
-    say(t("card.copied"));
+    if (await copied(whole)) say(t("card.copied"));
+    else setShown(true);
   };
   return (
-    <p class="owner-link">
+    <div class="owner-link">
       <a class="button small" href={url} target="_blank" rel="noreferrer">
         {t("card.owner")}
       </a>
@@ -18,6 +31,19 @@ export function OwnerLink({ url }: { url: string }) {
         <Icon name="share" size={14} />
         {t("card.copy")}
       </button>
-    </p>
+      {shown && (
+        <label class="field">
+          <span>{t("card.copyByHand")}</span>
+          <input
+            readOnly
+            value={whole}
+            ref={(field) => {
+              field?.focus();
+              field?.select();
+            }}
+          />
+        </label>
+      )}
+    </div>
   );
 }

@@ -6,8 +6,10 @@ import { minutesText, secondsBetween, timeOfDay } from "@roadflare/kit/format.ts
 import { KindIcon } from "@roadflare/kit/icons.tsx";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { dragUnit } from "../queue/drag.ts";
+import { skillText } from "../skills.ts";
 import { assign } from "../store/actions.ts";
 import { openUnitCard, selectedIncident, selectIncident } from "../store/selection.ts";
+import { mayDispatch } from "../store/world.ts";
 import { t } from "../words.ts";
 import { CardHead, ShowOnMap } from "./CardHead.tsx";
 
@@ -82,7 +84,7 @@ export function UnitCard({ unit }: { unit: Unit }) {
           {kindText(unit.kind)}
           {unit.ownership === "contractor" && ` · ${t("unit.contractor")}`}
         </p>
-        <SendIt unit={unit} />
+        {mayDispatch.value && <SendIt unit={unit} />}
         <dl class="facts">
           <Doing unit={unit} />
           <dt>{t("unit.crew")}</dt>
@@ -96,7 +98,7 @@ export function UnitCard({ unit }: { unit: Unit }) {
           <dd class="tags">
             {unit.has.map((name) => (
               <span class="tag" key={name}>
-                {name.replaceAll("_", " ")}
+                {skillText(name)}
               </span>
             ))}
             {unit.kwh > 0 && <span class="tag">{t("unit.kwh", { n: Math.round(unit.kwh) })}</span>}

@@ -22,7 +22,12 @@ export function CommandBar() {
   }, []);
   const commands = commandsFor(typed.value, incidents.value ?? [], units.value);
   const active = Math.min(at, Math.max(0, commands.length - 1));
+  useEffect(() => {
+    box.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+  }, [active]);
   const onKey = (event: KeyboardEvent) => {
+    // These choose among the characters that an input method offers.
+    if (event.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
       event.preventDefault();

@@ -19,7 +19,7 @@ import {
   takeCall,
 } from "../store/selection.ts";
 import { logOut } from "../store/session.ts";
-import { mayKeepRoads } from "../store/world.ts";
+import { mayDispatch, mayKeepRoads } from "../store/world.ts";
 import { t } from "../words.ts";
 
 export interface Command {
@@ -33,8 +33,20 @@ export interface Command {
 /** "R-1042" for "1042", "t07" for "T-07": what people leave out when they type. */
 export const bare = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 
-const numberFits = (incident: Incident, typed: string) =>
-  bare(incident.number).endsWith(bare(typed));
+const alone = <T>(found: readonly T[]) => (found.length === 1 ? found[0] : undefined);
+
+/** The incident of a number; else the only one that ends like it. "42" is R-0042's, not R-0142's. */
+function incidentOf(typed: string, incidents: readonly Incident[]): Incident | undefined {
+  const number = bare(typed);
+  const digits = (text: string) => text.replace(/^\D*0*/, "");
+  const having = (fits: (name: string) => boolean) =>
+    alone(incidents.filter((one) => fits(bare(one.number))));
+  return (
+    having((name) => name === number) ??
+    having((name) => digits(name) === digits(number)) ??
+    having((name) => name.endsWith(number))
+  );
+}
 
 /** "T-07 > 1042" as a unit and an incident, if both exist. */
 export function parseAssignment(
@@ -46,19 +58,12 @@ export function parseAssignment(
   const [code, number] = parts;
   if (parts.length !== 2 || !code || !number) return null;
   const unit = units.find((one) => bare(one.code) === bare(code));
-  const incident = incidents.find((one) => numberFits(one, number));
+  const incident = incidentOf(number, incidents);
   return unit && incident ? { unit, incident } : null;
 }
 
-function incidentCommands(incident: Incident): Command[] {
+function dispatchCommands(incident: Incident): Command[] {
   return [
-    {
-      id: "show",
-      text: t("map.show"),
-      hint: incident.number,
-      keys: "M",
-      run: () => showOnMap([incident.location.lon, incident.location.lat]),
-    },
     {
       id: "lock",
       text: incident.job?.lock === "free" ? t("act.lock") : t("act.unlock"),
@@ -80,6 +85,19 @@ function incidentCommands(incident: Incident): Command[] {
       keys: "C",
       run: () => ask("contractor", incident),
     },
+  ];
+}
+
+function incidentCommands(incident: Incident): Command[] {
+  return [
+    {
+      id: "show",
+      text: t("map.show"),
+      hint: incident.number,
+      keys: "M",
+      run: () => showOnMap([incident.location.lon, incident.location.lat]),
+    },
+    ...(mayDispatch.value ? dispatchCommands(incident) : []),
     {
       id: "solve",
       text: t("act.solve"),
@@ -106,7 +124,7 @@ function incidentCommands(incident: Incident): Command[] {
 
 function roadCommands(): Command[] {
   return [
-    { id: "road", text: t("road.report"), keys: "T", run: () => reportRoad() },
+    { id: "road", text: t("road.report"), keys: "T", run: reportRoad },
     {
       id: "roads",
       text: t("cmd.tabRoads"),
@@ -195,7 +213,7 @@ export function commandsFor(
   incidents: readonly Incident[],
   units: readonly Unit[],
 ): Command[] {
-  const pair = parseAssignment(typed, incidents, units);
+  const pair = mayDispatch.value ? parseAssignment(typed, incidents, units) : null;
   if (pair) {
     const { unit, incident } = pair;
     return [

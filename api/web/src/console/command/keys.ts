@@ -1,5 +1,6 @@
 /** Keys that work anywhere but in fields and dialogs. */
 
+import type { Incident } from "@roadflare/kit/contract.ts";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { setTheme, theme } from "@roadflare/kit/theme.ts";
 import { ask, question } from "../card/ask.ts";
@@ -28,8 +29,9 @@ import {
   takingRoadBack,
   typed,
 } from "../store/selection.ts";
+import { shownIncidentId } from "../store/shown.ts";
 import { openVisit } from "../store/visits.ts";
-import { incidents, mayKeepRoads } from "../store/world.ts";
+import { incidents, mayDispatch, mayKeepRoads } from "../store/world.ts";
 
 function step(by: 1 | -1): void {
   const list = incidents.value ?? [];
@@ -45,7 +47,8 @@ function step(by: 1 | -1): void {
 
 function sendCandidate(place: number): void {
   const incident = selectedIncident.value;
-  if (!incident || incident.arrived_at) return;
+  if (!incident || incident.arrived_at || shownIncidentId.value !== incident.id) return;
+  if (!mayDispatch.value) return;
   const able = candidatesOf(incident.id)?.items.filter((candidate) => !candidate.forbidden);
   const candidate = able?.[place - 1];
   if (candidate) void assign(incident.id, candidate.unit_id);
@@ -82,22 +85,29 @@ function forRoad(key: string): boolean {
 function forIncident(key: string): boolean {
   const incident = selectedIncident.value;
   if (!incident) return false;
-  const locked = incident.job?.lock !== "free";
   const unit = openUnit.value;
-  if (key === "l") void setLock(incident, locked ? "free" : "unit");
-  else if (key === "r") void release(incident);
+  if (mayDispatch.value && key === "a" && unit) void assign(incident.id, unit.id);
+  else if (shownIncidentId.value !== incident.id)
+    return false; // not in sight
   else if (key === "x") ask("cancel", incident);
   else if (key === "s") ask("solve", incident);
-  else if (key === "c") ask("contractor", incident);
   else if (key === "p") ask("reveal", incident);
-  else if (key === "a" && unit) void assign(incident.id, unit.id);
+  else return mayDispatch.value && forDispatcher(key, incident);
+  return true;
+}
+
+function forDispatcher(key: string, incident: Incident): boolean {
+  const locked = incident.job?.lock !== "free";
+  if (key === "l") void setLock(incident, locked ? "free" : "unit");
+  else if (key === "r") void release(incident);
+  else if (key === "c") ask("contractor", incident);
   else return false;
   return true;
 }
 
 /** Keys of who may report roads. */
 const FOR_ROADS: Record<string, () => void> = {
-  t: () => reportRoad(),
+  t: reportRoad,
   o: () => {
     tab.value = "roads";
   },
@@ -141,6 +151,11 @@ function typeAhead(event: KeyboardEvent): void {
 function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
+    // The first Escape leaves the field alone: what is being filled in stays in sight.
+    if (isTyping(event.target)) {
+      (event.target as HTMLElement).blur();
+      return;
+    }
     if (stepBack()) event.preventDefault();
     return;
   }

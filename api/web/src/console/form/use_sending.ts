@@ -3,9 +3,16 @@
 import { type InputFault, ProblemError } from "@roadflare/kit/http.ts";
 import { uniqueId } from "@roadflare/kit/unique.ts";
 import type { RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { call } from "../store/session.ts";
 import { sayProblem } from "../store/toasts.ts";
+
+/** A request that was sent: asked again after a lost answer, it is the same one. */
+export interface Sent {
+  key: string;
+  body: unknown;
+  held: readonly unknown[];
+}
 
 export interface Sending {
   faults: readonly InputFault[];
@@ -21,30 +28,29 @@ export interface Sending {
  * @param bodyOf Makes the body of what the form holds.
  * @param held What the form holds: once it changes, sending it is another request.
  * @param done Takes the answer.
+ * @param sent Outlives the form where what it holds does.
  */
 export function useSending<Answer>(
   path: string,
   bodyOf: () => unknown,
   held: readonly unknown[],
   done: (answer: Answer) => void,
+  sent: { current: Sent | null },
 ): Sending {
   const [faults, setFaults] = useState<readonly InputFault[]>([]);
   const [saving, setSaving] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  // One key and one body: pressing twice, or again after a lost answer, is taken once.
-  const sent = useRef<{ key: string; body: unknown } | null>(null);
   const restart = () => {
     sent.current = null;
     setFaults([]);
   };
-  useEffect(() => {
-    sent.current = null;
-  }, held);
   const send = async (event: SubmitEvent) => {
     event.preventDefault();
     if (saving) return;
     setSaving(true);
-    sent.current ??= { key: uniqueId(), body: bodyOf() };
+    // One key and one body: pressing twice, or again after a lost answer, is taken once.
+    if (!sent.current?.held.every((one, n) => one === held[n]))
+      sent.current = { key: uniqueId(), body: bodyOf(), held };
     const { key, body } = sent.current;
     try {
       done(await call<Answer>(path, { body, idempotencyKey: key }));

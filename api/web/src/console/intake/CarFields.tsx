@@ -15,9 +15,12 @@ interface Props {
 }
 
 export function CarFields({ draft, change, faults }: Props) {
+  // What is wrong with the car as a whole, "none is named"; its members show their own.
+  const whole = faults.filter(({ field }) => field === "vehicle");
   return (
-    <fieldset class="group">
+    <fieldset class={whole.length > 0 ? "group faulty" : "group"} data-path="vehicle">
       <legend>{t("new.car")}</legend>
+      <Faults faults={whole} />
       <div class="field-row">
         <Field label={t("new.plate")} path="vehicle.plate" faults={faults}>
           <input
@@ -52,6 +55,13 @@ export function CarFields({ draft, change, faults }: Props) {
           />
         </Field>
       </div>
+      <Field label={t("new.purchased")} path="vehicle.purchased_on" faults={faults}>
+        <input
+          type="date"
+          value={draft.purchasedOn}
+          onInput={(event) => change({ purchasedOn: event.currentTarget.value })}
+        />
+      </Field>
     </fieldset>
   );
 }

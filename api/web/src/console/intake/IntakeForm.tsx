@@ -6,21 +6,23 @@ import { Icon } from "@roadflare/kit/icons.tsx";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Field } from "../form/Field.tsx";
 import { FormCard } from "../form/FormCard.tsx";
+import { useKeeping } from "../form/use_keeping.ts";
 import { useSending } from "../form/use_sending.ts";
-import { pickedPlace, picking } from "../map/view.ts";
+import { callDrafts } from "../store/drafts.ts";
 import { takingCall } from "../store/selection.ts";
+import { say } from "../store/toasts.ts";
 import { refreshSoon } from "../store/world.ts";
 import { t } from "../words.ts";
 import { CallerFields } from "./CallerFields.tsx";
 import { CarFields, TroubleFields } from "./CarFields.tsx";
 import { type Draft, hasPlace, incidentOf } from "./draft.ts";
 import { PlaceField } from "./PlaceField.tsx";
-import { Promised } from "./Promised.tsx";
+import { Promised, promiseOf } from "./Promised.tsx";
 import { useDraft } from "./use_draft.ts";
 
 const CHANNELS: Channel[] = ["phone", "app", "wechat", "chat", "ecall", "store"];
 const SHOWN_PATHS =
-  /^(caller\.phone|caller\.name|location|location_note|vehicle\.|fault|symptom|scenario|drivable|state_of_charge_pct|n_people|safe_place)/;
+  /^(caller\.phone|caller\.name|location|location_note|vehicle|fault|symptom|scenario|drivable|state_of_charge_pct|n_people|safe_place)/;
 
 interface PartProps {
   draft: Draft;
@@ -83,21 +85,22 @@ function ChannelField({ draft, change, faults }: PartProps) {
 }
 
 export function IntakeForm() {
-  const { draft, change, reset } = useDraft();
   const [saved, setSaved] = useState<Incident | null>(null);
+  const { draft, change } = useDraft(callDrafts.place, saved === null);
+  const keeping = useKeeping(callDrafts, () => t("new.title"), "N");
   const sending = useSending<Incident>(
     "/incidents",
     () => incidentOf(draft),
     [draft],
     (incident) => {
+      callDrafts.clear();
       setSaved(incident);
-      picking.value = false;
       refreshSoon();
+      if (!takingCall.value) say(promiseOf(incident)); // answered after the form was left
     },
+    callDrafts.sent,
   );
   const again = () => {
-    pickedPlace.value = null;
-    reset();
     sending.restart();
     setSaved(null);
   };
@@ -105,9 +108,10 @@ export function IntakeForm() {
   return (
     <FormCard
       title={t("new.title")}
-      discard={() => {
+      close={() => {
         takingCall.value = false;
       }}
+      keeping={keeping}
       sending={sending}
       shown={SHOWN_PATHS}
       ready={hasPlace(draft) && draft.phone.trim() !== ""}

@@ -10,7 +10,7 @@ import { Faults, Field, faultsAt } from "../form/Field.tsx";
 import { pickedPlace, showOnMap } from "../map/view.ts";
 import { call } from "../store/session.ts";
 import { t } from "../words.ts";
-import type { Draft } from "./draft.ts";
+import { type Draft, kmOf } from "./draft.ts";
 
 interface PlaceFieldProps {
   draft: Draft;
@@ -112,6 +112,11 @@ export function AddressSearch({ draft, change, faults }: PlaceFieldProps) {
 }
 
 function RoadFields({ draft, change, faults }: PlaceFieldProps) {
+  const [typing, setTyping] = useState(false);
+  const unread = !typing && draft.km.trim() !== "" && kmOf(draft.km) === null;
+  const mine: readonly InputFault[] = unread
+    ? [{ field: "location.km", message: t("new.kmFault"), remedy: "" }]
+    : faults;
   return (
     <div class="field-row three">
       <Field label={t("new.ref")} path="location.ref" faults={faults}>
@@ -122,12 +127,14 @@ function RoadFields({ draft, change, faults }: PlaceFieldProps) {
           onInput={(event) => change({ ref: event.currentTarget.value })}
         />
       </Field>
-      <Field label={t("new.km")} path="location.km" faults={faults}>
+      <Field label={t("new.km")} path="location.km" faults={mine}>
         <input
           value={draft.km}
-          inputMode="decimal"
-          placeholder="12.3"
-          onInput={(event) => change({ km: event.currentTarget.value.replace(",", ".") })}
+          maxLength={20}
+          placeholder="K1234+500"
+          onFocus={() => setTyping(true)}
+          onBlur={() => setTyping(false)}
+          onInput={(event) => change({ km: event.currentTarget.value })}
         />
       </Field>
       <Field label={t("new.direction")} path="location.direction" faults={faults}>

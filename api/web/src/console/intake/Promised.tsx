@@ -16,6 +16,9 @@ function sentence(incident: Incident): string {
   return by ? t("new.promised", { time: timeOfDay(by) }) : t("new.promisedNone");
 }
 
+/** Number and promise in one line. */
+export const promiseOf = (incident: Incident) => `${incident.number} · ${sentence(incident)}`;
+
 export function Promised({ incident, again }: { incident: Incident; again: () => void }) {
   return (
     <div class="promised" role="status">

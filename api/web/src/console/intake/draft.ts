@@ -17,6 +17,8 @@ export interface Draft {
   model: string;
   vin: string;
   colour: string;
+  /** "2024-03-14"; what the owner is entitled to depends on it. */
+  purchasedOn: string;
   fault: Fault;
   symptom: string;
   scenario: string;
@@ -41,6 +43,7 @@ export const EMPTY: Draft = {
   model: "",
   vin: "",
   colour: "",
+  purchasedOn: "",
   fault: "breakdown",
   symptom: "",
   scenario: "",
@@ -50,6 +53,12 @@ export const EMPTY: Draft = {
   channel: "phone",
 };
 
+/** Whether anything was filled in; where the place is to be looked for is no more than a view. */
+export const isBegun = (draft: Draft): boolean =>
+  (Object.keys(EMPTY) as (keyof Draft)[]).some(
+    (name) => name !== "placeBy" && draft[name] !== EMPTY[name],
+  );
+
 /** The members that hold something: empty fields are not sent at all. */
 export function filled<T extends Record<string, unknown>>(members: T): Partial<T> {
   const kept = Object.entries(members).filter(([, value]) => value !== "" && value !== null);
@@ -58,16 +67,28 @@ export function filled<T extends Record<string, unknown>>(members: T): Partial<T
 
 const number = (text: string): number | null => (text.trim() === "" ? null : Number(text));
 
+/** As read off the post: "K1234+500", "1234+500", or off a sign: "1234.5". */
+const POST = /^[A-Z]{0,2}\s*(\d+)\s*[+＋]\s*(\d{1,3})\s*(?:M|米)?$/i;
+const DECIMAL = /^K?\s*(\d+(?:[.,]\d+)?)\s*(?:KM|公里)?$/i;
+
+/** The kilometre of a post; null where the text is none. */
+export function kmOf(text: string): number | null {
+  const [, km, metres] = POST.exec(text.trim()) ?? [];
+  if (km && metres) return Number(km) + Number(metres) / 1000;
+  const plain = DECIMAL.exec(text.trim())?.[1];
+  return plain ? Number(plain.replace(",", ".")) : null;
+}
+
 export function locationOf(draft: Draft): LocationIn {
   if (draft.placeBy === "road") {
-    return { ref: draft.ref, km: number(draft.km) ?? 0, direction: draft.direction };
+    return { ref: draft.ref, km: kmOf(draft.km) ?? 0, direction: draft.direction };
   }
   if (draft.pin) return { lon: draft.pin[0], lat: draft.pin[1], datum: "WGS-84" };
   return { address: draft.address };
 }
 
-export const carOf = ({ vin, plate, model, colour }: Draft) =>
-  filled({ vin, plate, model, colour });
+export const carOf = ({ vin, plate, model, colour, purchasedOn }: Draft) =>
+  filled({ vin, plate, model, colour, purchased_on: purchasedOn });
 
 export const callerOf = ({ phone, name }: Draft) => ({ phone, ...filled({ name }) });
 
@@ -94,5 +115,5 @@ export function incidentOf(draft: Draft): IncidentIn {
 /** Whether there is a place to send somebody to. */
 export const hasPlace = (draft: Draft): boolean =>
   draft.placeBy === "road"
-    ? draft.ref.trim() !== "" && draft.km.trim() !== ""
+    ? draft.ref.trim() !== "" && kmOf(draft.km) !== null
     : draft.pin !== null || draft.address.trim() !== "";

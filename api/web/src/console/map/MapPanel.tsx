@@ -3,7 +3,7 @@
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { reportingRoad, reportRoad, selectedIncident } from "../store/selection.ts";
-import { mayKeepRoads, region } from "../store/world.ts";
+import { mayKeepRoads, region, regionFault } from "../store/world.ts";
 import { t } from "../words.ts";
 import { bounds, drawConsoleMap } from "./console_map.ts";
 import { picking, showOnMap } from "./view.ts";
@@ -29,6 +29,7 @@ export function MapPanel() {
   const box = useRef<HTMLDivElement>(null);
   const [fault, setFault] = useState("");
   const ready = region.value;
+  const failed = fault || (!ready && regionFault.value);
   useEffect(() => {
     if (!box.current || !ready) return;
     try {
@@ -72,7 +73,7 @@ export function MapPanel() {
             class="button icon-only"
             aria-label={t("road.report")}
             title={`${t("road.report")} (T)`}
-            onClick={() => reportRoad()}
+            onClick={reportRoad}
           >
             <Icon name="closed" size={17} />
           </button>
@@ -82,9 +83,9 @@ export function MapPanel() {
         <p class="map-note">{reportingRoad.value ? t("map.pickRoad") : t("map.pick")}</p>
       )}
       <Outside />
-      {fault && (
+      {failed && (
         <p class="map-note" role="alert">
-          {t("map.failed", { reason: fault })}
+          {t("map.failed", { reason: failed })}
         </p>
       )}
     </section>

@@ -8,6 +8,7 @@ import { queueFilter, queueSearch } from "../store/filters.ts";
 import { type Tab, tab } from "../store/selection.ts";
 import {
   incidents,
+  incidentsAt,
   loadFault,
   mayKeepRoads,
   retryLoading,
@@ -16,6 +17,7 @@ import {
 } from "../store/world.ts";
 import { VisitList } from "../visits/VisitList.tsx";
 import { t } from "../words.ts";
+import { Age } from "./Age.tsx";
 import { isServed, type QueueFilter, queueOf } from "./order.ts";
 import { QueueRow } from "./QueueRow.tsx";
 import { UnitList } from "./UnitList.tsx";
@@ -118,6 +120,7 @@ function Queue() {
           ))}
         </fieldset>
       </div>
+      <Age at={incidentsAt} fault={loadFault.value} />
       <div class="scroll">
         {queue.length === 0 && <Nothing />}
         <ul class="rows" aria-label={t("queue.title")}>

@@ -4,10 +4,12 @@ import { kindText, unitStateText } from "@roadflare/kit/common_words.ts";
 import type { Unit, UnitState } from "@roadflare/kit/contract.ts";
 import { timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon, KindIcon } from "@roadflare/kit/icons.tsx";
+import { skillText } from "../skills.ts";
 import { unitFilter, unitSearch } from "../store/filters.ts";
 import { openUnitCard, openUnitId } from "../store/selection.ts";
-import { units } from "../store/world.ts";
+import { units, unitsAt } from "../store/world.ts";
 import { t } from "../words.ts";
+import { Age } from "./Age.tsx";
 import { dragUnit } from "./drag.ts";
 
 const STATE_RANK: Record<UnitState, number> = {
@@ -24,7 +26,8 @@ function fits(unit: Unit, words: string[]): boolean {
   const shown = unitFilter.value;
   const state = unit.state === "loaded" ? "on_site" : unit.state;
   if (shown !== "all" && state !== shown) return false;
-  const text = [unit.code, unit.name, kindText(unit.kind), ...unit.has].join(" ").toLowerCase();
+  const skills = unit.has.flatMap((name) => [name, skillText(name)]);
+  const text = [unit.code, unit.name, kindText(unit.kind), ...skills].join(" ").toLowerCase();
   return words.every((word) => text.includes(word));
 }
 
@@ -99,6 +102,7 @@ export function UnitList() {
           ))}
         </fieldset>
       </div>
+      <Age at={unitsAt} />
       <div class="scroll">
         {shown.length === 0 && <div class="notice">{t("units.nothing")}</div>}
         <ul class="rows">

@@ -1,16 +1,18 @@
 /** One road report: which road, what, until when, by whom; and taking it back. */
 
 import type { LonLat, RoadReport } from "@roadflare/kit/contract.ts";
-import { dayOf, minutesText, timeOfDay } from "@roadflare/kit/format.ts";
+import { dayOf, minutesText, timeOfDay, timezone } from "@roadflare/kit/format.ts";
 import { boundsOf } from "@roadflare/kit/map/geo.ts";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { CardHead, ShowOnMap } from "../card/CardHead.tsx";
 import { ONE_ROAD } from "../map/view.ts";
 import { Dialog } from "../shell/Dialog.tsx";
+import { roadDrafts } from "../store/drafts.ts";
 import { takeRoadBack } from "../store/roads.ts";
 import { openRoadCard, reportRoad, takingRoadBack } from "../store/selection.ts";
 import { t } from "../words.ts";
 import { RoadMark } from "./RoadList.tsx";
+import { likeReport } from "./road_draft.ts";
 import {
   betweenText,
   effectText,
@@ -86,6 +88,16 @@ function TakeBack({ report }: { report: RoadReport }) {
   );
 }
 
+/** The form, beginning like a report; what was left in it gives way. */
+function reportLike(report: RoadReport): void {
+  roadDrafts.clear();
+  roadDrafts.more.value = {
+    ...likeReport(report, now.peek(), timezone.peek() ?? undefined),
+    headed: "",
+  };
+  reportRoad();
+}
+
 export function RoadCard({ report }: { report: RoadReport }) {
   const middle = middleOf(report);
   return (
@@ -108,7 +120,7 @@ export function RoadCard({ report }: { report: RoadReport }) {
           >
             {t("road.takeBack")} <kbd>X</kbd>
           </button>
-          <button type="button" class="button" onClick={() => reportRoad(report)}>
+          <button type="button" class="button" onClick={() => reportLike(report)}>
             {t("road.another")}
           </button>
         </div>

@@ -5,20 +5,22 @@ import { dayNamed, timezone } from "@roadflare/kit/format.ts";
 import type { InputFault } from "@roadflare/kit/http.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { now } from "@roadflare/kit/server_clock.ts";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Chip } from "../form/Chip.tsx";
 import { Faults, Field, faultsAt } from "../form/Field.tsx";
 import { FormCard } from "../form/FormCard.tsx";
 import { HALF_HOURS } from "../form/half_hours.ts";
+import { useKeeping } from "../form/use_keeping.ts";
 import { useSending } from "../form/use_sending.ts";
 import type { Draft } from "../intake/draft.ts";
 import { AddressSearch } from "../intake/PlaceField.tsx";
 import { useDraft } from "../intake/use_draft.ts";
+import { roadDrafts } from "../store/drafts.ts";
 import { learnRoad } from "../store/roads.ts";
-import { likedRoad, openRoadCard, reportingRoad } from "../store/selection.ts";
+import { openRoadCard, reportingRoad } from "../store/selection.ts";
 import { say } from "../store/toasts.ts";
 import { t } from "../words.ts";
-import { LASTS, likeReport, newRoad, type RoadDraft, reportOf, SHARES } from "./road_draft.ts";
+import { LASTS, newRoad, type RoadDraft, reportOf, SHARES } from "./road_draft.ts";
 import { betweenText, effectText, headingText, lengthText, roadName } from "./road_words.ts";
 import { useDrawnRoad, useRoad } from "./use_road.ts";
 
@@ -214,52 +216,55 @@ function Until({ draft, change, faults }: PartProps) {
   );
 }
 
+const placeOf = (road: RoadAt | null) => (road ? `${road.lon} ${road.lat}` : "");
+
 function useReport(road: RoadAt | null) {
-  const [draft, setDraft] = useState(() => {
-    const like = likedRoad.peek();
-    return like
-      ? likeReport(like, now.peek(), timezone.peek())
-      : newRoad(now.peek(), timezone.peek());
-  });
-  // Another road has other directions: what was pressed for the one before does not count for it.
-  const [headed, setHeaded] = useState(road);
+  const zone = timezone.value ?? undefined;
+  const offered = useMemo(() => newRoad(now.peek(), zone), [zone]);
   const change = (part: Partial<RoadDraft>) => {
-    if ("headingDeg" in part) setHeaded(road);
-    setDraft((before) => ({ ...before, ...part }));
+    const kept = roadDrafts.more.peek();
+    const headed = "headingDeg" in part ? placeOf(road) : (kept?.headed ?? "");
+    roadDrafts.more.value = { ...(kept ?? offered), ...part, headed };
   };
-  const ofThisRoad = useMemo(
-    () => (headed === road ? draft : { ...draft, headingDeg: null }),
-    [draft, headed, road],
-  );
-  return { draft: ofThisRoad, change };
+  // Another road has other directions: what was pressed for the one before does not count for it.
+  const kept = roadDrafts.more.value;
+  const draft = useMemo(() => {
+    if (!kept) return offered;
+    return kept.headed === placeOf(road) ? kept : { ...kept, headingDeg: null };
+  }, [kept, offered, road]);
+  return { draft, change };
 }
 
 export function RoadForm() {
-  const { draft: place, change: move } = useDraft();
+  const { draft: place, change: move } = useDraft(roadDrafts.place, true);
+  const keeping = useKeeping(roadDrafts, () => t("road.report"), "T");
   const { road, fault } = useRoad(place.pin as LonLat | null);
   const { draft, change } = useReport(road);
   useDrawnRoad(road, draft.headingDeg);
   const sending = useSending<RoadReport>(
     "/road-reports",
-    () => road && reportOf(draft, road, now.peek(), timezone.peek()),
+    () => road && reportOf(draft, road, now.peek(), timezone.peek() ?? undefined),
     [draft, road],
     (made) => {
+      roadDrafts.clear();
       learnRoad(made);
-      openRoadCard(made.id);
+      if (reportingRoad.value) openRoadCard(made.id);
       say(t("road.done", { road: roadName(made.roads), effect: effectText(made) }));
     },
+    roadDrafts.sent,
   );
   const { faults } = sending;
   const parts = { draft, change, faults };
   return (
     <FormCard
       title={t("road.report")}
-      discard={() => {
+      close={() => {
         reportingRoad.value = false;
       }}
+      keeping={keeping}
       sending={sending}
       shown={SHOWN_PATHS}
-      ready={road !== null}
+      ready={road !== null && timezone.value !== null}
       save={t("road.save")}
     >
       <Where {...parts} place={place} move={move} road={road} fault={fault} />

@@ -2,8 +2,9 @@
 
 import type { RoadReport } from "@roadflare/kit/contract.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
+import { Age } from "../queue/Age.tsx";
 import { openRoadCard, openRoadId, reportRoad } from "../store/selection.ts";
-import { roadReports } from "../store/world.ts";
+import { roadReports, roadsAt } from "../store/world.ts";
 import { t } from "../words.ts";
 import { betweenText, effectText, headingText, roadName, untilText } from "./road_words.ts";
 
@@ -43,11 +44,12 @@ export function RoadList() {
   return (
     <>
       <div class="list-tools">
-        <button type="button" class="button primary" onClick={() => reportRoad()}>
+        <button type="button" class="button primary" onClick={reportRoad}>
           <Icon name="plus" size={16} />
           {t("road.report")} <kbd>T</kbd>
         </button>
       </div>
+      <Age at={roadsAt} />
       <div class="scroll">
         {roadReports.value.length === 0 && (
           <div class="notice">

@@ -1,16 +1,15 @@
-/** Whether the events flow, and how old the data is when they do not. */
+/** Whether the events flow and the lists are new, and how old they are when not. */
 
 import { Icon } from "@roadflare/kit/icons.tsx";
-import { now } from "@roadflare/kit/server_clock.ts";
-import { connection } from "../store/world.ts";
+import { ageText } from "../queue/Age.tsx";
+import { OLD_S, oldestS } from "../store/age.ts";
+import { connection, incidentsAt, mayDispatch, unitsAt } from "../store/world.ts";
 import { t } from "../words.ts";
 
 export function ConnectionMark() {
-  const { connected, heardAt } = connection.value;
-  // Read so that the age is counted on while nothing else changes.
-  void now.value;
-  const ageS = heardAt === null ? null : Math.round((Date.now() - heardAt) / 1000);
-  if (connected) {
+  const { connected } = connection.value;
+  const oldS = oldestS(mayDispatch.value ? [incidentsAt, unitsAt] : [incidentsAt]);
+  if (connected && oldS !== null && oldS < OLD_S) {
     return (
       <p class="live on" role="status">
         <span class="live-dot" />
@@ -18,10 +17,15 @@ export function ConnectionMark() {
       </p>
     );
   }
+  const age = oldS === null ? "" : ageText(oldS);
   return (
     <p class="live off" role="status">
       <Icon name="offline" size={16} />
-      {ageS === null ? t("live.connecting") : t("live.off", { n: ageS })}
+      {age === ""
+        ? t("live.connecting")
+        : connected
+          ? t("list.old", { age })
+          : t("live.off", { age })}
     </p>
   );
 }

@@ -9,8 +9,9 @@ import type { ComponentChildren } from "preact";
 import type { QueueFilter } from "../queue/order.ts";
 import { RiskMark } from "../queue/RiskMark.tsx";
 import { countAll, keptShare } from "../store/counts.ts";
+import { callDrafts } from "../store/drafts.ts";
 import { queueFilter, unitFilter } from "../store/filters.ts";
-import { openCommandBar, overlay, tab, takeCall } from "../store/selection.ts";
+import { openCommandBar, overlay, tab, takeCall, takingCall } from "../store/selection.ts";
 import { logOut } from "../store/session.ts";
 import { closedToday, incidents, region, units } from "../store/world.ts";
 import { t } from "../words.ts";
@@ -149,7 +150,7 @@ export function TopBar() {
           <Icon name="logout" size={17} />
         </button>
         <button type="button" class="button primary" onClick={takeCall}>
-          {t("top.new")} <kbd>N</kbd>
+          {callDrafts.begun() && !takingCall.value ? t("top.continue") : t("top.new")} <kbd>N</kbd>
         </button>
       </div>
     </header>

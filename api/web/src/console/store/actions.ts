@@ -1,25 +1,42 @@
 /** What the dispatcher does to incidents; each says its result and fetches anew. */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import type { CallerNumber, Incident } from "@roadflare/kit/contract.ts";
 import { ProblemError } from "@roadflare/kit/http.ts";
 import { said } from "@roadflare/kit/words.ts";
 import { t } from "../words.ts";
-import { candidatesOf, reloadDetail } from "./detail.ts";
+import { candidatesOf, reloadDetail, weighAgain } from "./detail.ts";
+import { selectedIncidentId } from "./selection.ts";
 import { call } from "./session.ts";
-import { say, sayProblem } from "./toasts.ts";
-import { alarms, incidentById, learn, planVersion, refreshSoon, unitById } from "./world.ts";
+import { shownIncidentId } from "./shown.ts";
+import { problemText, say } from "./toasts.ts";
+import {
+  alarms,
+  fetchIncidents,
+  incidentById,
+  learn,
+  planVersion,
+  refreshSoon,
+  unitById,
+} from "./world.ts";
 
-async function doing<T>(work: () => Promise<T>, result: (answer: T) => void): Promise<boolean> {
+/** What went wrong, as it was said; empty where nothing did. */
+type Fault = string;
+
+async function doing<T>(work: () => Promise<T>, result: (answer: T) => void): Promise<Fault> {
   try {
     result(await work());
-    return true;
+    return "";
   } catch (error) {
-    sayProblem(error);
-    return false;
+    return sayBad(problemText(error));
   } finally {
     refreshSoon();
   }
+}
+
+function sayBad(text: string): Fault {
+  say(text, { tone: "bad" });
+  return text;
 }
 
 /** Changes an incident as it was seen; what the server answers is seen at once. */
@@ -27,19 +44,20 @@ async function change(
   incident: Incident,
   result: (changed: Incident) => void,
   options: { action?: string; method?: string; body?: unknown } = {},
-): Promise<boolean> {
+): Promise<Fault> {
   const { action, ...rest } = options;
   const path = [`/incidents/${incident.id}`, action].filter(Boolean).join("/");
   try {
     const changed = await call<Incident>(path, { body: {}, ...rest, ifMatch: incident.etag });
     learn(changed);
     result(changed);
-    return true;
+    // The plan has just changed, by this very hand.
+    if (changed.state !== "closed") void weighAgain(incident.id);
+    return "";
   } catch (error) {
     if (error instanceof ProblemError && error.status === CHANGED_MEANWHILE)
-      say(t("fail.changed", { number: incident.number }), { tone: "bad" });
-    else sayProblem(error);
-    return false;
+      return sayBad(t("fail.changed", { number: incident.number }));
+    return isStale(error) ? await sayStale(incident.id) : sayBad(problemText(error));
   } finally {
     refreshSoon();
     reloadDetail();
@@ -47,6 +65,26 @@ async function change(
 }
 
 const CHANGED_MEANWHILE = 412;
+
+const isStale = (error: unknown) => error instanceof ProblemError && error.code === "stale_plan";
+
+/** Says that another plan is in force, once what the next press builds on is of that plan. */
+async function sayStale(id: number): Promise<Fault> {
+  const fresh =
+    (await weighAgain(id)) || (selectedIncidentId.value !== id && (await fetchIncidents()));
+  return sayBad(t(fresh ? "fail.staleFresh" : "fail.stale"));
+}
+
+/** An incident as it is now, so that what is asked next builds on that; as it was, out of reach. */
+export async function seenAnew(incident: Incident): Promise<Incident> {
+  try {
+    const found = await call<Incident>(`/incidents/${incident.id}`);
+    learn(found);
+    return found;
+  } catch {
+    return incident; // what failed before has said so already
+  }
+}
 
 export async function assign(incidentId: number, unitId: number): Promise<void> {
   const incident = incidentById.value.get(incidentId);
@@ -109,11 +147,17 @@ export const setSafePlace = (incident: Incident, safe: boolean) =>
 /** The whole number of a caller, once somebody had a reason to see it; gone with the card. */
 export const revealed = signal<{ incidentId: number; phone: string } | null>(null);
 
+effect(() => {
+  void shownIncidentId.value;
+  revealed.value = null;
+});
+
 export const reveal = (incident: Incident, reason: string) =>
   doing(
     () => call<CallerNumber>(`/incidents/${incident.id}/caller`, { body: { reason } }),
     ({ phone }) => {
-      revealed.value = { incidentId: incident.id, phone };
+      if (shownIncidentId.value === incident.id)
+        revealed.value = { incidentId: incident.id, phone };
     },
   );
 

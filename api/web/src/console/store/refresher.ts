@@ -11,7 +11,7 @@ export interface Refresher {
 }
 
 export function refresher(
-  fetchNow: () => Promise<void>,
+  fetchNow: () => Promise<unknown>,
   spacingMs: number,
   apartMs = spacingMs,
 ): Refresher {

@@ -1,7 +1,6 @@
 /** What the dispatcher is looking at, and which panel is open. */
 
 import { computed, signal } from "@preact/signals";
-import type { RoadReport } from "@roadflare/kit/contract.ts";
 import { incidentById, unitById } from "./world.ts";
 
 export type Tab = "incidents" | "units" | "visits" | "roads";
@@ -22,8 +21,6 @@ export const cancellingVisit = signal(false);
 /** A road's report, or the form to make one, lies over it as well. */
 export const openRoadId = signal<number | null>(null);
 export const reportingRoad = signal(false);
-/** The report that the one being made begins like. */
-export const likedRoad = signal<RoadReport | null>(null);
 export const takingRoadBack = signal(false);
 /** The candidate under the pointer or focus. */
 export const pointedUnitId = signal<number | null>(null);
@@ -81,9 +78,8 @@ export function openRoadCard(id: number | null): void {
   openRoadId.value = id;
 }
 
-export function reportRoad(like: RoadReport | null = null): void {
+export function reportRoad(): void {
   uncover();
-  likedRoad.value = like;
   tab.value = "roads";
   reportingRoad.value = true;
 }

@@ -12,7 +12,8 @@ import { problemText, say, sayProblem } from "./toasts.ts";
 import { eventCount } from "./world.ts";
 
 const chosenDay = signal<string | null>(null);
-const today = computed(() => dayIn(now.value, timezone.value));
+/** null: the region's zone is not known yet. */
+const today = computed(() => (timezone.value === null ? null : dayIn(now.value, timezone.value)));
 
 /** The day that is shown: today until another one is chosen. */
 export const visitDay = computed(() => chosenDay.value ?? today.value);

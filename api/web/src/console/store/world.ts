@@ -14,17 +14,24 @@ import type {
 } from "@roadflare/kit/contract.ts";
 import { type Connection, openStream } from "@roadflare/kit/event_stream.ts";
 import { timezone } from "@roadflare/kit/format.ts";
+import { patiently } from "@roadflare/kit/patiently.ts";
 import { type Refresher, refresher } from "./refresher.ts";
 import { tellRefusal } from "./refusals.ts";
 import { call, logOut, renew, token } from "./session.ts";
 import { problemText } from "./toasts.ts";
 
 export const region = signal<Region | null>(null);
+/** Why there is no region yet. */
+export const regionFault = signal<string | null>(null);
 /** Who is logged in; null until the server has said so. */
 export const me = signal<Me | null>(null);
 /** null: not loaded yet. */
 export const incidents = signal<Incident[] | null>(null);
 export const planVersion = signal(0);
+/** Local milliseconds at which the lists were fetched last; null before the first time. */
+export const incidentsAt = signal<number | null>(null);
+export const unitsAt = signal<number | null>(null);
+export const roadsAt = signal<number | null>(null);
 export const units = signal<Unit[]>([]);
 export const alarms = signal<Alarm[]>([]);
 /** Closures and slower traffic in force; empty for who may not see them. */
@@ -51,26 +58,33 @@ const SAFETY_NET_MS = 20_000;
 /** In a storm something happens several times a second, and a list is long. */
 const LISTS_APART_MS = 1000;
 
-async function fetchIncidents(): Promise<void> {
+/** Returns whether it could. */
+export async function fetchIncidents(): Promise<boolean> {
   try {
     const list = await call<IncidentList>("/incidents?state=open&limit=500");
     incidents.value = list.items;
     planVersion.value = list.plan_version;
+    incidentsAt.value = Date.now();
     loadFault.value = null;
+    return true;
   } catch (error) {
     loadFault.value = problemText(error);
+    return false;
   }
 }
 
 async function fetchUnits(): Promise<void> {
+  if (!mayDispatch.value) return;
   try {
     units.value = (await call<{ items: Unit[] }>("/units")).items;
+    unitsAt.value = Date.now();
   } catch {
     // The connection mark already says that the server is out of reach.
   }
 }
 
 async function fetchAlarms(): Promise<void> {
+  if (!mayDispatch.value) return;
   try {
     const { items } = await call<{ items: Alarm[] }>("/alarms");
     alarms.value = items.filter((alarm) => !alarm.acknowledged_at);
@@ -85,11 +99,15 @@ export const mayKeepRoads = computed(
   () => me.value !== null && ROAD_KEEPERS.includes(me.value.role),
 );
 
+/** Whether units are sent and weighed by who is logged in; taken for granted until that is known. */
+export const mayDispatch = computed(() => me.value === null || me.value.role === "dispatcher");
+
 async function fetchRoads(): Promise<void> {
   try {
     me.value ??= await call<Me>("/me");
     if (!mayKeepRoads.value) return;
     roadReports.value = (await call<{ items: RoadReport[] }>("/road-reports")).items;
+    roadsAt.value = Date.now();
   } catch {
     // As above.
   }
@@ -122,8 +140,14 @@ export function refreshSoon(): void {
 export const retryLoading = () => void fetchIncidents();
 
 async function fetchRegion(): Promise<void> {
-  region.value = await call<Region>("/region");
-  timezone.value = region.value.timezone;
+  try {
+    region.value = await call<Region>("/region");
+    timezone.value = region.value.timezone;
+    regionFault.value = null;
+  } catch (error) {
+    regionFault.value = problemText(error);
+    throw error;
+  }
 }
 
 /** Loads everything and keeps it fresh until the returned function is called. */
@@ -136,9 +160,9 @@ export function follow(): () => void {
   pokes = [incidentsSoon, unitsSoon, roadsSoon];
   const all = [incidentsSoon, unitsSoon, alarmsSoon, closedSoon, roadsSoon];
 
-  fetchRegion().catch((error: unknown) => {
-    loadFault.value = problemText(error);
-  });
+  const ended = new AbortController();
+  timezone.value ??= null;
+  void patiently(fetchRegion, ended.signal);
   void fetchIncidents();
   void fetchUnits();
   void fetchAlarms();
@@ -180,6 +204,7 @@ export function follow(): () => void {
   return () => {
     me.value = null;
     roadReports.value = [];
+    ended.abort();
     stream.close();
     unwatch();
     for (const poll of polls) clearInterval(poll);

@@ -6,20 +6,22 @@ import type { InputFault } from "@roadflare/kit/http.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { dayIn } from "@roadflare/kit/zoned.ts";
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { OwnerLink } from "../card/OwnerLink.tsx";
 import { Chip } from "../form/Chip.tsx";
 import { Faults, Field } from "../form/Field.tsx";
 import { FormCard } from "../form/FormCard.tsx";
 import { HALF_HOURS } from "../form/half_hours.ts";
+import { useKeeping } from "../form/use_keeping.ts";
 import { useSending } from "../form/use_sending.ts";
 import { CallerFields } from "../intake/CallerFields.tsx";
 import { CarFields } from "../intake/CarFields.tsx";
 import { hasPlace } from "../intake/draft.ts";
 import { PlaceField } from "../intake/PlaceField.tsx";
 import { useDraft } from "../intake/use_draft.ts";
-import { picking } from "../map/view.ts";
+import { visitDrafts } from "../store/drafts.ts";
 import { bookingVisit, openVisitCard } from "../store/selection.ts";
+import { say } from "../store/toasts.ts";
 import { learnVisit, showDay } from "../store/visits.ts";
 import { region } from "../store/world.ts";
 import { t } from "../words.ts";
@@ -131,14 +133,17 @@ function What({ visit, change, faults }: WhatProps) {
   );
 }
 
+function tellOf({ window, code }: Appointment): string {
+  return t("visit.tell", { when: `${dayOf(window[0])} ${timeRange(window)}`, code });
+}
+
 function Booked({ visit, again }: { visit: Appointment; again: () => void }) {
-  const when = `${dayOf(visit.window[0])} ${timeRange(visit.window)}`;
   return (
     <div class="promised" role="status">
       <Icon name="check" size={36} />
       <p class="promised-number">{t("visit.code")}</p>
       <p class="visit-code">{visit.code}</p>
-      <p class="promised-sentence">{t("visit.tell", { when, code: visit.code })}</p>
+      <p class="promised-sentence">{tellOf(visit)}</p>
       {visit.track_url && <OwnerLink url={visit.track_url} />}
       <div class="ask-buttons">
         <button type="button" class="button" onClick={again}>
@@ -153,22 +158,29 @@ function Booked({ visit, again }: { visit: Appointment; again: () => void }) {
 }
 
 export function VisitForm() {
-  const { draft, change, reset } = useDraft();
-  const [visit, setVisit] = useState(() => nextVisit(now.peek(), timezone.peek()));
   const [booked, setBooked] = useState<Appointment | null>(null);
+  const { draft, change } = useDraft(visitDrafts.place, booked === null);
+  const keeping = useKeeping(visitDrafts, () => t("visit.book"), "B");
+  const zone = timezone.value;
+  const offered = useMemo(() => nextVisit(now.peek(), zone ?? undefined), [zone, booked]);
+  const visit = visitDrafts.more.value ?? offered;
+  const changeVisit = (part: Partial<VisitDraft>) => {
+    visitDrafts.more.value = { ...visit, ...part };
+  };
   const sending = useSending<Appointment>(
     "/appointments",
-    () => visitOf(draft, visit, timezone.value),
+    () => visitOf(draft, visit, zone ?? undefined),
     [draft, visit],
     (done) => {
-      picking.value = false;
-      showDay(dayIn(Date.parse(done.window[0]), timezone.value));
+      visitDrafts.clear();
+      showDay(dayIn(Date.parse(done.window[0]), zone ?? undefined));
       learnVisit(done);
       setBooked(done);
+      if (!bookingVisit.value) say(tellOf(done)); // answered after the form was left
     },
+    visitDrafts.sent,
   );
   const again = () => {
-    reset();
     sending.restart();
     setBooked(null);
   };
@@ -177,16 +189,17 @@ export function VisitForm() {
   return (
     <FormCard
       title={t("visit.book")}
-      discard={() => {
+      close={() => {
         bookingVisit.value = false;
       }}
+      keeping={keeping}
       sending={sending}
       shown={SHOWN_PATHS}
-      ready={hasPlace(draft) && draft.phone.trim() !== ""}
+      ready={zone !== null && hasPlace(draft) && draft.phone.trim() !== ""}
       save={t("visit.save")}
       taken={booked && <Booked visit={booked} again={again} />}
     >
-      <What visit={visit} change={(part) => setVisit({ ...visit, ...part })} faults={faults} />
+      <What visit={visit} change={changeVisit} faults={faults} />
       <CallerFields {...parts} />
       <PlaceField {...parts} />
       <CarFields {...parts} />
@@ -194,7 +207,7 @@ export function VisitForm() {
         <input
           value={visit.note}
           maxLength={400}
-          onInput={(event) => setVisit({ ...visit, note: event.currentTarget.value })}
+          onInput={(event) => changeVisit({ note: event.currentTarget.value })}
         />
       </Field>
     </FormCard>

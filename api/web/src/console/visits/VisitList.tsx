@@ -7,6 +7,7 @@ import { placeText } from "@roadflare/kit/place_words.ts";
 import { dayAfter } from "@roadflare/kit/zoned.ts";
 import { bookVisit, openVisitCard, openVisitId } from "../store/selection.ts";
 import { showDay, visitDay, visits, visitsFault } from "../store/visits.ts";
+import { regionFault } from "../store/world.ts";
 import { t } from "../words.ts";
 
 export const visitKind = ({ kind }: Pick<Appointment, "kind">) => t(`visit.${kind}`);
@@ -53,6 +54,13 @@ function Row({ visit }: { visit: Appointment }) {
 
 export function VisitList() {
   const day = visitDay.value;
+  if (day === null) {
+    return (
+      <p class="notice" role="status">
+        {regionFault.value ?? t("visit.loading")}
+      </p>
+    );
+  }
   return (
     <>
       <div class="list-tools">
@@ -90,6 +98,11 @@ export function VisitList() {
         </button>
       </div>
       <div class="scroll">
+        {visits.value !== null && visitsFault.value && (
+          <p class="notice text-at-risk" role="status">
+            {visitsFault.value}
+          </p>
+        )}
         {visits.value === null ? (
           <p class="notice" role="status">
             {visitsFault.value ?? t("visit.loading")}

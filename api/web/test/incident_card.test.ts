@@ -1,0 +1,162 @@
+import type { Incident, Unit } from "@roadflare/kit/contract.ts";
+import { h, render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { AskDialog } from "../src/console/card/AskDialog.tsx";
+import { ask, question } from "../src/console/card/ask.ts";
+import { IncidentCard } from "../src/console/card/IncidentCard.tsx";
+import { listenToKeys } from "../src/console/command/keys.ts";
+import { revealed } from "../src/console/store/actions.ts";
+import { followDetail } from "../src/console/store/detail.ts";
+import { openUnitCard, selectIncident, takeCall } from "../src/console/store/selection.ts";
+import { token } from "../src/console/store/session.ts";
+import { toasts } from "../src/console/store/toasts.ts";
+import { incidents, me, units } from "../src/console/store/world.ts";
+import { incident } from "./incidents.ts";
+import { serving, settled } from "./server.ts";
+
+const box = document.createElement("div");
+let stops: (() => void)[] = [];
+const put = (part: Partial<Incident> = {}) => {
+  incidents.value = [incident(1, part)];
+};
+const show = () => act(() => render([h(IncidentCard, { id: 1 }), h(AskDialog, {})], box));
+const texts = (what: string) => [...box.querySelectorAll(what)].map((one) => one.textContent ?? "");
+const press = (key: string) =>
+  act(async () => {
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    await settled();
+  });
+
+beforeEach(() => {
+  document.body.append(box);
+  token.value = "t1";
+  toasts.value = [];
+  units.value = [{ id: 7, code: "T-07" } as Unit];
+  serving({});
+  put();
+  selectIncident(1);
+  stops = [listenToKeys()];
+});
+
+afterEach(async () => {
+  for (const stop of stops) stop();
+  await act(() => render(null, box));
+  box.remove();
+  question.value = null;
+  selectIncident(null);
+  incidents.value = null;
+  units.value = [];
+  me.value = null;
+  token.value = null;
+});
+
+const contractor = (state: string) => ({ contractor: { id: 1, name: "Lu", state } }) as never;
+
+test.each(["offered", "accepted"])(
+  "a contractor who has %s is taken back by mouse",
+  async (state) => {
+    const asked = serving({ "POST /release": () => ({ body: incident(1) }) });
+    put(contractor(state));
+    await show();
+    const button = [...box.querySelectorAll("button")].find((one) =>
+      one.textContent?.startsWith("Take back"),
+    );
+    await act(async () => {
+      button?.click();
+      await settled();
+    });
+    expect(asked.some(({ path }) => path === "POST /incidents/1/release")).toBe(true);
+  },
+);
+
+test.each(["arrived", "rejected"])("one who has %s is not", async (state) => {
+  put(contractor(state));
+  await show();
+  expect(texts("button").some((text) => text.startsWith("Take back"))).toBe(false);
+});
+
+test("a call taker sees nothing that only a dispatcher may do", async () => {
+  me.value = { role: "call_taker" } as never;
+  put(contractor("accepted"));
+  await show();
+  expect(texts(".actions button")).toEqual(["Solved remotely S", "Cancel X"]);
+  expect(texts("h3")).not.toContain("Who can go");
+  const asked = serving({});
+  for (const key of ["r", "l", "1"]) await press(key);
+  expect(asked).toEqual([]);
+});
+
+test("units that could not be weighed say why, and are weighed again when asked to", async () => {
+  const down = { status: 503, body: { detail: "No travel times yet." } };
+  const asked = serving({
+    "GET /incidents/1": () => ({ body: incident(1) }),
+    "GET /candidates": () => down,
+  });
+  stops.push(followDetail());
+  await show();
+  await act(settled);
+  expect(texts("[role=alert]")[0]).toContain("No travel times yet.");
+  asked.length = 0;
+  await act(async () => {
+    box.querySelector<HTMLElement>("[role=alert] button")?.click();
+    await settled();
+  });
+  expect(asked.map(({ path }) => path)).toContain("GET /incidents/1/candidates");
+});
+
+async function answer(text: string) {
+  const field = box.querySelector<HTMLInputElement>("dialog [name=text]");
+  if (field) field.value = text;
+  await act(async () => {
+    box.querySelector("dialog form")?.dispatchEvent(new Event("submit", { cancelable: true }));
+    await settled();
+  });
+}
+
+test("a reason is kept until it was taken, and sent again with what is true now", async () => {
+  const asked = serving({
+    "POST /cancel": ({ headers }) =>
+      headers.get("if-match") === '"2"' ? { body: incident(1) } : { status: 412, body: {} },
+    "GET /incidents/1": () => ({ body: incident(1, { etag: '"2"' }) }),
+  });
+  await show();
+  await act(() => ask("cancel", incident(1)));
+  await answer("false alarm");
+  expect(texts("dialog [role=alert]")[0]).toContain("Somebody else has changed");
+  const field = box.querySelector<HTMLInputElement>("dialog [name=text]");
+  expect(field?.value).toBe("false alarm");
+  await answer("false alarm");
+  expect(question.value).toBeNull();
+  const sent = asked.filter(({ path }) => path.endsWith("/cancel"));
+  expect(sent.map(({ headers }) => headers.get("if-match"))).toEqual(['"1"', '"2"']);
+});
+
+test("a number that was shown is gone with the card", async () => {
+  serving({ "POST /caller": () => ({ body: { phone: "+8613800001234" } }) });
+  const reveal = async () => {
+    selectIncident(1);
+    await act(() => ask("reveal", incident(1)));
+    await answer("call back");
+    expect(revealed.value?.phone).toBe("+8613800001234");
+  };
+  await show();
+  await reveal();
+  takeCall();
+  expect(revealed.value).toBeNull();
+  await reveal();
+  token.value = "t2";
+  expect(revealed.value, "a renewed token is the same session").not.toBeNull();
+  token.value = null;
+  expect(revealed.value).toBeNull();
+});
+
+test("the keys of an incident do nothing while a unit's card lies over it, but sending it", async () => {
+  const asked = serving({});
+  openUnitCard(7);
+  for (const key of ["r", "l", "1", "x", "c"]) await press(key);
+  expect(asked.filter(({ path }) => path.startsWith("POST"))).toEqual([]);
+  expect(question.value).toBeNull();
+  await press("a");
+  expect(asked.map(({ path }) => path)).toContain("POST /incidents/1/assign");
+});
