@@ -222,7 +222,7 @@ def _appointment_track(session: Session, runtime: Runtime, booking: AppointmentR
         free=True,
         free_reason=_BOOKED_FREE,
         timeline=visit_timeline(session, jobs),
-        can_cancel=may_be_cancelled(visit, jobs),
+        can_cancel=stage != "failed" and may_be_cancelled(visit, jobs),
         can_rate=False,
         rating=_rating(session, appointment_id=booking.id),
         now=runtime.clock.now(),

@@ -65,6 +65,12 @@ def test_a_unit_with_another_job_first_is_never_shown_driving(town: Town) -> Non
     town.press(code, "arrived", job["job_id"])
     second = town.call(location={"lon": NEW_TOWN[0], "lat": NEW_TOWN[1], "datum": "WGS-84"})
     town.decide()
+    wish = {
+        "unit_id": town[code].get("me").json()["unit_id"],
+        "plan_version": town["desk"].get("plan").json()["version"],
+    }
+    town["desk"].post(f"incidents/{second['id']}/assign", wish).raise_for_status()
+    town.decide()
     owner, path = owner_of(town, second)
     view = owner.get(path).json()
     assert view["stage"] == "finishing_other_job"

@@ -11,7 +11,7 @@ import { t } from "./words.ts";
 
 /** The day of a planned arrival, unless that is today. */
 export function dayIfOther(at: string, nowMs: number): string | null {
-  const zone = timezone.value;
+  const zone = timezone.value ?? undefined;
   return dayIn(Date.parse(at), zone) === dayIn(nowMs, zone) ? null : dayOf(at);
 }
 
