@@ -98,9 +98,8 @@ export function VisitCard({ visit }: { visit: Appointment }) {
         <ShowOnMap at={[lon, lat]} />
       </CardHead>
       <div class="scroll">
-        {visit.state === "cancelled" ? (
-          <p class="safety">{t("visit.cancelled")}</p>
-        ) : (
+        {visit.state === "cancelled" && <p class="safety">{t("visit.cancelled")}</p>}
+        {visit.state === "booked" && (
           <div class="actions">
             <button
               type="button"
