@@ -80,7 +80,12 @@ test("a call taker sees nothing that only a dispatcher may do", async () => {
   me.value = { role: "call_taker" } as never;
   put(contractor("accepted"));
   await show();
-  expect(texts(".actions button")).toEqual(["Solved remotely S", "Cancel X"]);
+  expect(texts(".actions button")).toEqual([
+    "Solved remotely S",
+    "Correct the place E",
+    "Add a note W",
+    "Cancel X",
+  ]);
   expect(texts("h3")).not.toContain("Who can go");
   const asked = serving({});
   for (const key of ["r", "l", "1"]) await press(key);

@@ -3,9 +3,11 @@
 import type { Incident } from "@roadflare/kit/contract.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { release, setLock } from "../store/actions.ts";
+import { correctingPlace } from "../store/selection.ts";
 import { mayDispatch } from "../store/world.ts";
 import { t } from "../words.ts";
 import { ask } from "./ask.ts";
+import { mayCorrectPlace, mayNote } from "./correcting.ts";
 
 const MOVABLE = new Set(["open", "ordered", "rolling"]);
 
@@ -52,6 +54,24 @@ export function Actions({ incident }: { incident: Incident }) {
             {t("act.solve")} <kbd>S</kbd>
           </button>
         </>
+      )}
+      {mayCorrectPlace(incident) && (
+        <button
+          type="button"
+          class="button"
+          aria-expanded={correctingPlace.value}
+          onClick={() => {
+            correctingPlace.value = !correctingPlace.value;
+          }}
+        >
+          <Icon name="place" size={16} />
+          {t("act.correct")} <kbd>E</kbd>
+        </button>
+      )}
+      {mayNote(incident) && (
+        <button type="button" class="button" onClick={() => ask("note", incident)}>
+          {t("act.note")} <kbd>W</kbd>
+        </button>
       )}
       <button type="button" class="button danger" onClick={() => ask("cancel", incident)}>
         {t("act.cancel")} <kbd>X</kbd>

@@ -1,8 +1,16 @@
 /** The dialog of the open question: a reason, a note, or a yes. */
 
-import { useState } from "preact/hooks";
+import { uniqueId } from "@roadflare/kit/unique.ts";
+import { useRef, useState } from "preact/hooks";
 import { Dialog } from "../shell/Dialog.tsx";
-import { cancel, offerToContractor, reveal, seenAnew, solveRemotely } from "../store/actions.ts";
+import {
+  addNote,
+  cancel,
+  offerToContractor,
+  reveal,
+  seenAnew,
+  solveRemotely,
+} from "../store/actions.ts";
 import { t } from "../words.ts";
 import { type Question, question } from "./ask.ts";
 
@@ -10,11 +18,13 @@ function titleOf({ what, about }: Question): string {
   const number = about.number;
   if (what === "cancel") return t("ask.cancel", { number });
   if (what === "reveal") return t("ask.reveal", { number });
+  if (what === "note") return t("ask.addNote", { number });
   return what === "solve" ? t("ask.solve", { number }) : t("ask.contractor", { number });
 }
 
 /** Returns what went wrong. */
-function answer({ what, about }: Question, text: string): Promise<string> {
+function answer({ what, about }: Question, text: string, key: string): Promise<string> {
+  if (what === "note") return addNote(about, text, key);
   if (what === "cancel") return cancel(about, text);
   if (what === "solve") return solveRemotely(about, text);
   return what === "reveal" ? reveal(about, text) : offerToContractor(about);
@@ -28,13 +38,16 @@ const close = () => {
 function useAnswer(asked: Question) {
   const [fault, setFault] = useState("");
   const [busy, setBusy] = useState(false);
+  const sent = useRef({ text: "", key: "" });
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     if (busy) return;
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const open = () => question.peek() === asked;
     setBusy(true);
-    const failed = await answer(asked, String(form.get("text") ?? "").trim());
+    const text = String(form.get("text") ?? "").trim();
+    if (sent.current.text !== text || !sent.current.key) sent.current = { text, key: uniqueId() };
+    const failed = await answer(asked, text, sent.current.key);
     const about = failed ? await seenAnew(asked.about) : asked.about;
     if (open() && failed) question.value = { ...asked, about };
     else if (open()) close();
@@ -54,11 +67,11 @@ function Asking({ asked }: { asked: Question }) {
           <p>{t("ask.contractorHint")}</p>
         ) : (
           <label>
-            {asked.what === "solve" ? t("ask.note") : t("ask.reason")}
+            {["solve", "note"].includes(asked.what) ? t("ask.note") : t("ask.reason")}
             <input
               name="text"
               required
-              maxLength={200}
+              maxLength={asked.what === "note" ? 400 : 200}
               list="ask-suggestions"
               autocomplete="off"
               defaultValue={asked.what === "reveal" ? t("ask.revealReason") : ""}

@@ -7,12 +7,18 @@ import { helperOf, nobodyText } from "../queue/helper.ts";
 import { stageOf } from "../queue/order.ts";
 import { setSafePlace } from "../store/actions.ts";
 import { detailFault, detailOf } from "../store/detail.ts";
-import { openUnitCard, selectedIncident, selectIncident } from "../store/selection.ts";
+import {
+  correctingPlace,
+  openUnitCard,
+  selectedIncident,
+  selectIncident,
+} from "../store/selection.ts";
 import { mayDispatch } from "../store/world.ts";
 import { t } from "../words.ts";
 import { Actions, lockText } from "./Actions.tsx";
 import { Candidates } from "./Candidates.tsx";
 import { CardHead, ShowOnMap } from "./CardHead.tsx";
+import { CorrectPlace } from "./CorrectPlace.tsx";
 import { Facts, SafetyLine } from "./Facts.tsx";
 import { OwnerLink } from "./OwnerLink.tsx";
 import { PromiseClock } from "./PromiseClock.tsx";
@@ -76,6 +82,9 @@ export function IncidentCard({ id }: { id: number }) {
         <SafetyLine safe={incident.safe_place} />
         {incident.state !== "closed" && detail?.timeline && <Refusals entries={detail.timeline} />}
         <Actions incident={incident} />
+        {correctingPlace.value && incident.state !== "closed" && (
+          <CorrectPlace incident={incident} />
+        )}
         {mayDispatch.value && incident.state !== "closed" && !incident.arrived_at && (
           <Candidates incident={incident} />
         )}

@@ -20,6 +20,8 @@ const keys = (): [string, string][] => [
   ["R", t("act.release")],
   ["C", t("act.contractor")],
   ["S", t("act.solve")],
+  ["E", t("act.correct")],
+  ["W", t("act.note")],
   ["X", t("act.cancel")],
   ["P", t("card.reveal")],
   ["M", t("map.show")],

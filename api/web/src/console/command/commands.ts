@@ -6,10 +6,12 @@ import { placeText } from "@roadflare/kit/place_words.ts";
 import { setTheme, theme } from "@roadflare/kit/theme.ts";
 import { language, speak } from "@roadflare/kit/words.ts";
 import { ask } from "../card/ask.ts";
+import { mayCorrectPlace, mayNote } from "../card/correcting.ts";
 import { showOnMap } from "../map/view.ts";
 import { assign, release, setLock } from "../store/actions.ts";
 import {
   bookVisit,
+  correctingPlace,
   openUnitCard,
   overlay,
   reportRoad,
@@ -88,6 +90,27 @@ function dispatchCommands(incident: Incident): Command[] {
   ];
 }
 
+function correctCommands(incident: Incident): Command[] {
+  const correct: Command = {
+    id: "correct",
+    text: t("act.correct"),
+    hint: incident.number,
+    keys: "E",
+    run: () => {
+      selectIncident(incident.id); // whatever lies over its card
+      correctingPlace.value = true;
+    },
+  };
+  const note: Command = {
+    id: "note",
+    text: t("act.note"),
+    hint: incident.number,
+    keys: "W",
+    run: () => ask("note", incident),
+  };
+  return [...(mayCorrectPlace(incident) ? [correct] : []), ...(mayNote(incident) ? [note] : [])];
+}
+
 function incidentCommands(incident: Incident): Command[] {
   return [
     {
@@ -112,6 +135,7 @@ function incidentCommands(incident: Incident): Command[] {
       keys: "P",
       run: () => ask("reveal", incident),
     },
+    ...correctCommands(incident),
     {
       id: "cancel",
       text: t("act.cancel"),

@@ -4,6 +4,7 @@ import type { Incident } from "@roadflare/kit/contract.ts";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { setTheme, theme } from "@roadflare/kit/theme.ts";
 import { ask, question } from "../card/ask.ts";
+import { mayCorrectPlace, mayNote } from "../card/correcting.ts";
 import { ONE_ROAD, pickedRoad, showOnMap } from "../map/view.ts";
 import { queueOf } from "../queue/order.ts";
 import { middleOf } from "../roads/RoadCard.tsx";
@@ -15,6 +16,7 @@ import {
   bookingVisit,
   bookVisit,
   cancellingVisit,
+  correctingPlace,
   openCommandBar,
   openUnit,
   overlay,
@@ -92,6 +94,8 @@ function forIncident(key: string): boolean {
   else if (key === "x") ask("cancel", incident);
   else if (key === "s") ask("solve", incident);
   else if (key === "p") ask("reveal", incident);
+  else if (key === "e" && mayCorrectPlace(incident)) correctingPlace.value = true;
+  else if (key === "w" && mayNote(incident)) ask("note", incident);
   else return mayDispatch.value && forDispatcher(key, incident);
   return true;
 }
@@ -137,6 +141,9 @@ const ANYWHERE: Record<string, () => void> = {
   d: () => setTheme(theme.value === "dark" ? "light" : "dark"),
 };
 
+const isFilling = () =>
+  [takingCall, bookingVisit, reportingRoad, correctingPlace].some((form) => form.value);
+
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("input, textarea, select, dialog") !== null;
 }
@@ -166,8 +173,7 @@ function onKey(event: KeyboardEvent): void {
   }
   const key = event.key.toLowerCase();
   // A call being taken covers the card: its keys would act on what cannot be seen.
-  if ((takingCall.value || bookingVisit.value || reportingRoad.value) && !"/?dm".includes(key))
-    return;
+  if (isFilling() && !"/?dm".includes(key)) return;
   if (openVisit.value && !ANYWHERE[key]) {
     if (forVisit(key)) event.preventDefault();
     return;

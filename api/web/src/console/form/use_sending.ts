@@ -24,14 +24,14 @@ export interface Sending {
 }
 
 /**
- * @param path Where the form is posted.
+ * @param to Where the form is posted, or what sends it and throws what is refused.
  * @param bodyOf Makes the body of what the form holds.
  * @param held What the form holds: once it changes, sending it is another request.
  * @param done Takes the answer.
  * @param sent Outlives the form where what it holds does.
  */
 export function useSending<Answer>(
-  path: string,
+  to: string | ((body: unknown, idempotencyKey: string) => Promise<Answer>),
   bodyOf: () => unknown,
   held: readonly unknown[],
   done: (answer: Answer) => void,
@@ -53,7 +53,8 @@ export function useSending<Answer>(
       sent.current = { key: uniqueId(), body: bodyOf(), held };
     const { key, body } = sent.current;
     try {
-      done(await call<Answer>(path, { body, idempotencyKey: key }));
+      const post = () => call<Answer>(String(to), { body, idempotencyKey: key });
+      done(await (typeof to === "string" ? post() : to(body, key)));
       restart();
     } catch (error) {
       if (error instanceof ProblemError) sent.current = null; // what is mended is another request

@@ -54,9 +54,9 @@ export const EMPTY: Draft = {
 };
 
 /** Whether anything was filled in; where the place is to be looked for is no more than a view. */
-export const isBegun = (draft: Draft): boolean =>
+export const isBegun = (draft: Draft, offered: Draft = EMPTY): boolean =>
   (Object.keys(EMPTY) as (keyof Draft)[]).some(
-    (name) => name !== "placeBy" && draft[name] !== EMPTY[name],
+    (name) => name !== "placeBy" && draft[name] !== offered[name],
   );
 
 /** The members that hold something: empty fields are not sent at all. */

@@ -39,24 +39,38 @@ function sayBad(text: string): Fault {
   return text;
 }
 
+interface Change {
+  action?: string;
+  method?: string;
+  body?: unknown;
+  idempotencyKey?: string;
+}
+
+async function send(
+  incident: Incident,
+  result: (changed: Incident) => void,
+  { action, ...rest }: Change,
+): Promise<Incident> {
+  const path = [`/incidents/${incident.id}`, action].filter(Boolean).join("/");
+  const changed = await call<Incident>(path, { body: {}, ...rest, ifMatch: incident.etag });
+  learn(changed);
+  result(changed);
+  // The plan has just changed, by this very hand.
+  if (changed.state !== "closed") void weighAgain(incident.id);
+  return changed;
+}
+
 /** Changes an incident as it was seen; what the server answers is seen at once. */
 async function change(
   incident: Incident,
   result: (changed: Incident) => void,
-  options: { action?: string; method?: string; body?: unknown } = {},
+  options: Change = {},
 ): Promise<Fault> {
-  const { action, ...rest } = options;
-  const path = [`/incidents/${incident.id}`, action].filter(Boolean).join("/");
   try {
-    const changed = await call<Incident>(path, { body: {}, ...rest, ifMatch: incident.etag });
-    learn(changed);
-    result(changed);
-    // The plan has just changed, by this very hand.
-    if (changed.state !== "closed") void weighAgain(incident.id);
+    await send(incident, result, options);
     return "";
   } catch (error) {
-    if (error instanceof ProblemError && error.status === CHANGED_MEANWHILE)
-      return sayBad(t("fail.changed", { number: incident.number }));
+    if (isOvertaken(error)) return sayBad(t("fail.changed", { number: incident.number }));
     return isStale(error) ? await sayStale(incident.id) : sayBad(problemText(error));
   } finally {
     refreshSoon();
@@ -65,6 +79,9 @@ async function change(
 }
 
 const CHANGED_MEANWHILE = 412;
+
+const isOvertaken = (error: unknown) =>
+  error instanceof ProblemError && error.status === CHANGED_MEANWHILE;
 
 const isStale = (error: unknown) => error instanceof ProblemError && error.code === "stale_plan";
 
@@ -143,6 +160,35 @@ export const setSafePlace = (incident: Incident, safe: boolean) =>
     method: "PATCH",
     body: { safe_place: safe },
   });
+
+/** @param idempotencyKey Of this very note: after a lost answer it is not added twice. */
+export const addNote = (incident: Incident, note: string, idempotencyKey: string) =>
+  change(incident, () => say(t("done.noted", { number: incident.number })), {
+    method: "PATCH",
+    body: { note },
+    idempotencyKey,
+  });
+
+/** Throws what is refused, so that a form shows every fault at its field. */
+export async function correctPlace(
+  incident: Incident,
+  body: unknown,
+  idempotencyKey: string,
+): Promise<Incident> {
+  const done = () => say(t("done.placed", { number: incident.number }));
+  try {
+    return await send(incident, done, { method: "PATCH", body, idempotencyKey });
+  } catch (error) {
+    if (!isOvertaken(error)) throw error;
+    await seenAnew(incident); // what is pressed next builds on that
+    throw new ProblemError(CHANGED_MEANWHILE, {
+      detail: t("fail.changed", { number: incident.number }),
+    });
+  } finally {
+    refreshSoon();
+    reloadDetail();
+  }
+}
 
 /** The whole number of a caller, once somebody had a reason to see it; gone with the card. */
 export const revealed = signal<{ incidentId: number; phone: string } | null>(null);

@@ -5,6 +5,7 @@
  */
 
 import { batch, effect, type Signal, signal } from "@preact/signals";
+import type { Incident } from "@roadflare/kit/contract.ts";
 import type { Sent } from "../form/use_sending.ts";
 import { type Draft, EMPTY, isBegun } from "../intake/draft.ts";
 import type { RoadDraft } from "../roads/road_draft.ts";
@@ -12,6 +13,8 @@ import type { VisitDraft } from "../visits/visit_draft.ts";
 import { expired, token } from "./session.ts";
 
 export interface Drafts<More> {
+  /** What the form begins with. */
+  offered: Draft;
   /** Who, where and which car. */
   place: Signal<Draft>;
   /** What this form has beyond that; null while it is as it was offered. */
@@ -27,8 +30,8 @@ export interface Drafts<More> {
   discard: () => () => void;
 }
 
-function drafts<More>(): Drafts<More> {
-  const place = signal<Draft>(EMPTY);
+function drafts<More>(offered: Draft = EMPTY): Drafts<More> {
+  const place = signal<Draft>(offered);
   const more = signal<More | null>(null);
   const sent: Drafts<More>["sent"] = { current: null };
   const left = { current: false };
@@ -39,13 +42,14 @@ function drafts<More>(): Drafts<More> {
       sent.current = null;
       left.current = false;
     });
-  const clear = () => put(EMPTY, null);
+  const clear = () => put(offered, null);
   return {
+    offered,
     place,
     more,
     sent,
     left,
-    begun: () => more.value !== null || isBegun(place.value),
+    begun: () => more.value !== null || isBegun(place.value, offered),
     clear,
     discard() {
       const [draft, rest] = [place.peek(), more.peek()];
@@ -60,7 +64,19 @@ export const visitDrafts = drafts<VisitDraft>();
 /** `headed`: the place of the road whose direction was chosen. */
 export const roadDrafts = drafts<RoadDraft & { headed: string }>();
 
+const placeDrafts = new Map<number, Drafts<never>>();
+
+/** The corrected place of an incident: as it was left, or begun with how to find it by now. */
+export function placeDraftsOf(incident: Incident): Drafts<never> {
+  const kept = placeDrafts.get(incident.id);
+  if (kept?.begun()) return kept;
+  const begun = drafts<never>({ ...EMPTY, placeNote: incident.location.note ?? "" });
+  placeDrafts.set(incident.id, begun);
+  return begun;
+}
+
 effect(() => {
   if (token.value !== null || expired.value) return;
   for (const one of [callDrafts, visitDrafts, roadDrafts]) one.clear();
+  placeDrafts.clear();
 });

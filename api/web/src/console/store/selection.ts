@@ -14,6 +14,8 @@ export const selectedIncidentId = signal<number | null>(null);
 /** A unit's card lies over the incident's: the incident stays selected below it. */
 export const openUnitId = signal<number | null>(null);
 export const takingCall = signal(false);
+/** Whether the place of the selected incident is being corrected, in its card. */
+export const correctingPlace = signal(false);
 /** A visit's card, or the form to book one, lies over the incident's too. */
 export const openVisitId = signal<number | null>(null);
 export const bookingVisit = signal(false);
@@ -38,6 +40,7 @@ export const openUnit = computed(() =>
 function uncover(): void {
   openUnitId.value = null;
   takingCall.value = false;
+  correctingPlace.value = false;
   openVisitId.value = null;
   bookingVisit.value = false;
   cancellingVisit.value = false;
@@ -98,6 +101,7 @@ export function stepBack(): boolean {
   else if (openVisitId.value !== null) openVisitCard(null);
   else if (openRoadId.value !== null) openRoadCard(null);
   else if (openUnitId.value !== null) openUnitId.value = null;
+  else if (correctingPlace.value) correctingPlace.value = false;
   else if (selectedIncidentId.value !== null) selectIncident(null);
   else return false;
   return true;

@@ -99,6 +99,11 @@ export const mayKeepRoads = computed(
   () => me.value !== null && ROAD_KEEPERS.includes(me.value.role),
 );
 
+/** Whether incidents are changed by who is logged in; taken for granted until that is known. */
+export const mayTakeCalls = computed(
+  () => me.value === null || ["call_taker", "dispatcher"].includes(me.value.role),
+);
+
 /** Whether units are sent and weighed by who is logged in; taken for granted until that is known. */
 export const mayDispatch = computed(() => me.value === null || me.value.role === "dispatcher");
 
