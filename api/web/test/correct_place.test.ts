@@ -140,6 +140,12 @@ test("the keys of the card rest while its place is corrected", async () => {
   expect(question.value).toBeNull();
 });
 
+test("they work again where the incident was closed meanwhile", async () => {
+  await press("e");
+  await act(() => put({ state: "closed" }));
+  expect([form(), correctingPlace.value, picking.value]).toEqual([null, false, false]);
+});
+
 test("a note is sent as it was seen, and kept with its key where the answer was lost", async () => {
   let asked = serving({ "GET /incidents/1": () => ({ body: incident(1) }) });
   const sent = () => asked.find(({ path }) => path.startsWith("PATCH"));

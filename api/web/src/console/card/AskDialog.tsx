@@ -71,6 +71,7 @@ function Asking({ asked }: { asked: Question }) {
             <input
               name="text"
               required
+              pattern=".*\S.*"
               maxLength={asked.what === "note" ? 400 : 200}
               list="ask-suggestions"
               autocomplete="off"

@@ -35,7 +35,10 @@ export function CorrectPlace({ incident }: { incident: Incident }) {
     },
     drafts.sent,
   );
-  useEffect(() => form.current?.querySelector<HTMLElement>(".chip")?.focus(), []);
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>(".chip")?.focus();
+    return close; // also where the incident was closed meanwhile: its keys are to work again
+  }, []);
   return (
     <form
       class="correct-place"
