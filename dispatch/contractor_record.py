@@ -45,7 +45,8 @@ class Answer:
         Where the car was.
     reach_s
         Seconds from the offer to the arrival, or to the ETA given where it has not arrived, or to
-        now where it should have; where it declined, to the time by which it was needed.
+        now where it should have; where it declined, to the time by which it was needed. From whom
+        it was taken back, it takes longer than its ETA.
     is_known
         Whether it takes so long; else it takes longer.
     slip_s
@@ -149,7 +150,8 @@ def _answer(
     slip_s = None
     if arrived_at is not None and eta_at is not None:
         slip_s = (arrived_at - eta_at).total_seconds()
-    return Answer(contractor_id, position, reach_s, eta_at is not None and not is_missing, slip_s)
+    has_come = arrived_at is not None or not (is_missing or state == "withdrawn")
+    return Answer(contractor_id, position, reach_s, eta_at is not None and has_come, slip_s)
 
 
 def lead_of(rules: ContractorRules, seen: Iterable[tuple[float, bool]]) -> Lead:

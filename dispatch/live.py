@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import select
 
 from dispatch import contractors
+from dispatch.alarms import raise_alarm
 from dispatch.commit import commit_plan
 from dispatch.context import DispatchContext
 from dispatch.contractors import next_deadline
@@ -20,7 +21,7 @@ from dispatch.decide import Decision, decide
 from dispatch.decision_log import log_commit
 from dispatch.incident import incident_number
 from dispatch.offers_wanted import Wanted, offers_wanted
-from dispatch.promise_keeping import enforce, judge, look, open_cases, raise_alarm
+from dispatch.promise_keeping import enforce, judge, look, open_cases
 from dispatch.reasons_to_plan import WAKING, overdue, visits_due, visits_new, wants_first
 from dispatch.snapshot import Snapshot, build_snapshot
 from dispatch.solver_process import (

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import load_only
 
 from dispatch import contractors
+from dispatch.alarms import raise_alarm
 from dispatch.context import DispatchContext
 from dispatch.contractor_choice import Asking, Guess, is_worth, still_to_ask
 from dispatch.incident import IncidentState, incident_number
@@ -460,37 +461,6 @@ def _raise_alarm(
         return
     done.alarms[incident.id, kind] = now
     raise_alarm(session, now, incident.region, kind, text, incident_id=incident.id)
-
-
-def raise_alarm(
-    session: WriteSession,
-    now: datetime,
-    region: str,
-    kind: str,
-    text: Words,
-    *,
-    incident_id: int | None = None,
-) -> None:
-    """Store an alarm and tell it; one that an incident has already is raised anew."""
-    row = None
-    if incident_id is not None:
-        row = session.scalars(
-            select(AlarmRow).filter_by(incident_id=incident_id, kind=kind)
-        ).first()
-    if row is None:
-        row = AlarmRow(region=region, incident_id=incident_id, kind=kind)
-        session.add(row)
-    row.text, row.raised_at = text.as_dict(), now
-    row.acknowledged_at = row.acknowledged_by = None
-    session.flush()
-    events.append(
-        session,
-        now,
-        "alarm.raised",
-        region=region,
-        incident_id=incident_id,
-        payload={"alarm_id": row.id, "kind": kind, "text": text.as_dict()},
-    )
 
 
 def _tell(

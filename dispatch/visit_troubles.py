@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from dispatch.alarms import raise_alarm
 from dispatch.appointments import cancel_later_jobs
 from dispatch.context import DispatchContext
 from dispatch.job import JobState
 from dispatch.orders import clear_plan
-from dispatch.promise_keeping import raise_alarm
 from dispatch.regions import get_region
 from dispatch.store import AlarmRow, AppointmentRow, JobRow
 from kernel.database import WriteSession

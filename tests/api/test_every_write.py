@@ -70,7 +70,7 @@ def _link(town: Town, tail: str, body: Any, *, close: bool = False) -> tuple[str
 
 
 def _alarm(town: Town) -> tuple[str, str, Any]:
-    from dispatch.promise_keeping import raise_alarm  # noqa: PLC0415
+    from dispatch.alarms import raise_alarm  # noqa: PLC0415
     from kernel.words import Words  # noqa: PLC0415
 
     with town.service.runtime.database.write() as session:

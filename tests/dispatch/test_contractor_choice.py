@@ -175,6 +175,26 @@ def test_what_contractors_answered_is_read_as_it_was_meant(
     scene.database.close()
 
 
+def test_who_has_not_come_takes_longer_than_it_said(scene: Scene) -> None:
+    helper = scene.contractor("Near", 5)
+    incident = scene.call(0)
+    with scene.database.write() as session:
+        offer = contractors.offer(session, scene.context, incident, helper)
+        contractors.accept(session, scene.context, offer, helper, eta_min=20)
+
+    def learned() -> tuple[float, bool]:
+        with scene.database.read() as session:
+            [found] = offers_answered(session, scene.context.region, scene.clock.now())
+        return found.reach_s, found.is_known
+
+    assert learned() == (20 * 60, True)
+    scene.clock.advance(45 * 60)
+    assert learned() == (45 * 60, False)
+    with scene.database.write() as session:
+        contractors.take_back(session, scene.context, incident)
+    assert learned() == (20 * 60, False)
+
+
 def test_only_the_last_offers_of_each_contractor_count(
     any_database_url: str, tmp_path: Path
 ) -> None:

@@ -14,7 +14,7 @@ from dispatch import contractors
 from dispatch.incidents import cancel_by_dispatcher
 from dispatch.manual import Wish, assign, plan_version, release
 from dispatch.params import changed, load_settings
-from dispatch.store import ContractorOfferRow
+from dispatch.store import AlarmRow, ContractorOfferRow
 from kernel.errors import Conflict, JobTaken
 from tests.dispatch.scene import START, Scene, open_scene, repair, tow
 
@@ -95,12 +95,18 @@ def test_a_contractor_that_does_not_come_is_told_of_and_its_eta_is_believed_no_m
     assert alarms(scene).count("contractor_late") == 1
     assert len(scene.events("promise.changed")) <= 2
     with scene.database.write() as session:
+        [seen] = session.scalars(select(AlarmRow).filter_by(kind="contractor_late"))
+        seen.acknowledged_at, seen.acknowledged_by = scene.clock.now(), "desk"
+    with scene.database.write() as session:
         contractors.take_back(session, scene.context, incident)
     with scene.database.write() as session:
         offer = contractors.offer(session, scene.context, incident, other)
         contractors.accept(session, scene.context, offer, other, eta_min=20)
     scene.pass_time(60)
     assert alarms(scene).count("contractor_late") == 2
+    with scene.database.read() as session:
+        late = select(AlarmRow).filter_by(kind="contractor_late").order_by(AlarmRow.id)
+        assert [it.acknowledged_by for it in session.scalars(late)] == ["desk", None]
 
 
 def test_all_were_asked_only_once_all_were(scene: Scene) -> None:
