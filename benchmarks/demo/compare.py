@@ -48,12 +48,13 @@ _BASELINE_KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class DayRequest:
-    """Which day to play."""
+    """Which day to play; without contractors, own units are all the help there is."""
 
     minutes: float = 60.0
     seed: int = 7
     calls_per_hour: float = CALLS_PER_HOUR
     warm_up_min: float = WARM_UP_MIN
+    contractors: bool = True
 
 
 def play_day(
@@ -104,7 +105,7 @@ def draw(city: City, request: DayRequest) -> tuple[Day, DemoFleet]:
         calls_per_hour=request.calls_per_hour,
         seed=request.seed,
     )
-    return day, draw_fleet(city, start=START - warm)
+    return day, draw_fleet(city, start=START - warm, contractors=request.contractors)
 
 
 @dataclass(frozen=True, slots=True)

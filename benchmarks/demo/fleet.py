@@ -77,8 +77,10 @@ class DemoFleet:
     dispatcher: Account
 
 
-def draw_fleet(city: City, *, start: datetime, seed: int = 1) -> DemoFleet:
-    """Draw the fleet of a city; ``seed`` places the posts."""
+def draw_fleet(
+    city: City, *, start: datetime, seed: int = 1, contractors: bool = True
+) -> DemoFleet:
+    """Draw a fleet; ``seed`` places the posts, the same with and without contractors."""
     rng = np.random.default_rng([seed, 0x666C])
     pin = np.random.default_rng([seed, 0x7069])
     units, technicians = [], []
@@ -93,9 +95,10 @@ def draw_fleet(city: City, *, start: datetime, seed: int = 1) -> DemoFleet:
     call_taker = Account("hotline", f"{int(pin.integers(10**9)):09d}")
     dispatcher = Account("dispatcher", f"{int(pin.integers(10**9)):09d}")
     lon, lat = sample_positions(city, 1, rng)[0]
+    outside = [_contractor(provider, float(lon), float(lat))]
     body = {
         "units": units,
-        "contractors": [_contractor(provider, float(lon), float(lat))],
+        "contractors": outside if contractors else [],
         "centres": [_centre(n, sample_positions(city, 1, rng)[0]) for n in range(N_CENTRES)],
         "users": [
             {"user": call_taker.user, "name": "Hotline", "role": "call_taker"}

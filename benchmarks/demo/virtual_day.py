@@ -82,7 +82,7 @@ class VirtualDay:
     async def _cast(
         self, timeline: VirtualTimeline, visitor: Connection, dispatcher: Connection
     ) -> None:
-        """Bring on callers, technicians, the contractor and the one who closes the day."""
+        """Bring on callers, technicians, contractors and the one who closes the day."""
         street = Street()
         for account, unit in zip(self.fleet.technicians, self.fleet.body["units"], strict=True):
             phone = await visitor.login(account.user, account.secret)
@@ -90,10 +90,9 @@ class VirtualDay:
             self.crews.append(crew)
             timeline.spawn(crew.work(unit["lon"], unit["lat"]))
             await timeline.settled()
-        desk = await visitor.login(self.fleet.provider.user, self.fleet.provider.secret)
-        timeline.spawn(
-            contractor.answer_offers(timeline, desk, self.fleet.provider.user, self.seed)
-        )
+        for outside in self.fleet.body["contractors"]:
+            desk = await visitor.login(outside["user"], outside["secret"])
+            timeline.spawn(contractor.answer_offers(timeline, desk, outside["user"], self.seed))
         hotline = await visitor.login(self.fleet.call_taker.user, self.fleet.call_taker.secret)
         timeline.spawn(caller.make_calls(timeline, hotline, street, self.day.calls))
         timeline.spawn(self._close(timeline, dispatcher))

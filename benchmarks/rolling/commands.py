@@ -37,6 +37,9 @@ def rolling(
         list[str] | None,
         typer.Option("--set", help="A setting of the optimizer's day: prices.coverage_cny=2."),
     ] = None,
+    contractors: Annotated[
+        bool, typer.Option(help="Without: own units are all the help there is, for every policy.")
+    ] = True,
     clairvoyant_seconds: Annotated[float, typer.Option(min=0.1, help="To solve a day.")] = 20,
     resume: Annotated[
         Path | None,
@@ -69,7 +72,9 @@ def rolling(
     policies = _policies(policy or ())
     with settings_with(values) as file:
         tasks = [
-            DayTask(city, data_dir, name, load, seed, minutes, file, clairvoyant_seconds)
+            DayTask(
+                city, data_dir, name, load, seed, minutes, file, clairvoyant_seconds, contractors
+            )
             for load in wanted
             for seed in range(first_seed, first_seed + seeds)
             for name in policies
@@ -84,7 +89,7 @@ def rolling(
             tell=lambda it: typer.echo(it, err=True),
             note=(lambda *_: None) if journal is None else journal.note,
         )
-    about = {"city": city, "minutes": minutes, "set": values}
+    about = {"city": city, "minutes": minutes, "set": values, "contractors": contractors}
     days = list(range(first_seed, first_seed + seeds))
     found = {
         f"{load:g}": {"seeds": days, **policy_figures(by_policy(outcomes, policies, load))}
@@ -207,6 +212,7 @@ def _merged(name: str, result: dict[str, Any], about: dict[str, Any]) -> dict[st
 
     path = RESULTS / f"{name}.json"
     before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    before = {"contractors": True} | before  # results of when there was no choice
     same = all(before.get(key) == value for key, value in about.items())
     made = {key: result[key] for key in ("measured_at", "commit", "uncommitted_changes")}
     ours = {load: {**found, "made": made} for load, found in result["loads"].items()}

@@ -69,6 +69,7 @@ class Journal:
             "minutes": task.minutes,
             "set": self._values if task.policy == TUNED else {},
             "solve_s": task.solve_s if task.policy == CLAIRVOYANT else None,
+            "contractors": task.contractors,
         }
 
     def _lines(self) -> Iterable[tuple[dict[str, Any], dict[str, Any]]]:

@@ -38,6 +38,8 @@ class DayTask:
         Of the dispatch; ``None``: the city's own.
     solve_s
         For the clairvoyant.
+    contractors
+        Whether there are any; the clairvoyant uses own units alone at any rate.
     """
 
     city: str
@@ -48,13 +50,17 @@ class DayTask:
     minutes: float
     settings_file: Path | None = None
     solve_s: float = 20.0
+    contractors: bool = True
 
 
 def play(task: DayTask) -> DayOutcome:
     """Return the outcome of a day; pure but for the clock of its decisions."""
     city = _city(task.city, task.data_dir)
     request = DayRequest(
-        minutes=task.minutes, seed=task.seed, calls_per_hour=CALLS_PER_HOUR * task.load
+        minutes=task.minutes,
+        seed=task.seed,
+        calls_per_hour=CALLS_PER_HOUR * task.load,
+        contractors=task.contractors,
     )
     if task.policy == CLAIRVOYANT:
         return foresee(city, task.data_dir, request, task.solve_s)

@@ -29,6 +29,13 @@ def test_a_fleet_is_the_same_on_another_day_but_not_with_another_pin(town_city: 
     assert seeded.digest_of(today) != seeded.digest_of(tomorrow)
 
 
+def test_a_fleet_is_the_same_without_contractors_but_for_them(town_city: City) -> None:
+    usual = draw_fleet(town_city, start=NOON).body
+    alone = draw_fleet(town_city, start=NOON, contractors=False).body
+    assert usual["contractors"]
+    assert alone == {**usual, "contractors": []}
+
+
 def test_a_kept_database_lets_everybody_in_without_hashing_anew(
     open_town: OpenTown, town_city: City, tmp_path: Path
 ) -> None:

@@ -57,3 +57,13 @@ def test_who_knows_the_day_is_late_for_nobody_that_a_policy_is_in_time_for() -> 
     assert cost is not None
     assert bound is None or bound <= cost
     assert played.driven_s > 0
+
+
+@pytest.mark.timeout(600)
+def test_a_day_without_contractors_is_done_by_own_units_alone() -> None:
+    # so many calls that with contractors some go to them
+    task = DayTask("demo", DATA, "optimizer", load=4.0, seed=3, minutes=2)
+    assert play(task).n_contractor > 0
+    alone = play(replace(task, contractors=False))
+    assert alone.n_contractor == 0
+    assert alone.n_own == len(alone.response_s)

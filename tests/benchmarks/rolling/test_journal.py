@@ -52,6 +52,7 @@ def test_a_day_is_found_again_as_it_was(tmp_path: Path) -> None:
         {"minutes": 30.0},
         {"policy": "nearest"},
         {"city": "porto"},
+        {"contractors": False},
     ],
 )
 def test_another_day_is_played(tmp_path: Path, other: dict[str, Any]) -> None:
