@@ -197,15 +197,17 @@ def _outcome(
     late = [it.job_id for it in planned if it.start_s > jobs[it.job_id].target_s]
     late += [it.job_id for it in plan.unassigned]
     bound = plan.lower_bound_cny
+    waited = {it.job_id: float(it.start_s - jobs[it.job_id].earliest_s) for it in planned}
     return DayOutcome(
         n_incidents=n_incidents,
         n_kept=n_incidents - len(late),
-        response_s=tuple(float(it.start_s - jobs[it.job_id].earliest_s) for it in planned),
+        response_s=tuple(waited.values()),
         driven_s=float(sum(it.drive_s for it in planned)),
         n_own=len(planned),
         n_late=len(late),
         n_urban=len(urban),
         n_urban_kept=len(urban) - sum(incident_of[name] in urban for name in late),
+        urban_response_s=tuple(s for name, s in waited.items() if incident_of[name] in urban),
         bound={
             "cost": round(plan.cost_cny, 2),
             "lower_bound": None if bound is None else round(bound, 2),

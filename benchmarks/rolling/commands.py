@@ -235,7 +235,8 @@ def _table(loads: dict[str, Any]) -> str:
         title = f"load {load}, {len(policies['seeds'])} days"
         lines.append(
             f"{title:<18}{'kept':>8}{'urban':>8}"
-            f"{'p50':>9}{'p90':>9}{'p99':>9}{'drive/job':>11}{'late':>6}{'contr.':>8}{'CNY':>6}"
+            f"{'p50':>9}{'p90':>9}{'p99':>9}{'urban p99':>11}"
+            f"{'drive/job':>11}{'late':>6}{'contr.':>8}{'CNY':>6}"
         )
         for name, it in policies.items():
             if name in {"made", "seeds"}:
@@ -245,11 +246,17 @@ def _table(loads: dict[str, Any]) -> str:
                 f"{name:<18}{it['share_within_target']:>8.1%}"
                 f"{_percent(it.get('urban_share_within_target')):>8}"
                 f"{response['p50'] / 60:>5.1f} min{response['p90'] / 60:>5.1f} min"
-                f"{response['p99'] / 60:>5.1f} min{it['drive_s_per_job'] / 60:>7.1f} min"
+                f"{response['p99'] / 60:>5.1f} min{_minutes(it.get('urban_response_s')):>11}"
+                f"{it['drive_s_per_job'] / 60:>7.1f} min"
                 f"{it['late']:>6}{it.get('by_contractor', ''):>8}"
                 f"{_whole(it.get('cny_per_incident')):>6}{_gained(it.get('optimizer_gain'))}"
             )
     return "\n".join(lines)
+
+
+def _minutes(response_s: dict[str, float | None] | None) -> str:
+    p99 = (response_s or {}).get("p99")
+    return "" if p99 is None else f"{p99 / 60:.1f} min"  # not told by older results either
 
 
 def _percent(share: float | None) -> str:

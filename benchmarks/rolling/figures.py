@@ -40,7 +40,6 @@ def policy_figures(by_policy: Mapping[str, Days]) -> dict[str, dict[str, Any]]:
 
 
 def _alone(days: Days, draws: NDArray[np.intp]) -> dict[str, Any]:
-    responses = [second for day in days for second in day.response_s]
     figures: dict[str, Callable[[Days], tuple[Floats, Floats]]] = {
         "share_within_target": _share,
         "urban_share_within_target": _urban_share,
@@ -54,10 +53,8 @@ def _alone(days: Days, draws: NDArray[np.intp]) -> dict[str, Any]:
     found["by_contractor"] = sum(day.n_contractor for day in days)
     found["incidents"] = sum(day.n_incidents for day in days)
     found["late"] = sum(day.n_late for day in days)
-    found["response_s"] = {
-        "mean": _rounded(np.mean(responses), 1),
-        **{f"p{it}": _rounded(np.percentile(responses, it), 1) for it in (50, 90, 99)},
-    }
+    found["response_s"] = _spread(_responses(days))
+    found["urban_response_s"] = _spread(_urban_responses(days))
     found["ci"] = {
         name: _interval(_ratio(*figure(days), draws)) for name, figure in figures.items()
     }
@@ -88,8 +85,6 @@ def _gain(ours: Days, theirs: Days, draws: NDArray[np.intp]) -> dict[str, Any]:
     drive = 1 - _ratio(*_drive(ours), draws) / _ratio(*_drive(theirs), draws)
     late = sum(day.n_late for day in theirs)
     urban = 100 * (_ratio(*_urban_share(ours), draws) - _ratio(*_urban_share(theirs), draws))
-    tails = [_slowest(ours, draw) / _slowest(theirs, draw) for draw in draws[:N_TAIL_DRAWS]]
-    every = np.arange(len(ours))
     found = {
         "points": _rounded(
             100 * float(_ratio(*_share(ours), None) - _ratio(*_share(theirs), None)), 2
@@ -104,8 +99,8 @@ def _gain(ours: Days, theirs: Days, draws: NDArray[np.intp]) -> dict[str, Any]:
         ),
         "driving_saved_ci": _interval(drive),
         "late_ratio": _rounded(sum(day.n_late for day in ours) / late, 2) if late else None,
-        "p99_ratio": _rounded(_slowest(ours, every) / _slowest(theirs, every), 3),
-        "p99_ratio_ci": _interval(tails, 3),
+        **_tails("p99_ratio", _responses(ours), _responses(theirs), draws),
+        **_tails("urban_p99_ratio", _urban_responses(ours), _urban_responses(theirs), draws),
     }
     if all(day.cny is not None for day in (*ours, *theirs)):
         saved = 1 - _ratio(*_cost(ours), draws) / _ratio(*_cost(theirs), draws)
@@ -124,9 +119,40 @@ def _urban_share(days: Days) -> tuple[Floats, Floats]:
     return _column(days, lambda day: day.n_urban_kept), _column(days, lambda day: day.n_urban)
 
 
-def _slowest(days: Days, rows: NDArray[np.intp]) -> float:
+def _responses(days: Days) -> list[Floats]:
+    return [np.array(day.response_s) for day in days]
+
+
+def _urban_responses(days: Days) -> list[Floats]:
+    return [np.array(day.urban_response_s) for day in days]
+
+
+def _spread(responses: list[Floats]) -> dict[str, float | None]:
+    """Return mean and percentiles of the responses of all days together; ``None`` without any."""
+    of_all = np.concatenate(responses)
+    if not of_all.size:
+        return dict.fromkeys(("mean", "p50", "p90", "p99"))
+    tails = {f"p{it}": _rounded(np.percentile(of_all, it), 1) for it in (50, 90, 99)}
+    return {"mean": _rounded(np.mean(of_all), 1), **tails}
+
+
+def _tails(
+    name: str, ours: list[Floats], theirs: list[Floats], draws: NDArray[np.intp]
+) -> dict[str, Any]:
+    """Return the ratio of the 99th percentiles, and its interval.
+
+    ``None`` where on some day nobody came to anybody: a draw could consist of such days.
+    """
+    if not all(it.size for it in (*ours, *theirs)):
+        return {name: None, f"{name}_ci": None}
+    every = np.arange(len(ours))
+    ratios = [_slowest(ours, it) / _slowest(theirs, it) for it in (every, *draws[:N_TAIL_DRAWS])]
+    return {name: _rounded(ratios[0], 3), f"{name}_ci": _interval(ratios[1:], 3)}
+
+
+def _slowest(responses: list[Floats], rows: NDArray[np.intp]) -> float:
     """Return the 99th percentile of the responses of these days together, seconds."""
-    return float(np.percentile(np.concatenate([days[row].response_s for row in rows]), 99))
+    return float(np.percentile(np.concatenate([responses[row] for row in rows]), 99))
 
 
 def _drive(days: Days) -> tuple[Floats, Floats]:

@@ -93,4 +93,5 @@ def _key(day: Mapping[str, Any]) -> str:
 
 def _outcome(raw: Mapping[str, Any]) -> DayOutcome:
     values = {it.name: raw[it.name] for it in fields(DayOutcome)}
-    return DayOutcome(**values | {"response_s": tuple(values["response_s"])})
+    responses = {name: tuple(values[name]) for name in ("response_s", "urban_response_s")}
+    return DayOutcome(**values | responses)

@@ -22,8 +22,9 @@ class DayOutcome:
         All incidents of the day, and those whose promise was kept (see `benchmarks.demo.report`).
     n_urban, n_urban_kept
         The same of the urban area.
-    response_s
-        Of each incident that somebody came to, own unit or contractor.
+    response_s, urban_response_s
+        Of each incident that somebody came to, own unit or contractor; and of those in the urban
+        area.
     driven_s
         Driving of own units, to cars and with them, seconds.
     n_own
@@ -48,6 +49,7 @@ class DayOutcome:
     n_late: int
     n_urban: int
     n_urban_kept: int
+    urban_response_s: tuple[float, ...]
     n_contractor: int = 0
     cny: float | None = None
     n_failures: int = 0
@@ -83,6 +85,7 @@ def outcome_of(
         n_late=sum(1 for it in rows if not kept(it)),
         n_urban=sum(1 for it in rows if it["urban"]),
         n_urban_kept=sum(1 for it in rows if it["urban"] and kept(it)),
+        urban_response_s=tuple(_response_s(it) for it in arrived if it["urban"]),
         n_contractor=sum(1 for it in rows if (it.get("contractor") or {}).get("state") in TAKEN),
         cny=day_cny(rows, driven_s, contractors, load_settings().prices),
         n_failures=n_failures,

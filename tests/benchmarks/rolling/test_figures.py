@@ -18,6 +18,7 @@ def day(
     driven_s: float = 6000,
     response_s: float = 600,
     urban: tuple[int, int] = (0, 0),
+    urban_response_s: float = 500,
 ) -> DayOutcome:
     return DayOutcome(
         n_incidents=of,
@@ -28,6 +29,7 @@ def day(
         n_late=of - kept,
         n_urban=urban[1],
         n_urban_kept=urban[0],
+        urban_response_s=(urban_response_s,) * urban[1],
     )
 
 
@@ -51,6 +53,22 @@ def test_the_slowest_are_compared_with_an_interval_over_days() -> None:
     gain = policy_figures({"optimizer": ours, "nearest": theirs})["nearest"]["optimizer_gain"]
     assert gain["p99_ratio"] == 1.0
     assert gain["p99_ratio_ci"] == [0.5, 1.0]
+
+
+def test_the_slowest_of_the_urban_area_are_compared_apart() -> None:
+    ours = [day(9, response_s=600, urban=(2, 3), urban_response_s=200)] * 2
+    theirs = [day(9, response_s=600, urban=(2, 3), urban_response_s=400)] * 2
+    found = policy_figures({"optimizer": ours, "nearest": theirs})
+    assert found["nearest"]["urban_response_s"]["p99"] == 400
+    gain = found["nearest"]["optimizer_gain"]
+    assert (gain["p99_ratio"], gain["urban_p99_ratio"]) == (1.0, 0.5)
+    assert gain["urban_p99_ratio_ci"] == [0.5, 0.5]
+
+
+def test_where_nobody_comes_to_the_urban_area_no_slowest_are_told() -> None:
+    found = policy_figures({"optimizer": [day(9)], "nearest": [day(8, urban=(1, 1))]})
+    assert found["optimizer"]["urban_response_s"]["p99"] is None
+    assert found["nearest"]["optimizer_gain"]["urban_p99_ratio"] is None
 
 
 def test_a_gain_that_each_day_shows_has_no_width_however_much_the_days_differ() -> None:
@@ -113,6 +131,7 @@ def test_a_contractors_arrival_counts_but_its_driving_is_nobodys() -> None:
     assert found.n_contractor == 1
     assert (found.n_incidents, found.n_kept, found.n_late, found.n_own) == (4, 2, 2, 2)
     assert found.response_s == (1200, 2400, 600)
+    assert found.urban_response_s == (1200, 600)
     assert (found.n_urban, found.n_urban_kept) == (3, 2)
 
 

@@ -29,6 +29,7 @@ OUTCOME = DayOutcome(
     n_late=1,
     n_urban=2,
     n_urban_kept=2,
+    urban_response_s=(600.0,),
     bound={"cost": 10.0, "lower_bound": None, "gap": None},
 )
 
