@@ -12,15 +12,14 @@ import structlog
 from sqlalchemy import select
 
 from dispatch import contractors
-from dispatch.alarms import raise_alarm
 from dispatch.commit import commit_plan
 from dispatch.context import DispatchContext
 from dispatch.contractors import next_deadline
-from dispatch.core.model import Plan
 from dispatch.decide import Decision, decide
 from dispatch.decision_log import log_commit
 from dispatch.incident import incident_number
 from dispatch.offers_wanted import Wanted, offers_wanted
+from dispatch.planning_failures import PlanningFailures
 from dispatch.promise_keeping import enforce, judge, look, open_cases
 from dispatch.reasons_to_plan import WAKING, overdue, visits_due, visits_new, wants_first
 from dispatch.snapshot import Snapshot, build_snapshot
@@ -32,16 +31,14 @@ from dispatch.solver_process import (
     WarmCore,
     WorkerSolver,
 )
-from dispatch.store import AlarmRow, IncidentRow
+from dispatch.store import IncidentRow
 from dispatch.visit_troubles import tell_missed
 from dispatch.wakes import Wakes
 from dispatch.world import next_visit_at
-from kernel import events
 from kernel.clock import ScaledClock, VirtualClock
 from kernel.database import WriteSession
 from kernel.errors import Conflict
 from kernel.events import Event
-from kernel.words import Words
 
 _log = structlog.get_logger(__name__)
 
@@ -50,11 +47,6 @@ DEFAULT_ENGINE = "colgen"
 
 _POLL_S = 0.5
 """How often `Dispatcher.run_forever` looks whether it is to stop, wall-clock seconds."""
-
-_PLANNING_FAILED = Words(
-    zh="自动调度失败，沿用现有计划。请人工派单。",
-    en="Planning failed; the plan in force stays. Assign by hand.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +107,7 @@ class Dispatcher:
         self._pending: _Pending | None = None
         self._watch_at: datetime | None = None
         self._visit_at: datetime | None = None
-        self._retry_at: datetime | None = None
-        self._n_failures = 0
-        self._is_failure_told = False
+        self._failures = PlanningFailures(service)
         self.n_decisions = 0
         self._assumed_free: dict[str, datetime] = {}
         self._unassigned: dict[int, str] = {}
@@ -136,8 +126,8 @@ class Dispatcher:
     def next_due(self) -> datetime | None:
         """Return when `run_due` has something to do; ``None``: only once woken."""
         timing = self._context.settings.timing
-        if self._retry_at is not None:
-            return self._no_later(self._retry_at, max(timing.retry_s))
+        if self._failures.retry_at is not None:
+            return self._no_later(self._failures.retry_at, max(timing.retry_s))
         if self._pending is not None:
             return self._no_later(self._pending.commit_at, self._charge.total_seconds())
         dues = [self._decide_at(), self._visit_at]
@@ -155,7 +145,7 @@ class Dispatcher:
         due = self.next_due()
         if due is None or due > self._context.clock.now():
             return False
-        self._retry_at = None
+        self._failures.retry_at = None
         self._own_thread = threading.get_ident()
         try:
             self._run()
@@ -180,8 +170,8 @@ class Dispatcher:
     def take_over(self) -> None:
         """Begin anew: another process may have planned since this one last did."""
         self._pending = None
-        self._retry_at = None
-        self._has_succeeded()
+        self._failures.retry_at = None
+        self._failures.over()
         self._assumed_free.clear()
         self._unassigned.clear()
         self._offers.clear()
@@ -223,7 +213,7 @@ class Dispatcher:
         if self._pending is not None:
             pending, self._pending = self._pending, None
             self._put_into_force(pending)
-            self._has_succeeded()
+            self._failures.over()
             return
         self._wakes.begin()
         snapshot = self._watch()
@@ -232,7 +222,7 @@ class Dispatcher:
             self._decide(snapshot)
         else:  # after a decision, its commit enforces: a new plan may mend what is wrong now
             self._enforce()
-            self._has_succeeded()
+            self._failures.over()
 
     def _watch(self) -> Snapshot:
         """Judge every open incident, and note why a new plan is needed."""
@@ -291,15 +281,15 @@ class Dispatcher:
             raise
         self._count(decision)
         if decision.failures:
-            self._tell_failure(decision.failures, used=decision.plan)
+            self._failures.no_plan(decision.failures, used=decision.plan)
         if decision.plan is None:
             self._reinstate(reasons)
-            self._schedule_retry()
+            self._failures.wait()
             return
         pending = _Pending(snapshot, decision, snapshot.at + self._charge, is_first)
         if pending.commit_at <= self._context.clock.now():
             self._put_into_force(pending)
-            self._has_succeeded()
+            self._failures.over()
         else:
             self._pending = pending
 
@@ -373,26 +363,14 @@ class Dispatcher:
 
     # ------------------------------------------------------------------------- misfortunes
 
-    def _has_succeeded(self) -> None:
-        self._n_failures, self._is_failure_told = 0, False
-
     def _plan_again(self, conflict: Conflict) -> None:
-        """Tell that the world moved on between snapshot and commit, and plan anew."""
-        _log.info("plan.stale", region=self._context.region, reason=conflict.message)
-        self._append("plan.stale", {"reason": conflict.message})
+        """Plan anew: the world moved on between snapshot and commit."""
+        self._failures.stale(conflict)
         self._reinstate([conflict.code])
-        self._n_failures += 1
-        if self._n_failures > 1:
-            self._schedule_retry()
 
     def _back_off(self, error: Exception) -> None:
-        _log.exception("dispatcher.failed", region=self._context.region)
-        self._append("plan.failed", {"reasons": [f"{type(error).__name__}: {error}"]})
+        self._failures.broke(error)
         self._reinstate(["retry"])
-        self._n_failures += 1
-        self._schedule_retry()
-        if self._n_failures > 1:  # once may be chance: a database that was gone for a moment
-            self._alarm()
         for do in (self._judge_by_targets, self._enforce):
             try:
                 do()
@@ -408,52 +386,9 @@ class Dispatcher:
             for case in open_cases(session, context.region):
                 judge(session, context.clock.now(), case.incident)
 
-    def _schedule_retry(self) -> None:
-        pauses = self._context.settings.timing.retry_s
-        pause_s = pauses[min(max(self._n_failures, 1), len(pauses)) - 1]
-        self._retry_at = self._context.clock.now() + timedelta(seconds=pause_s)
-
     def _reinstate(self, reasons: Iterable[str]) -> None:
         for reason in reasons:
             self.wake(reason)
-
-    def _tell_failure(self, failures: tuple[str, ...], used: Plan | None) -> None:
-        fallback = "none" if used is None else used.engine
-        _log.warning("plan.failed", region=self._context.region, reasons=failures)
-        self._append("plan.failed", {"reasons": list(failures), "fallback": fallback})
-        if used is None:
-            self._n_failures += 1
-            self._alarm()
-
-    def _alarm(self) -> None:
-        """Tell the dispatcher once that planning fails, unless an earlier alarm still stands.
-
-        Never raises: what broke planning may break this as well, and it is tried again then.
-        """
-        context = self._context
-        if self._is_failure_told:
-            return
-        standing = select(AlarmRow.id).filter_by(
-            region=context.region, kind="planning_failed", acknowledged_at=None
-        )
-        try:
-            with context.database.write() as session:
-                if session.scalars(standing.limit(1)).first() is None:
-                    now = context.clock.now()
-                    raise_alarm(session, now, context.region, "planning_failed", _PLANNING_FAILED)
-            self._is_failure_told = True
-        except Exception:  # noqa: BLE001 - the loop goes on, and the next failure tells
-            _log.exception("dispatcher.alarm_not_stored", region=context.region)
-
-    def _append(self, kind: str, payload: dict[str, object]) -> None:
-        """Store an event about the loop; where even that fails, the log has to do."""
-        context = self._context
-        try:
-            with context.database.write() as session:
-                now = context.clock.now()
-                events.append(session, now, kind, region=context.region, payload=payload)
-        except Exception:  # noqa: BLE001 - whatever broke the database is not to end the loop
-            _log.exception("dispatcher.event_not_stored", kind=kind, payload=payload)
 
 
 def _default_runner(service: DispatchContext) -> Runner:

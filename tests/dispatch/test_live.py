@@ -356,7 +356,7 @@ def test_an_alarm_that_cannot_be_stored_is_raised_by_a_later_failure(
 
     monkeypatch.setattr("dispatch.live.build_snapshot", broken)
     with monkeypatch.context() as patch:
-        patch.setattr("dispatch.live.raise_alarm", broken)
+        patch.setattr("dispatch.planning_failures.raise_alarm", broken)
         play(scene, 1)
     assert alarms(scene) == []
     play(scene, 2)
