@@ -66,8 +66,9 @@ class PlanPrices:
         0 CNY, and nothing is computed: on twelve days 4 CNY showed no worth (decision 0015).
     own_time_cny_per_min
         What a minute of an own unit's work is worth, where half an hour of work lies before each
-        unit that can do it, in proportion to that (`dispatch.own_time`): a busy fleet leaves more
-        to contractors that come in time, before it is late.
+        unit that can do it and calls ask for nine tenths of their time; more or less with how many
+        will call until they have caught up (`dispatch.own_time`): a busy fleet leaves more to
+        contractors that come in time, before it is late.
     left_out_cny, left_out_after_s
         A job left out that no contractor can be asked for costs ``left_out_cny`` more than arriving
         ``left_out_after_s`` late, so that leaving out never pays while any own unit can come within

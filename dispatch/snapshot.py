@@ -17,7 +17,7 @@ from dispatch.core import model as core
 from dispatch.coverage_price import Demand, Post, demand_of, end_prices
 from dispatch.job import Job, JobOption, JobState
 from dispatch.outside import Outside, told, weighed
-from dispatch.own_time import OwnTime, work_in_hand
+from dispatch.own_time import OwnTime, work_in_hand, work_s
 from dispatch.params import DispatchSettings
 from dispatch.places import Places, RoadsideCache
 from dispatch.pricing import (
@@ -301,8 +301,14 @@ class _Frame:
         held = ((holder(job), job) for job in self.world.jobs if job.state in PLANNED)
         free_in_s = {it.id: max(0.0, self._seconds(self.free_part(it).at)) for it in self.units}
         in_hand_s = work_in_hand(free_in_s, held, self._haul_s)
-        time = OwnTime(self.units, in_hand_s, self.settings.prices.own_time_cny_per_min)
+        price = self.settings.prices.own_time_cny_per_min
+        time = OwnTime(self.units, in_hand_s, self._share_asked_for(), price)
         return weighed(self.world, self.settings, guesses, time, self._haul_s)
+
+    def _share_asked_for(self) -> float:
+        calls = [it for it in self.world.jobs if it.state in PLANNED and it.incident_id is not None]
+        works_s = [work_s(it, self._haul_s) for it in calls]
+        return self.world.calls.share_asked_for(works_s, len(self.units))
 
     def _margin_s(self, job: Job) -> int:
         """Return how much before the target to be there, seconds; less where a unit rolls later.

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dispatch.call_rate import CallRate, calls_lately
 from dispatch.context import DispatchContext
 from dispatch.contractor_record import Answer, offers_answered
 from dispatch.job import ACTIVE, Job, JobState
@@ -47,8 +48,10 @@ class World:
         That take jobs, in order of name.
     asked
         What became of the offers about each incident, by incident and contractor.
-    taken
-        What contractors took last, to guess by when they come.
+    answered
+        What contractors answered last, to guess by when they come.
+    calls
+        How many came lately, to guess how many will.
     """
 
     at: datetime
@@ -61,6 +64,7 @@ class World:
     contractors: tuple[Contractor, ...]
     asked: Mapping[int, Mapping[int, Asked]]
     answered: tuple[Answer, ...]
+    calls: CallRate
 
     def job_of_unit(self) -> dict[int, Job]:
         """Return the job that binds each unit, by unit id."""
@@ -91,6 +95,7 @@ def read_world(session: Session, context: DispatchContext) -> World:
         contractors=contractors_of(session, context.region),
         asked=offers_about(session, context.region),
         answered=offers_answered(session, context.region, now),
+        calls=calls_lately(session, context.region, now),
     )
 
 

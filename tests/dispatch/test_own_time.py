@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.own_time import AT_HAND_S, MOST_S, TYPICAL_DRIVE_S, OwnTime, work_in_hand, work_s
+from dispatch.own_time import (
+    AT_HAND_S,
+    AT_SHARE,
+    HORIZON_S,
+    TYPICAL_DRIVE_S,
+    OwnTime,
+    callers,
+    work_in_hand,
+    work_s,
+)
 from dispatch.params import changed, load_settings
 from dispatch.snapshot import build_snapshot
 from tests.dispatch.scene import Scene, open_scene, repair, tow
@@ -41,17 +50,36 @@ def test_work_in_hand_is_until_free_and_what_is_planned(scene: Scene) -> None:
 def test_the_price_grows_with_the_work_of_those_who_can(scene: Scene) -> None:
     van, truck = scene.unit("R-01", 0), scene.unit("T-01", 0, "tow", "repair")
     mended, towed = scene.job(scene.call(0, repair(12))), scene.job(scene.call(0, tow(0)))
-    busy = OwnTime((van, truck), {van.id: AT_HAND_S, truck.id: 1.5 * AT_HAND_S}, 5.0)
+    busy = OwnTime((van, truck), {van.id: 0.5 * AT_HAND_S, truck.id: 1.5 * AT_HAND_S}, AT_SHARE, 5)
     work_min, tow_min = work_s(mended, no_haul) / 60, work_s(towed, lambda *_: 0) / 60
-    assert busy.worth_cny(mended, no_haul) == pytest.approx(5 * 1.25 * work_min)
-    assert busy.worth_cny(towed, lambda *_: 0) == pytest.approx(5 * 1.5 * tow_min)
-    storm = OwnTime((truck,), {truck.id: 50 * AT_HAND_S}, 5.0)
-    most = 5 * (MOST_S / AT_HAND_S) * tow_min
-    assert storm.worth_cny(towed, lambda *_: 0) == pytest.approx(most)
-    idle = OwnTime((van, truck), {van.id: 0.0, truck.id: 0.0}, 5.0)
+    assert busy.worth_cny(mended, no_haul) == pytest.approx(5 * work_min)
+    assert 5 * tow_min < busy.worth_cny(towed, lambda *_: 0) < 5 * 1.5 * tow_min
+    idle = OwnTime((van, truck), {van.id: 0.0, truck.id: 0.0}, AT_SHARE, 5.0)
     assert idle.worth_cny(mended, no_haul) == 0
-    nobody = OwnTime((van,), {van.id: AT_HAND_S}, 5.0)
+    nobody = OwnTime((van,), {van.id: AT_HAND_S}, AT_SHARE, 5.0)
     assert nobody.worth_cny(towed, lambda *_: 0) == 0
+
+
+def test_the_price_grows_with_the_time_that_calls_ask_for(scene: Scene) -> None:
+    van = scene.unit("R-01", 0)
+    job = scene.job(scene.call(0, repair(12)))
+    worth = [
+        OwnTime((van,), {van.id: AT_HAND_S}, share, 5.0).worth_cny(job, no_haul)
+        for share in (0.0, 0.3, 0.6, 0.9, 0.95)
+    ]
+    assert worth[0] == 0
+    assert worth == sorted(set(worth))
+
+
+def test_those_who_call_until_units_have_caught_up_are_as_a_played_queue_has_them() -> None:
+    # one unit with half an hour of work; a call of half a minute's work comes each minute
+    free_at_s, n_callers = 1800.0, 0
+    while n_callers * 60 < free_at_s:
+        n_callers += 1
+        free_at_s += 30
+    far = callers(1800.0, 0.5) * (1 + 3600 / HORIZON_S)  # without the end of what is looked at
+    assert far / 30 == pytest.approx(n_callers, rel=0.02)
+    assert callers(10 * HORIZON_S, 0.97) < HORIZON_S
 
 
 def test_what_a_job_is_worth_does_not_hang_on_whether_it_is_planned(tmp_path: Path) -> None:
@@ -72,7 +100,7 @@ def test_what_a_job_is_worth_does_not_hang_on_whether_it_is_planned(tmp_path: Pa
 def test_people_in_danger_are_not_put_off_for_calls_to_come(scene: Scene) -> None:
     unit = scene.unit("R-01", 0)
     calm, danger = (scene.job(scene.call(0, priority=it)) for it in (1, 2))
-    busy = OwnTime((unit,), {unit.id: 2 * AT_HAND_S}, 10.0)
+    busy = OwnTime((unit,), {unit.id: 2 * AT_HAND_S}, AT_SHARE, 10.0)
     assert busy.worth_cny(calm, no_haul) > 0
     assert busy.worth_cny(danger, no_haul) == 0
 
