@@ -19,6 +19,7 @@ from dispatch import contractors
 from dispatch.alarms import raise_alarm
 from dispatch.context import DispatchContext
 from dispatch.contractor_choice import Asking, Guess, is_worth, still_to_ask
+from dispatch.contractor_silence import may_have_open, silent_contractors
 from dispatch.incident import IncidentState, incident_number
 from dispatch.job import Job, JobState
 from dispatch.offers_wanted import Offer, Wanted
@@ -58,7 +59,8 @@ DIVERTED = Words(zh="原来的车辆被派往更紧急的现场，已改派另�
 REPLACED = Words(zh="原来的车辆路上耽搁了，已改派另一辆。", en="Your unit was held up on the road; another one takes over.")  # fmt: skip  # noqa: E501
 CONTRACTOR = Words(zh="由合作救援商前往。", en="A partner company is coming.")
 NO_CONTRACTOR = Words(
-    zh="已询问所有合作救援商，均未接单。", en="All contractors were asked; none comes."
+    zh="可询问的合作救援商均已询问，无人接单。",
+    en="All contractors that can be asked were; none comes.",
 )
 FOLLOW_UP = Words(zh="现场未能修好，已另派车辆前来。", en="It could not be mended on the spot; another unit is coming.")  # fmt: skip  # noqa: E501
 SILENT = Words(zh="车辆五分钟未确认接单，请电话联系或改派。", en="The unit has not taken the order for five minutes: call it, or send another one.")  # fmt: skip  # noqa: E501
@@ -231,19 +233,20 @@ class _Done:
     """What was done for open incidents before, read at once: in a storm there are hundreds.
 
     ``asked`` is what became of offers by incident and contractor, ``n_open`` how many offers each
-    contractor has to answer, ``contractors`` all of them, ``alarms`` when each was raised last, by
-    incident and kind.
+    contractor has to answer, ``most_open`` how many it may, ``alarms`` when each was raised last,
+    by incident and kind.
     """
 
     alarms: dict[tuple[int, str], datetime]
     asked: Mapping[int, Mapping[int, Asked]]
     n_open: Counter[int]
-    contractors: frozenset[int]
+    most_open: Mapping[int, int]
     _asking: Asking | None = None
 
     @classmethod
-    def so_far(cls, session: WriteSession, region: str) -> _Done:
+    def so_far(cls, session: WriteSession, context: DispatchContext) -> _Done:
         """Read what was done for the open incidents of a region."""
+        region, rules, now = context.region, context.settings.contractors, context.clock.now()
         open_ids = select(IncidentRow.id).where(
             IncidentRow.region == region, IncidentRow.state != IncidentState.CLOSED.value
         )
@@ -253,11 +256,23 @@ class _Done:
         rows = session.execute(alarms.order_by(AlarmRow.id))
         known = {(it, kind): raised_at for it, kind, raised_at in rows if it is not None}
         asked = offers_about(session, region)
-        return cls(known, asked, open_offers(asked), contractor_ids(session, region))
+        silent = silent_contractors(session, region, rules)
+        most_open = {
+            it: may_have_open(rules, silent.get(it), now) for it in contractor_ids(session, region)
+        }
+        return cls(known, asked, open_offers(asked), most_open)
 
-    def free_to_ask(self, most_open: int) -> list[int]:
-        """Return the contractors that have fewer offers to answer than that."""
-        return [it for it in self.contractors if self.n_open[it] < most_open]
+    def is_free(self, contractor_id: int) -> bool:
+        """Return whether a contractor has fewer offers to answer than it may have."""
+        return self.n_open[contractor_id] < self.most_open.get(contractor_id, 0)
+
+    def free_to_ask(self) -> list[int]:
+        """Return the contractors that may have another offer to answer."""
+        return [it for it in self.most_open if self.is_free(it)]
+
+    def can_be_asked(self) -> list[int]:
+        """Return the contractors that may be asked, now or once they have answered."""
+        return [it for it, most in self.most_open.items() if most]
 
     def asking(self, session: WriteSession, context: DispatchContext) -> Asking:
         """Return what is known of the contractors, read once."""
@@ -291,7 +306,7 @@ def enforce(
         Incidents whose rolling unit the last commit has turned away: whether to another one.
     """
     now = context.clock.now()
-    done = _Done.so_far(session, context.region)
+    done = _Done.so_far(session, context)
     reasons = []
     for case in cases:
         if case.is_attended:
@@ -344,23 +359,22 @@ def _offer(
     asked = done.asked.get(incident.id, {})
     if job is None or not (wanted or is_lost) or any(it.is_open for it in asked.values()):
         return False
-    most_open = context.settings.contractors.most_open
     if wanted is not None:
         about = asked.get(wanted.contractor_id)
         if about is None or (about.may_be_asked and about.can_come_by(wanted.by_at)):
-            if done.n_open[wanted.contractor_id] >= most_open:
+            if not done.is_free(wanted.contractor_id):
                 return True
             _ask(session, context, case, done, wanted)
             return False
     else:
-        free = still_to_ask(asked, done.free_to_ask(most_open))
+        free = still_to_ask(asked, done.free_to_ask())
         found = _best_to_ask(session, context, job, free, done)
         now = context.clock.now()
         if found is not None and is_worth(context.settings, *found, incident.eta_at, now):
             _ask(session, context, case, done, Offer(found[1].contractor.id, None))
             return False
     if is_lost and asked:
-        others = {it: None for it in done.contractors if it not in asked}
+        others = {it: None for it in done.can_be_asked() if it not in asked}
         if _best_to_ask(session, context, job, others, done) is None:
             text, now = NO_CONTRACTOR, context.clock.now()
             _raise_alarm(session, now, incident, "no_contractor", text, done)

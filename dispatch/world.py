@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.context import DispatchContext
 from dispatch.contractor_record import Answer, offers_answered
+from dispatch.contractor_silence import Silence, silent_contractors
 from dispatch.job import ACTIVE, Job, JobState
 from dispatch.store import Asked, ContractorOfferRow, JobRow, RegionRow, offers_about
 from fleet.model import Contractor, Ownership, ServiceCentre, Unit
@@ -47,8 +48,10 @@ class World:
         That take jobs, in order of name.
     asked
         What became of the offers about each incident, by incident and contractor.
-    taken
-        What contractors took last, to guess by when they come.
+    answered
+        What contractors answered last, to guess by when they come.
+    silent
+        Those that have fallen silent, by id.
     """
 
     at: datetime
@@ -61,6 +64,7 @@ class World:
     contractors: tuple[Contractor, ...]
     asked: Mapping[int, Mapping[int, Asked]]
     answered: tuple[Answer, ...]
+    silent: Mapping[int, Silence]
 
     def job_of_unit(self) -> dict[int, Job]:
         """Return the job that binds each unit, by unit id."""
@@ -91,6 +95,7 @@ def read_world(session: Session, context: DispatchContext) -> World:
         contractors=contractors_of(session, context.region),
         asked=offers_about(session, context.region),
         answered=offers_answered(session, context.region, now),
+        silent=silent_contractors(session, context.region, context.settings.contractors),
     )
 
 
