@@ -35,6 +35,7 @@ from dispatch.store import (
     offers_about,
     open_offers,
 )
+from dispatch.unseen_units import Unseen, unseen_units
 from fleet.registers import contractor_ids
 from kernel import events
 from kernel.database import WriteSession
@@ -107,6 +108,7 @@ _FOLLOWED = (
     JobRow.unit_id,
     JobRow.ordered_at,
     JobRow.accepted_at,
+    JobRow.rolling_at,
     JobRow.planned_arrival_at,
     JobRow.version,
 )
@@ -307,6 +309,7 @@ def enforce(
     """
     now = context.clock.now()
     done = _Done.so_far(session, context)
+    unseen = unseen_units(session, [case.job for case in cases], now)
     reasons = []
     for case in cases:
         if case.is_attended:
@@ -315,6 +318,7 @@ def enforce(
             _watch_contractor(session, now, case, done)
         elif case.job is not None:
             _watch_order(session, now, case, done)
+            _watch_place(session, now, case, done, unseen)
             is_lost = _is_lost(case, unassigned.get(case.job.id))
             if is_lost:
                 _raise_alarm(session, now, case.incident, "promise_at_risk", NO_UNIT, done)
@@ -415,6 +419,18 @@ def _watch_order(session: WriteSession, now: datetime, case: Case, done: _Done) 
         _raise_alarm(
             session, now, case.incident, "order_unanswered", SILENT, done, since=job.ordered_at
         )
+
+
+def _watch_place(
+    session: WriteSession, now: datetime, case: Case, done: _Done, unseen: Mapping[int, Unseen]
+) -> None:
+    """Tell the dispatcher of a unit that drives unseen, once for each order."""
+    job = case.job
+    unit = None if job is None or job.unit_id is None else unseen.get(job.unit_id)
+    if job is None or unit is None:
+        return
+    text = unit.words(incident_number(case.incident.id), now)
+    _raise_alarm(session, now, case.incident, "unit_unseen", text, done, since=job.ordered_at)
 
 
 def _watch_contractor(session: WriteSession, now: datetime, case: Case, done: _Done) -> None:
