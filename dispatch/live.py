@@ -33,7 +33,7 @@ from dispatch.solver_process import (
     WorkerSolver,
 )
 from dispatch.store import AlarmRow, IncidentRow
-from dispatch.visit_troubles import tell_missed
+from dispatch.visit_troubles import tell_missed, tell_not_begun
 from dispatch.wakes import Wakes
 from dispatch.world import next_visit_at
 from kernel import events
@@ -242,6 +242,7 @@ class Dispatcher:
             expired = contractors.expire_offers(session, context)
             found = [f"nobody took {incident_number(it)}" for it in expired]
             found += tell_missed(session, context)
+            tell_not_begun(session, context)
             found += look(session, context, snapshot, open_cases(session, context.region))
             self._has_units = bool(snapshot.problem.units)
             self._plan_next_watch(session, snapshot)
@@ -405,6 +406,7 @@ class Dispatcher:
         with context.database.write() as session:
             contractors.expire_offers(session, context)
             tell_missed(session, context)
+            tell_not_begun(session, context)
             for case in open_cases(session, context.region):
                 judge(session, context.clock.now(), case.incident)
 
