@@ -198,12 +198,19 @@ def _refusal(job: JobRow, unit_id: int, event: TechnicianEvent) -> str | None:
         return "The job is not with this unit any more: it was withdrawn or given to another one."
     if state is JobState.CANCELLED:
         return "The job was cancelled."
-    if event.kind is ReportKind.DECLINED and state not in (JobState.ORDERED, JobState.ROLLING):
-        return f"The job is {state.value}: it can be reported as not possible, not declined."
     if event.kind in ENDINGS and state in FINAL:
         return f"The job is {state.value} already."
     if event.kind is ReportKind.LOADED and _option(job).destination is None:
         return "The job is done on the spot: there is nothing to load."
+    return _too_far(state, event.kind)
+
+
+def _too_far(state: JobState, kind: ReportKind) -> str | None:
+    """Return why a job has gone too far for a report, for people, or ``None``."""
+    if kind is ReportKind.DECLINED and state not in (JobState.ORDERED, JobState.ROLLING):
+        return f"The job is {state.value}: it can be reported as not possible, not declined."
+    if kind is ReportKind.GONE_ON_ARRIVAL and state is JobState.LOADED:
+        return "The car is loaded: it can be reported as not possible, not as gone."
     return None
 
 
