@@ -2365,13 +2365,19 @@ export interface components {
         };
         /**
          * OfferPlace
-         * @description Where the car is.
+         * @description Where the car is; ``note``, how to find it, only after the offer was accepted.
+         *
+         *     ``changed_at`` is when it was last corrected or better described since the offer was made.
          */
         OfferPlace: {
+            /** Changed At */
+            changed_at: string | null;
             /** Lat */
             lat: number;
             /** Lon */
             lon: number;
+            /** Note */
+            note: string | null;
             /** Text */
             text: string;
         };
