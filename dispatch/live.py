@@ -21,7 +21,8 @@ from dispatch.decide import Decision, decide
 from dispatch.decision_log import log_commit
 from dispatch.incident import incident_number
 from dispatch.offers_wanted import Wanted, offers_wanted
-from dispatch.promise_keeping import enforce, judge, look, open_cases
+from dispatch.promise_keeping import enforce
+from dispatch.promise_watch import judge, look, open_cases
 from dispatch.reasons_to_plan import WAKING, overdue, visits_due, visits_new, wants_first
 from dispatch.snapshot import Snapshot, build_snapshot
 from dispatch.solver_process import (

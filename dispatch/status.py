@@ -20,7 +20,7 @@ from dispatch.context import DispatchContext
 from dispatch.incident import IncidentMove, IncidentState, Outcome
 from dispatch.job import JobKind, JobMove, JobOption, JobState, option_from_json
 from dispatch.progress import ENDINGS, STAGES, Progress, Report, ReportKind, progress
-from dispatch.promise_keeping import judge
+from dispatch.promise_watch import judge
 from dispatch.store import IncidentRow, JobRow, TechnicianEventRow, incident_row
 from dispatch.visit_troubles import tell_failed
 from fleet.states import UnitMove, UnitState
