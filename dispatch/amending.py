@@ -18,7 +18,14 @@ from dispatch.jobs import job_options
 from dispatch.locate import Located
 from dispatch.regions import get_region
 from dispatch.status import is_left_to_try
-from dispatch.store import IncidentRow, JobRow, get_incident, incident_of, incident_row
+from dispatch.store import (
+    ContractorOfferRow,
+    IncidentRow,
+    JobRow,
+    get_incident,
+    incident_of,
+    incident_row,
+)
 from dispatch.triage import Triage, TriageOutcome
 from dispatch.triage_rules import Facts
 from fleet.registers import service_centres_of
@@ -30,6 +37,9 @@ from kernel.words import Words
 from sla.promise import promise
 
 PLACE_CORRECTED = Words(zh="位置已更正，承诺时间随之调整。", en="The place was corrected.")
+
+PLACE_CHANGED = "contractor.place_changed"
+"""The event that tells a contractor of another place, or of words how to find it."""
 
 SAME_PLACE_M = 20.0
 """Two positions this near are one place: devices do not agree any better."""
@@ -54,8 +64,9 @@ def amend(
     """Change an open incident: ``location``, ``location_note``, ``note``, ``safe_place``.
 
     A corrected place may lie in another area: the target follows, still counted from the call, and
-    the owner is told. A ``note`` is added to what was noted before, a ``location_note`` takes the
-    place of the former one. What is left out stays.
+    the owner is told. A contractor that is asked or on the way is told of the place. A ``note`` is
+    added to what was noted before, a ``location_note`` takes the place of the former one. What is
+    left out stays.
 
     Raises
     ------
@@ -218,7 +229,27 @@ def _changed(
         incident_id=row.id,
         payload={"changed": fields, "priority": triage.priority},
     )
+    if "place" in fields:
+        _tell_contractors(session, now, row)
     return get_incident(session, row.id)
+
+
+def _tell_contractors(session: WriteSession, now: datetime, row: IncidentRow) -> None:
+    """Tell who is asked or on the way that the place is another one, or better described."""
+    query = select(ContractorOfferRow).where(
+        ContractorOfferRow.incident_id == row.id,
+        ContractorOfferRow.state.in_(("offered", "accepted")),
+    )
+    for offer in session.scalars(query.order_by(ContractorOfferRow.id)).all():
+        events.append(
+            session,
+            now,
+            PLACE_CHANGED,
+            region=row.region,
+            incident_id=row.id,
+            job_id=offer.job_id,
+            payload={"offer_id": offer.id, "contractor_id": offer.contractor_id},
+        )
 
 
 _JUDGED = (

@@ -60,7 +60,6 @@ def withdraw_offers(
     )
     for offer in session.scalars(query.order_by(ContractorOfferRow.id)):
         offer.state = "withdrawn"
-        offer.answered_at = offer.answered_at or now
         events.append(
             session,
             now,

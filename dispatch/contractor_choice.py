@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.context import DispatchContext
 from dispatch.contractor_record import Answer, Lead, Slip, lead_of, offers_answered, slip_of
+from dispatch.contractor_silence import may_have_open
 from dispatch.core.model import Lock
 from dispatch.job import Job, JobState
 from dispatch.params import DispatchSettings
@@ -64,22 +65,27 @@ def guesses_of(
 
     Those are calls that no unit is ordered to and nobody has locked to one. While a contractor has
     an offer, no other counts; then those that are `still_to_ask`, and have no more offers to answer
-    than ``contractors.most_open``.
+    than they may. Nobody waits for a silent one, whatever it has to answer.
     """
     if not world.contractors:
         return {}
     asking = Asking(settings, roadside, times, world.at, world.contractors, world.answered)
     n_open = open_offers(world.asked)
-    most_open = settings.contractors.most_open
-    everybody = [it.id for it in world.contractors if n_open[it.id] < most_open]
+    most = {
+        it.id: may_have_open(settings.contractors, world.silent.get(it.id), world.at)
+        for it in world.contractors
+    }
+    everybody = [it for it, most_open in most.items() if n_open[it] < most_open]
+    unheard = {it for it, silence in world.silent.items() if silence.lasts(world.at)}
     by_candidates: dict[frozenset[tuple[int, datetime | None]], list[Job]] = {}
     for job in world.jobs:
         if job.state is JobState.OPEN and job.lock is Lock.FREE and job.incident_id is not None:
             candidates = still_to_ask(world.asked.get(job.incident_id, {}), everybody)
-            by_candidates.setdefault(frozenset(candidates.items()), []).append(job)
+            who = frozenset(it for it in candidates.items() if it[0] not in unheard)
+            by_candidates.setdefault(who, []).append(job)
     found: dict[int, Guess] = {}
-    for who, jobs in by_candidates.items():
-        found |= asking.best(jobs, dict(who))
+    for candidates_of, jobs in by_candidates.items():
+        found |= asking.best(jobs, dict(candidates_of))
     return found
 
 
@@ -207,7 +213,7 @@ class Asking:
             guesses = [
                 self._guess(contractor, job, int(drives_s[row, column]), candidates[contractor.id])
                 for row, contractor in enumerate(contractors)
-                if _can(contractor, job) and drives_s[row, column] != UNREACHABLE_S
+                if can_do(contractor, job) and drives_s[row, column] != UNREACHABLE_S
             ]
             if guesses:
                 found[job.id] = min(guesses, key=partial(self._rank, job))
@@ -261,5 +267,6 @@ def _slip_of(contractor_id: int, answered: Iterable[Answer]) -> Slip:
     return slip_of([it for it in mine if it is not None])
 
 
-def _can(contractor: Contractor, job: Job) -> bool:
+def can_do(contractor: Contractor, job: Job) -> bool:
+    """Return whether a contractor has the skills for one of a job's options."""
     return any(option.needs <= contractor.skills for option in job.options)

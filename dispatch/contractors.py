@@ -18,6 +18,7 @@ from dispatch import orders
 from dispatch.closing import OUTCOME_OF_KIND, close_incident, withdraw_offers
 from dispatch.context import DispatchContext
 from dispatch.contractor_choice import Asking, Guess, still_to_ask
+from dispatch.contractor_silence import silent_contractors, tell_silent
 from dispatch.incident import INCIDENT_MACHINE, IncidentMove, IncidentState, incident_number
 from dispatch.job import Job, JobMove, JobState, option_from_json
 from dispatch.store import (
@@ -83,22 +84,32 @@ def offer(
 
 
 def _best_to_ask(session: Session, context: DispatchContext, job: Job) -> Guess | None:
-    """Return the best contractor that can do a job and may still be asked, ``None`` without one."""
-    asked = offers_about(session, context.region).get(job.incident_id or 0, {})
-    candidates = still_to_ask(asked, contractor_ids(session, context.region))
-    return Asking.read(session, context).best((job,), candidates).get(job.id)
+    """Return the best contractor that can do a job and may still be asked, ``None`` without one.
+
+    A silent one is asked where no other is left.
+    """
+    region = context.region
+    asked = offers_about(session, region).get(job.incident_id or 0, {})
+    silent = silent_contractors(session, region, context.settings.contractors).keys()
+    asking = Asking.read(session, context)
+    for group in (contractor_ids(session, region) - silent, silent):
+        best = asking.best((job,), still_to_ask(asked, group)).get(job.id)
+        if best is not None:
+            return best
+    return None
 
 
 def expire_offers(session: WriteSession, context: DispatchContext) -> list[int]:
     """Let offers past their deadline expire; return the incidents they were about.
 
     One that was made in the future is past it as well: the clock was set back since, and the
-    contractor would have longer for its answer than it was given.
+    contractor would have longer for its answer than it was given. The dispatcher is told who falls
+    silent by it.
     """
-    now = context.clock.now()
+    now, region, rules = context.clock.now(), context.region, context.settings.contractors
     query = (
         select(ContractorOfferRow)
-        .where(ContractorOfferRow.region == context.region, ContractorOfferRow.state == "offered")
+        .where(ContractorOfferRow.region == region, ContractorOfferRow.state == "offered")
         .where(
             or_(
                 ContractorOfferRow.expires_at < now,
@@ -106,12 +117,17 @@ def expire_offers(session: WriteSession, context: DispatchContext) -> list[int]:
             )
         )
     )
-    expired = []
-    for row in session.scalars(query.order_by(ContractorOfferRow.id)):
-        row.state, row.answered_at = "expired", now
+    rows = session.scalars(query.order_by(ContractorOfferRow.id)).all()
+    if not rows:
+        return []
+    before = silent_contractors(session, region, rules)
+    for row in rows:
+        row.state, row.expires_at = "expired", min(row.expires_at, now)
         _tell(session, now, "contractor.expired", row)
-        expired.append(row.incident_id)
-    return expired
+    for contractor_id, silence in silent_contractors(session, region, rules).items():
+        if contractor_id not in before:
+            tell_silent(session, now, region, contractor_id, silence)
+    return [row.incident_id for row in rows]
 
 
 def next_deadline(session: Session, region: str) -> datetime | None:
@@ -181,6 +197,20 @@ def not_needed(
         _tell(session, now, "contractor.withdrawn", row)
 
 
+def heard(
+    session: WriteSession, context: DispatchContext, offer_id: int, contractor_id: int
+) -> None:
+    """Note an answer that could not be taken: who gives one is not silent.
+
+    Called after `accept` or `reject` has refused it (`Conflict`), in a transaction of its own.
+    """
+    row = session.get(ContractorOfferRow, offer_id, with_for_update=True, populate_existing=True)
+    if row is None or row.contractor_id != contractor_id:
+        return
+    if row.state in ("offered", "expired", "withdrawn"):
+        row.answered_at = context.clock.now()
+
+
 def reject(
     session: WriteSession, context: DispatchContext, offer_id: int, contractor_id: int, reason: str
 ) -> None:
@@ -245,8 +275,6 @@ def take_back(session: WriteSession, context: DispatchContext, incident_id: int)
         incident = incident_row(session, incident_id)
         _advance(incident, IncidentMove.UNASSIGN)
         incident.eta_at = incident.eta_low_at = incident.eta_high_at = None
-    else:
-        row.answered_at = now
     row.state = "withdrawn"
     _tell(session, now, "incident.updated", row, change="contractor withdrawn")
     return True

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from dispatch.context import DispatchContext
+from dispatch.contractor_choice import can_do
 from dispatch.contractors import open_job
 from dispatch.core.changes import Change, duration
 from dispatch.core.evaluate import plan_from_tours
@@ -102,6 +103,24 @@ class Helper:
 
 
 @dataclass(frozen=True, slots=True)
+class SilentHelper:
+    """A contractor that could do it, and is not asked because it does not answer.
+
+    Attributes
+    ----------
+    n_offers, since_at
+        How many offers it has let run out, and when the first of them was made.
+    again_at
+        From when on it is tried again, with one offer at a time.
+    """
+
+    name: str
+    n_offers: int
+    since_at: datetime
+    again_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Candidates:
     """All own units of the region, best first, judged against the plan of that version.
 
@@ -111,6 +130,7 @@ class Candidates:
     plan_version: int
     items: tuple[Candidate, ...]
     helper: Helper | None = None
+    silent: tuple[SilentHelper, ...] = ()
 
 
 RULES: Mapping[str, Words] = {
@@ -216,7 +236,8 @@ class Judge:
         outside = [_outside(unit, job) for unit in self.moment.own if unit.id not in known]
         outside.sort(key=lambda candidate: not candidate.chosen)
         helper = _helper(self.moment.snapshot, job)
-        return Candidates(self.moment.plan_version, (*judged, *outside), helper)
+        silent = _silent(self.moment.snapshot, job, helper)
+        return Candidates(self.moment.plan_version, (*judged, *outside), helper, silent)
 
     def _verdicts(self, job: Job) -> list[Candidate]:
         """Return the units of the problem, cheapest first; none once somebody is at the car."""
@@ -243,6 +264,20 @@ def _helper(snapshot: Snapshot, job: Job) -> Helper | None:
         own_time_cny=outside.saved_cny,
         extra_cost_cny=outside.cny,
         asked=about is not None and about.is_open,
+    )
+
+
+def _silent(snapshot: Snapshot, job: Job, helper: Helper | None) -> tuple[SilentHelper, ...]:
+    """Return the silent contractors that could do a job nobody is at yet, but the one asked."""
+    world = snapshot.world
+    if job.incident_id is None or job_key(job.id) not in snapshot.jobs:
+        return ()
+    return tuple(
+        SilentHelper(it.name, found.n_offers, found.since_at, found.again_at)
+        for it in world.contractors
+        if (found := world.silent.get(it.id)) is not None
+        and can_do(it, job)
+        and (helper is None or helper.name != it.name)
     )
 
 

@@ -20,7 +20,8 @@ from dispatch.decision_log import log_commit
 from dispatch.incident import incident_number
 from dispatch.offers_wanted import Wanted, offers_wanted
 from dispatch.planning_failures import PlanningFailures
-from dispatch.promise_keeping import enforce, judge, look, open_cases
+from dispatch.promise_keeping import enforce
+from dispatch.promise_watch import judge, look, open_cases
 from dispatch.reasons_to_plan import WAKING, overdue, visits_due, visits_new, wants_first
 from dispatch.snapshot import Snapshot, build_snapshot
 from dispatch.solver_process import (
@@ -32,7 +33,7 @@ from dispatch.solver_process import (
     WorkerSolver,
 )
 from dispatch.store import IncidentRow
-from dispatch.visit_troubles import tell_missed
+from dispatch.visit_troubles import tell_missed, tell_not_begun
 from dispatch.wakes import Wakes
 from dispatch.world import next_visit_at
 from kernel.clock import ScaledClock, VirtualClock
@@ -232,6 +233,7 @@ class Dispatcher:
             expired = contractors.expire_offers(session, context)
             found = [f"nobody took {incident_number(it)}" for it in expired]
             found += tell_missed(session, context)
+            tell_not_begun(session, context)
             found += look(session, context, snapshot, open_cases(session, context.region))
             self._has_units = bool(snapshot.problem.units)
             self._plan_next_watch(session, snapshot)
@@ -383,6 +385,7 @@ class Dispatcher:
         with context.database.write() as session:
             contractors.expire_offers(session, context)
             tell_missed(session, context)
+            tell_not_begun(session, context)
             for case in open_cases(session, context.region):
                 judge(session, context.clock.now(), case.incident)
 

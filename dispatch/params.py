@@ -187,6 +187,11 @@ class ContractorRules:
         How many offers a contractor has to answer at a time, at most: in a storm somebody reads
         them one by one. The others wait, and an own unit may be free before. Dispatchers may ask
         for more.
+    silent_after, silent_min
+        A contractor whose last so many offers ran out without an answer is silent: nobody waits for
+        it, and the dispatcher is told; 0: nobody ever is. One may be chance, two are three minutes
+        of two owners. So many minutes after the last of them it is tried again with one offer at a
+        time, should nobody have called it: half an hour is a break, or the end of another job.
     answer_s
         How long an offer stands where the contractor has no time of its own.
     eta_limit_min
@@ -198,6 +203,8 @@ class ContractorRules:
     gain_s: int
     ask_gain_cny: float
     most_open: int
+    silent_after: int
+    silent_min: int
     answer_s: int
     eta_limit_min: int
 

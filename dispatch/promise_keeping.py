@@ -1,7 +1,7 @@
-"""Keeping the promise: ETAs and risks recomputed, and what follows from them done.
+"""Keeping the promise: what the plan in force cannot mend is acted on.
 
-`look` judges every open incident and says why a new plan may be needed. `enforce` acts on what the
-plan in force cannot mend: alarm, contractor, a new promise with its reason.
+`enforce` alarms the dispatcher, asks contractors, and tells owners a new promise with its reason,
+by what `promise_watch` has found.
 """
 
 from __future__ import annotations
@@ -13,41 +13,23 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from sqlalchemy import select
-from sqlalchemy.orm import load_only
 
 from dispatch import contractors
 from dispatch.alarms import raise_alarm
 from dispatch.context import DispatchContext
 from dispatch.contractor_choice import Asking, Guess, is_worth, still_to_ask
+from dispatch.contractor_silence import may_have_open, silent_contractors
 from dispatch.incident import IncidentState, incident_number
 from dispatch.job import Job, JobState
 from dispatch.offers_wanted import Offer, Wanted
 from dispatch.outside import LEFT_TO_CONTRACTOR
-from dispatch.snapshot import Snapshot
-from dispatch.store import (
-    AlarmRow,
-    Asked,
-    ContractorOfferRow,
-    IncidentRow,
-    JobRow,
-    job_of,
-    offers_about,
-    open_offers,
-)
+from dispatch.promise_watch import Case, is_overdue, tell
+from dispatch.store import AlarmRow, Asked, IncidentRow, JobRow, job_of, offers_about, open_offers
+from dispatch.unseen_units import Unseen, unseen_units
 from fleet.registers import contractor_ids
-from kernel import events
 from kernel.database import WriteSession
 from kernel.words import Words
-from sla.promise import AT_RISK_MARGIN_S, ROUND_UP_S, Risk, risk, round_up
-
-ETA_NOISE_S = 30
-"""An ETA that moves by less is not written again."""
-
-CALM_S = 60
-"""An incident at risk is normal again only with this much more than the margin: no flapping."""
-
-CONTRACTOR_LATE_S = 600
-"""A contractor that is this much behind its own ETA is an alarm."""
+from sla.promise import ROUND_UP_S, Risk, round_up
 
 SILENT_S = 300
 """A unit that has not taken an order for so long is an alarm: its phone may be off."""
@@ -58,172 +40,12 @@ DIVERTED = Words(zh="原来的车辆被派往更紧急的现场，已改派另�
 REPLACED = Words(zh="原来的车辆路上耽搁了，已改派另一辆。", en="Your unit was held up on the road; another one takes over.")  # fmt: skip  # noqa: E501
 CONTRACTOR = Words(zh="由合作救援商前往。", en="A partner company is coming.")
 NO_CONTRACTOR = Words(
-    zh="已询问所有合作救援商，均未接单。", en="All contractors were asked; none comes."
+    zh="可询问的合作救援商均已询问，无人接单。",
+    en="All contractors that can be asked were; none comes.",
 )
 FOLLOW_UP = Words(zh="现场未能修好，已另派车辆前来。", en="It could not be mended on the spot; another unit is coming.")  # fmt: skip  # noqa: E501
 SILENT = Words(zh="车辆五分钟未确认接单，请电话联系或改派。", en="The unit has not taken the order for five minutes: call it, or send another one.")  # fmt: skip  # noqa: E501
 NO_UNIT = Words(zh="没有自有车辆能按时到达。", en="No own unit can be there in time.")
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An open incident with its unfinished job and the contractor who has it, if any."""
-
-    incident: IncidentRow
-    job: JobRow | None
-    taken: ContractorOfferRow | None
-
-    @property
-    def is_attended(self) -> bool:
-        """Whether somebody is at the car, or nobody is needed there any more."""
-        if self.taken is not None:
-            return self.taken.state == "arrived"
-        return self.job is None or self.job.state in _AT_CAR
-
-    @property
-    def is_follow_up(self) -> bool:
-        """Whether somebody was at the car and another one is to come."""
-        return self.incident.arrived_at is not None
-
-
-_AT_CAR = (JobState.ON_SITE.value, JobState.LOADED.value)
-
-_JUDGED = (
-    IncidentRow.region,
-    IncidentRow.state,
-    IncidentRow.received_at,
-    IncidentRow.target_at,
-    IncidentRow.promised_at,
-    IncidentRow.eta_at,
-    IncidentRow.arrived_at,
-    IncidentRow.risk,
-)
-_FOLLOWED = (
-    JobRow.region,
-    JobRow.incident_id,
-    JobRow.state,
-    JobRow.unit_id,
-    JobRow.ordered_at,
-    JobRow.accepted_at,
-    JobRow.planned_arrival_at,
-    JobRow.version,
-)
-"""What is read of each incident and job, in the transaction for which all writers wait; the rest,
-much of it JSON, is read of the few that need it."""
-
-
-def open_cases(session: WriteSession, region: str) -> list[Case]:
-    """Return the open incidents of a region in order of call."""
-    query = select(IncidentRow).where(
-        IncidentRow.region == region, IncidentRow.state != IncidentState.CLOSED.value
-    )
-    query = query.options(load_only(*_JUDGED))
-    incidents = list(session.scalars(query.order_by(IncidentRow.received_at, IncidentRow.id)))
-    jobs = select(JobRow).where(
-        JobRow.region == region,
-        JobRow.incident_id.is_not(None),
-        JobRow.state.not_in(contractors.FINAL_SQL),
-    )
-    jobs = jobs.options(load_only(*_FOLLOWED))
-    job_of = {job.incident_id: job for job in session.scalars(jobs.order_by(JobRow.id))}
-    offers = select(ContractorOfferRow).where(
-        ContractorOfferRow.region == region, ContractorOfferRow.state.in_(("accepted", "arrived"))
-    )
-    offer_of = {row.incident_id: row for row in session.scalars(offers)}
-    return [Case(it, job_of.get(it.id), offer_of.get(it.id)) for it in incidents]
-
-
-# ------------------------------------------------------------------------------------ looking
-
-
-def look(
-    session: WriteSession, context: DispatchContext, snapshot: Snapshot, cases: Sequence[Case]
-) -> list[str]:
-    """Write ETAs and risks of all open incidents; return the reasons for a new plan."""
-    now = context.clock.now()
-    reasons = []
-    for case in cases:
-        eta_at = _eta(case, snapshot, now)
-        _write_eta(case.incident, eta_at, now)
-        if judge(session, now, case.incident):
-            reasons.append(f"{incident_number(case.incident.id)} is {case.incident.risk}")
-        if _has_slipped(case, eta_at, context):
-            reasons.append(f"{incident_number(case.incident.id)} is delayed")
-    return reasons
-
-
-def _eta(case: Case, snapshot: Snapshot, now: datetime) -> datetime | None:
-    """Return when somebody is at the car; ``None``: nobody is to come, or nobody knows when."""
-    if case.is_attended:
-        return None
-    if case.taken is not None:
-        is_lost = case.taken.eta_at is None or _is_overdue(case.taken, now)
-        return None if is_lost else max(case.taken.eta_at or now, now)
-    job = case.job
-    if job is None:
-        return None
-    if job.state in (JobState.ORDERED.value, JobState.ROLLING.value):
-        return snapshot.arrival_at(job.id, job.unit_id) or job.planned_arrival_at
-    return None if job.planned_arrival_at is None else max(job.planned_arrival_at, now)
-
-
-def _is_overdue(taken: ContractorOfferRow, now: datetime) -> bool:
-    """Return whether a contractor should have been there for so long that nobody knows when."""
-    late = timedelta(seconds=CONTRACTOR_LATE_S)
-    return taken.state == "accepted" and taken.eta_at is not None and now - taken.eta_at > late
-
-
-def _write_eta(incident: IncidentRow, eta_at: datetime | None, now: datetime) -> None:
-    before = incident.eta_at
-    if eta_at is None:
-        if before is not None:
-            incident.eta_at = incident.eta_low_at = incident.eta_high_at = None
-        return
-    if before is not None and abs(eta_at - before) < timedelta(seconds=ETA_NOISE_S):
-        return
-    left = max(eta_at - now, timedelta())
-    incident.eta_at = eta_at
-    incident.eta_low_at = now + left * 0.9
-    incident.eta_high_at = now + left * 1.2 + timedelta(minutes=1)
-
-
-def judge(session: WriteSession, now: datetime, incident: IncidentRow) -> bool:
-    """Write an incident's risk, tell it when it has become worse, and return whether it has."""
-    before = Risk(incident.risk)
-    after = risk(
-        now,
-        incident.received_at,
-        incident.target_at,
-        eta_at=incident.eta_at,
-        arrived_at=incident.arrived_at,
-        margin_s=AT_RISK_MARGIN_S + (CALM_S if before is Risk.AT_RISK else 0),
-    )
-    if after is before:
-        return False
-    incident.risk = after.value
-    if _RANK[after] < _RANK[before]:
-        return False
-    payload = {"target_at": incident.target_at.isoformat()}
-    if incident.eta_at is not None:
-        payload["eta_at"] = incident.eta_at.isoformat()
-    _tell(session, now, f"incident.{after.value}", incident, **payload)
-    return True
-
-
-_RANK = {Risk.NORMAL: 0, Risk.AT_RISK: 1, Risk.BREACHED: 2}
-
-
-def _has_slipped(case: Case, eta_at: datetime | None, context: DispatchContext) -> bool:
-    """Return whether a unit under way is later than the plan in force took for granted."""
-    job = case.job
-    if job is None or job.state not in (JobState.ORDERED.value, JobState.ROLLING.value):
-        return False
-    if eta_at is None or job.planned_arrival_at is None:
-        return False
-    return eta_at - job.planned_arrival_at > timedelta(seconds=context.settings.timing.slip_s)
-
-
-# ----------------------------------------------------------------------------------- enforcing
 
 
 @dataclass(slots=True)
@@ -231,19 +53,20 @@ class _Done:
     """What was done for open incidents before, read at once: in a storm there are hundreds.
 
     ``asked`` is what became of offers by incident and contractor, ``n_open`` how many offers each
-    contractor has to answer, ``contractors`` all of them, ``alarms`` when each was raised last, by
-    incident and kind.
+    contractor has to answer, ``most_open`` how many it may, ``alarms`` when each was raised last,
+    by incident and kind.
     """
 
     alarms: dict[tuple[int, str], datetime]
     asked: Mapping[int, Mapping[int, Asked]]
     n_open: Counter[int]
-    contractors: frozenset[int]
+    most_open: Mapping[int, int]
     _asking: Asking | None = None
 
     @classmethod
-    def so_far(cls, session: WriteSession, region: str) -> _Done:
+    def so_far(cls, session: WriteSession, context: DispatchContext) -> _Done:
         """Read what was done for the open incidents of a region."""
+        region, rules, now = context.region, context.settings.contractors, context.clock.now()
         open_ids = select(IncidentRow.id).where(
             IncidentRow.region == region, IncidentRow.state != IncidentState.CLOSED.value
         )
@@ -253,11 +76,23 @@ class _Done:
         rows = session.execute(alarms.order_by(AlarmRow.id))
         known = {(it, kind): raised_at for it, kind, raised_at in rows if it is not None}
         asked = offers_about(session, region)
-        return cls(known, asked, open_offers(asked), contractor_ids(session, region))
+        silent = silent_contractors(session, region, rules)
+        most_open = {
+            it: may_have_open(rules, silent.get(it), now) for it in contractor_ids(session, region)
+        }
+        return cls(known, asked, open_offers(asked), most_open)
 
-    def free_to_ask(self, most_open: int) -> list[int]:
-        """Return the contractors that have fewer offers to answer than that."""
-        return [it for it in self.contractors if self.n_open[it] < most_open]
+    def is_free(self, contractor_id: int) -> bool:
+        """Return whether a contractor has fewer offers to answer than it may have."""
+        return self.n_open[contractor_id] < self.most_open.get(contractor_id, 0)
+
+    def free_to_ask(self) -> list[int]:
+        """Return the contractors that may have another offer to answer."""
+        return [it for it in self.most_open if self.is_free(it)]
+
+    def can_be_asked(self) -> list[int]:
+        """Return the contractors that may be asked, now or once they have answered."""
+        return [it for it, most in self.most_open.items() if most]
 
     def asking(self, session: WriteSession, context: DispatchContext) -> Asking:
         """Return what is known of the contractors, read once."""
@@ -291,7 +126,8 @@ def enforce(
         Incidents whose rolling unit the last commit has turned away: whether to another one.
     """
     now = context.clock.now()
-    done = _Done.so_far(session, context.region)
+    done = _Done.so_far(session, context)
+    unseen = unseen_units(session, [case.job for case in cases], now)
     reasons = []
     for case in cases:
         if case.is_attended:
@@ -300,6 +136,7 @@ def enforce(
             _watch_contractor(session, now, case, done)
         elif case.job is not None:
             _watch_order(session, now, case, done)
+            _watch_place(session, now, case, done, unseen)
             is_lost = _is_lost(case, unassigned.get(case.job.id))
             if is_lost:
                 _raise_alarm(session, now, case.incident, "promise_at_risk", NO_UNIT, done)
@@ -344,23 +181,22 @@ def _offer(
     asked = done.asked.get(incident.id, {})
     if job is None or not (wanted or is_lost) or any(it.is_open for it in asked.values()):
         return False
-    most_open = context.settings.contractors.most_open
     if wanted is not None:
         about = asked.get(wanted.contractor_id)
         if about is None or (about.may_be_asked and about.can_come_by(wanted.by_at)):
-            if done.n_open[wanted.contractor_id] >= most_open:
+            if not done.is_free(wanted.contractor_id):
                 return True
             _ask(session, context, case, done, wanted)
             return False
     else:
-        free = still_to_ask(asked, done.free_to_ask(most_open))
+        free = still_to_ask(asked, done.free_to_ask())
         found = _best_to_ask(session, context, job, free, done)
         now = context.clock.now()
         if found is not None and is_worth(context.settings, *found, incident.eta_at, now):
             _ask(session, context, case, done, Offer(found[1].contractor.id, None))
             return False
     if is_lost and asked:
-        others = {it: None for it in done.contractors if it not in asked}
+        others = {it: None for it in done.can_be_asked() if it not in asked}
         if _best_to_ask(session, context, job, others, done) is None:
             text, now = NO_CONTRACTOR, context.clock.now()
             _raise_alarm(session, now, incident, "no_contractor", text, done)
@@ -403,9 +239,21 @@ def _watch_order(session: WriteSession, now: datetime, case: Case, done: _Done) 
         )
 
 
+def _watch_place(
+    session: WriteSession, now: datetime, case: Case, done: _Done, unseen: Mapping[int, Unseen]
+) -> None:
+    """Tell the dispatcher of a unit that drives unseen, once for each order."""
+    job = case.job
+    unit = None if job is None or job.unit_id is None else unseen.get(job.unit_id)
+    if job is None or unit is None:
+        return
+    text = unit.words(incident_number(case.incident.id), now)
+    _raise_alarm(session, now, case.incident, "unit_unseen", text, done, since=job.ordered_at)
+
+
 def _watch_contractor(session: WriteSession, now: datetime, case: Case, done: _Done) -> None:
     """Tell the dispatcher of a contractor that does not come, each of an incident once."""
-    if case.taken is not None and _is_overdue(case.taken, now):
+    if case.taken is not None and is_overdue(case.taken, now):
         text = Words(zh="合作救援商超过承诺到达时间。", en="The contractor is behind its own ETA.")
         since = case.taken.answered_at
         _raise_alarm(session, now, case.incident, "contractor_late", text, done, since=since)
@@ -422,7 +270,7 @@ def _renew_promise(
     reason = _reason(case, turned_away)
     incident.promised_at = round_up(max(incident.eta_at, now), ROUND_UP_S)
     incident.promise_reason = reason.as_dict()
-    _tell(
+    tell(
         session,
         now,
         "promise.changed",
@@ -461,11 +309,3 @@ def _raise_alarm(
         return
     done.alarms[incident.id, kind] = now
     raise_alarm(session, now, incident.region, kind, text, incident_id=incident.id)
-
-
-def _tell(
-    session: WriteSession, now: datetime, kind: str, incident: IncidentRow, **payload: object
-) -> None:
-    events.append(
-        session, now, kind, region=incident.region, incident_id=incident.id, payload=dict(payload)
-    )

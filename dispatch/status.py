@@ -20,7 +20,7 @@ from dispatch.context import DispatchContext
 from dispatch.incident import IncidentMove, IncidentState, Outcome
 from dispatch.job import JobKind, JobMove, JobOption, JobState, option_from_json
 from dispatch.progress import ENDINGS, STAGES, Progress, Report, ReportKind, progress
-from dispatch.promise_keeping import judge
+from dispatch.promise_watch import judge
 from dispatch.store import IncidentRow, JobRow, TechnicianEventRow, incident_row
 from dispatch.visit_troubles import tell_failed
 from fleet.states import UnitMove, UnitState
@@ -198,12 +198,19 @@ def _refusal(job: JobRow, unit_id: int, event: TechnicianEvent) -> str | None:
         return "The job is not with this unit any more: it was withdrawn or given to another one."
     if state is JobState.CANCELLED:
         return "The job was cancelled."
-    if event.kind is ReportKind.DECLINED and state not in (JobState.ORDERED, JobState.ROLLING):
-        return f"The job is {state.value}: it can be reported as not possible, not declined."
     if event.kind in ENDINGS and state in FINAL:
         return f"The job is {state.value} already."
     if event.kind is ReportKind.LOADED and _option(job).destination is None:
         return "The job is done on the spot: there is nothing to load."
+    return _too_far(state, event.kind)
+
+
+def _too_far(state: JobState, kind: ReportKind) -> str | None:
+    """Return why a job has gone too far for a report, for people, or ``None``."""
+    if kind is ReportKind.DECLINED and state not in (JobState.ORDERED, JobState.ROLLING):
+        return f"The job is {state.value}: it can be reported as not possible, not declined."
+    if kind is ReportKind.GONE_ON_ARRIVAL and state is JobState.LOADED:
+        return "The car is loaded: it can be reported as not possible, not as gone."
     return None
 
 

@@ -14,6 +14,7 @@ from dispatch.job import JobState
 from dispatch.orders import clear_plan
 from dispatch.regions import get_region
 from dispatch.store import AlarmRow, AppointmentRow, JobRow
+from fleet.store import get_unit
 from kernel.database import WriteSession
 from kernel.words import Words
 
@@ -64,18 +65,59 @@ def tell_missed(session: WriteSession, context: DispatchContext) -> list[str]:
     return new
 
 
-def _missed(session: WriteSession, job: JobRow, zone: ZoneInfo) -> Words:
-    code, work = _code(session, job), _work(job)
-    window = [
-        "" if at is None else f"{at.astimezone(zone):%m-%d %H:%M}"
-        for at in (job.earliest_at, job.latest_at)
-    ]
+def tell_not_begun(session: WriteSession, context: DispatchContext) -> None:
+    """Alarm the dispatcher, once for each order, of visits over time whose unit never set off.
+
+    The order stands: the technician may only have forgotten to say so, which a call shows.
+    """
+    now, region = context.clock.now(), context.region
+    query = select(JobRow).where(
+        JobRow.region == region,
+        JobRow.state == JobState.ORDERED.value,
+        JobRow.latest_at < now,
+    )
+    late = session.scalars(query.order_by(JobRow.id)).all()
+    if not late:
+        return
+    told = select(AlarmRow.text, AlarmRow.raised_at).filter_by(
+        region=region, kind="visit_not_begun"
+    )
+    known = [(text["en"], raised_at) for text, raised_at in session.execute(told)]
+    zone = ZoneInfo(get_region(session, region).time_zone)
+    for job in late:
+        text = _not_begun(session, job, zone)
+        ordered_at = job.ordered_at or now
+        if not any(en == text.en and raised_at >= ordered_at for en, raised_at in known):
+            raise_alarm(session, now, region, "visit_not_begun", text)
+
+
+def _not_begun(session: WriteSession, job: JobRow, zone: ZoneInfo) -> Words:
+    code, work, (start, end) = _code(session, job), _work(job), _window(job, zone)
+    unit = "" if job.unit_id is None else get_unit(session, job.unit_id).code
     return Words(
-        zh=f"预约 {code}（{work.zh}，{window[0]} 至 {window[1]}）无人按时到达，"
+        zh=f"预约 {code}（{work.zh}，{start} 至 {end}）时间已过，{unit} 仍未出发。"
+        "请致电技师，并告知车主或取消预约。",
+        en=f"Visit {code} ({work.en}, {start} to {end}): its time is over, and {unit} has not set "
+        "off. Call the technician; tell the owner, or cancel it.",
+    )
+
+
+def _missed(session: WriteSession, job: JobRow, zone: ZoneInfo) -> Words:
+    code, work, (start, end) = _code(session, job), _work(job), _window(job, zone)
+    return Words(
+        zh=f"预约 {code}（{work.zh}，{start} 至 {end}）无人按时到达，"
         "不再派人。请联系车主，取消预约并重新安排。",
-        en=f"Visit {code} ({work.en}, {window[0]} to {window[1]}): nobody came in time, and nobody "
+        en=f"Visit {code} ({work.en}, {start} to {end}): nobody came in time, and nobody "
         "is sent any more. Call the owner; cancel it and book anew.",
     )
+
+
+def _window(job: JobRow, zone: ZoneInfo) -> tuple[str, str]:
+    start, end = (
+        "" if at is None else f"{at.astimezone(zone):%m-%d %H:%M}"
+        for at in (job.earliest_at, job.latest_at)
+    )
+    return start, end
 
 
 def _code(session: WriteSession, job: JobRow) -> str:

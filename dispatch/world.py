@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from dispatch.call_rate import CallRate, calls_lately
 from dispatch.context import DispatchContext
 from dispatch.contractor_record import Answer, offers_answered
+from dispatch.contractor_silence import Silence, silent_contractors
 from dispatch.job import ACTIVE, Job, JobState
 from dispatch.store import Asked, ContractorOfferRow, JobRow, RegionRow, offers_about
 from fleet.model import Contractor, Ownership, ServiceCentre, Unit
@@ -52,6 +53,8 @@ class World:
         What contractors answered last, to guess by when they come.
     calls
         How many came lately, to guess how many will.
+    silent
+        Those that have fallen silent, by id.
     """
 
     at: datetime
@@ -65,6 +68,7 @@ class World:
     asked: Mapping[int, Mapping[int, Asked]]
     answered: tuple[Answer, ...]
     calls: CallRate
+    silent: Mapping[int, Silence]
 
     def job_of_unit(self) -> dict[int, Job]:
         """Return the job that binds each unit, by unit id."""
@@ -96,6 +100,7 @@ def read_world(session: Session, context: DispatchContext) -> World:
         asked=offers_about(session, context.region),
         answered=offers_answered(session, context.region, now),
         calls=calls_lately(session, context.region, now),
+        silent=silent_contractors(session, context.region, context.settings.contractors),
     )
 
 

@@ -228,9 +228,22 @@ class Helper(WireModel):
     asked: bool
 
 
+class SilentHelper(WireModel):
+    """A contractor that is not asked before ``again_at``: its last ``n_offers`` ran out."""
+
+    name: str
+    n_offers: int
+    since_at: datetime
+    again_at: datetime
+
+
 class Candidates(WireModel):
-    """Every unit of the region, best first, and the contractor it could be left to."""
+    """Every unit of the region, best first, and the contractor it could be left to.
+
+    ``silent`` are those that could do it too, and do not answer.
+    """
 
     plan_version: int
     items: list[Candidate]
     contractor: Helper | None
+    silent: list[SilentHelper]

@@ -11,11 +11,16 @@ from field_app.wire import Bilingual, ShortText, WireModel
 
 
 class OfferPlace(WireModel):
-    """Where the car is."""
+    """Where the car is; ``note``, how to find it, only after the offer was accepted.
+
+    ``changed_at`` is when it was last corrected or better described since the offer was made.
+    """
 
     lon: float
     lat: float
     text: str
+    note: str | None
+    changed_at: datetime | None
 
 
 class OfferOut(WireModel):

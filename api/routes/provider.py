@@ -12,7 +12,7 @@ from api.views.offers import contractor_of, offer_to, offers_to
 from api.writing import Repeat, Run
 from dispatch import contractors
 from kernel.database import WriteSession
-from kernel.errors import JobTaken
+from kernel.errors import Conflict, JobTaken
 
 router = APIRouter(prefix="/provider/offers", tags=["provider"])
 
@@ -43,6 +43,9 @@ def accept(
         with runtime.database.write() as session:
             contractors.not_needed(session, runtime.context, offer_id, contractor_id)
         raise
+    except Conflict:
+        _note(runtime, offer_id, contractor_id)
+        raise
 
 
 @router.post("/{offer_id}/reject", response_model=OfferOut)
@@ -56,7 +59,11 @@ def reject(
         contractors.reject(session, runtime.context, offer_id, contractor_id, body.reason)
         return offer_to(session, contractor_id, offer_id)
 
-    return repeat.answer(runtime, who.key, act)
+    try:
+        return repeat.answer(runtime, who.key, act)
+    except Conflict:
+        _note(runtime, offer_id, contractor_id)
+        raise
 
 
 @router.post("/{offer_id}/status", response_model=OfferOut)
@@ -71,3 +78,9 @@ def report_status(
         return offer_to(session, contractor_id, offer_id)
 
     return repeat.answer(runtime, who.key, act)
+
+
+def _note(runtime: Run, offer_id: int, contractor_id: int) -> None:
+    """Note an answer that was refused: whoever gives one is not silent."""
+    with runtime.database.write() as session:
+        contractors.heard(session, runtime.context, offer_id, contractor_id)

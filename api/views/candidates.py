@@ -17,6 +17,7 @@ def candidates_out(found: Candidates, reasons: Mapping[int, str]) -> wire.Candid
         plan_version=found.plan_version,
         items=[_candidate_out(it, reasons.get(it.unit.id)) for it in found.items],
         contractor=None if found.helper is None else wire.Helper(**asdict(found.helper)),
+        silent=[wire.SilentHelper(**asdict(it)) for it in found.silent],
     )
 
 

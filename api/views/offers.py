@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.models.provider import OfferOut, OfferPlace, Offers
 from api.views.words import bilingual
+from dispatch.amending import PLACE_CHANGED
 from dispatch.disclosure import shown_phone
 from dispatch.incident import Incident
 from dispatch.store import ContractorOfferRow, get_incident, incident_of
 from dispatch.store.incidents import IncidentRow
 from kernel.errors import NotAllowed, NotFound
+from kernel.events import EventRow
 
 _SHOWN = ("offered", "accepted", "arrived")
 _TAKEN = ("accepted", "arrived")
@@ -28,9 +33,9 @@ def offers_to(session: Session, contractor_id: int) -> Offers:
         )
         .order_by(ContractorOfferRow.id.desc())
     )
-    return Offers(
-        items=[_offer_out(offer, incident_of(row)) for offer, row in session.execute(query)]
-    )
+    found = session.execute(query).all()
+    changed = _places_changed(session, [offer.incident_id for offer, _ in found])
+    return Offers(items=[_offer_out(offer, incident_of(row), changed) for offer, row in found])
 
 
 def offer_to(session: Session, contractor_id: int, offer_id: int) -> OfferOut:
@@ -38,7 +43,8 @@ def offer_to(session: Session, contractor_id: int, offer_id: int) -> OfferOut:
     offer = session.get(ContractorOfferRow, offer_id)
     if offer is None or offer.contractor_id != contractor_id:
         raise NotFound("offer", offer_id)
-    return _offer_out(offer, get_incident(session, offer.incident_id))
+    changed = _places_changed(session, [offer.incident_id])
+    return _offer_out(offer, get_incident(session, offer.incident_id), changed)
 
 
 def contractor_of(contractor_id: int | None) -> int:
@@ -48,9 +54,20 @@ def contractor_of(contractor_id: int | None) -> int:
     return contractor_id
 
 
-def _offer_out(offer: ContractorOfferRow, incident: Incident) -> OfferOut:
+def _places_changed(session: Session, incident_ids: Iterable[int]) -> Mapping[int, datetime]:
+    """Return when the contractor was last told of another place, by offer."""
+    query = select(EventRow.payload, EventRow.at).where(
+        EventRow.incident_id.in_(incident_ids), EventRow.kind == PLACE_CHANGED
+    )
+    told = session.execute(query.order_by(EventRow.seq))
+    return {payload["offer_id"]: at for payload, at in told}
+
+
+def _offer_out(
+    offer: ContractorOfferRow, incident: Incident, changed: Mapping[int, datetime]
+) -> OfferOut:
     options = incident.triage.options
-    place = incident.place
+    place, in_hand = incident.place, offer.state in _TAKEN
     return OfferOut(
         id=offer.id,
         incident_id=incident.id,
@@ -61,8 +78,14 @@ def _offer_out(offer: ContractorOfferRow, incident: Incident) -> OfferOut:
         target_at=incident.target_at,
         needed_by_at=offer.needed_by_at,
         eta_at=offer.eta_at,
-        location=OfferPlace(lon=place.position.lon, lat=place.position.lat, text=place.text),
+        location=OfferPlace(
+            lon=place.position.lon,
+            lat=place.position.lat,
+            text=place.text,
+            note=place.note if in_hand else None,
+            changed_at=changed.get(offer.id),
+        ),
         fault=incident.fault,
         label=bilingual(options[0].label) if options else None,
-        phone=shown_phone("provider", incident.caller.phone, in_hand=offer.state in _TAKEN),
+        phone=shown_phone("provider", incident.caller.phone, in_hand=in_hand),
     )

@@ -45,6 +45,7 @@ FOR_STAFF: dict[str, Words] = {
     "contractor.rejected": Words("外协拒单", "A contractor declined"),
     "contractor.expired": Words("外协未答复", "A contractor did not answer"),
     "contractor.withdrawn": Words("不再需要外协", "The contractor is not needed"),
+    "contractor.place_changed": Words("已告知外协新位置", "The contractor was told the new place"),
     "contractor.arrived": Words("外协已到达", "The contractor is at the car"),
     "contractor.done": Words("外协已完成", "The contractor is done"),
     "alarm.raised": Words("已报警给调度员", "Dispatcher alarmed"),

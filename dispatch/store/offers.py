@@ -28,7 +28,8 @@ class ContractorOfferRow(Base):
     """Table ``contractor_offers``.
 
     An incident is taken by one contractor at most; each is asked about it once at a time.
-    ``needed_by_at`` is until when its arrival pays; without it, any does.
+    ``needed_by_at`` is until when its arrival pays; without it, any does. ``answered_at`` is when
+    it has answered, whether or not that could be taken; it has none where it never did.
     """
 
     __tablename__ = "contractor_offers"

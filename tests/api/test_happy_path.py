@@ -2,7 +2,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import select
+
 from dispatch import contractors
+from dispatch.store import ContractorOfferRow
 from tests.support.service import Town
 
 ON_BOTH_DATABASES = True
@@ -142,6 +146,77 @@ def test_a_contractor_is_told_by_when_it_has_to_be_there(town: Town) -> None:
     assert "by 04:25 UTC" in late.json()["detail"]
     taken = town["partner"].post(f"provider/offers/{offer['id']}/accept", {"eta_min": 25})
     assert taken.json()["state"] == "accepted"
+
+
+def test_a_contractor_that_does_not_answer_is_told_of_until_it_does(town: Town) -> None:
+    def silent(incident: int) -> list[str]:
+        found = town["desk"].get(f"incidents/{incident}/candidates").json()
+        return [it["name"] for it in found["silent"]]
+
+    calls = []
+    for n_silent in (0, 1):
+        calls.append(town.call()["id"])  # nobody is on shift
+        town.decide()
+        town.clock.advance(200)
+        town.decide()
+        assert len(silent(calls[-1])) == n_silent
+    alarms = town["desk"].get("alarms").json()["items"]
+    assert [it["kind"] for it in alarms].count("contractor_silent") == 1
+    runtime = town.service.runtime
+    with runtime.database.read() as session:
+        [offer] = session.scalars(select(ContractorOfferRow.id).filter_by(incident_id=calls[-1]))
+    late = town["partner"].post(f"provider/offers/{offer}/accept", {"eta_min": 20})
+    assert (late.status_code, late.json()["code"]) == (409, "conflict")
+    town.clock.advance(10)
+    assert silent(calls[-1]) == []
+
+
+def test_a_contractor_under_way_is_told_of_a_corrected_place(town: Town) -> None:
+    incident = town.call()
+    path = f"incidents/{incident['id']}"
+    town["desk"].post(f"{path}/contractor-offer", {})
+    offer = town["partner"].get("provider/offers").json()["items"][0]
+    assert (offer["location"]["note"], offer["location"]["changed_at"]) == (None, None)
+    town["partner"].post(f"provider/offers/{offer['id']}/accept", {"eta_min": 20})
+    told: list[str] = []
+    town.service.on_notice(told.append)
+    town["desk"].request("PATCH", path, json={"note": "a red car"})
+    assert "contractor:partner" not in told
+    town.clock.advance(60)
+    lon, lat = incident["location"]["lon"] + 0.002, incident["location"]["lat"]
+    place = {"lon": lon, "lat": lat, "datum": "WGS-84"}
+    body = {"location": place, "location_note": "behind the petrol station"}
+    answer = town["desk"].request("PATCH", path, json=body)
+    assert answer.status_code == 200, answer.text
+    assert "contractor:partner" in told
+    [seen] = town["partner"].get("provider/offers").json()["items"]
+    assert seen["location"] == {
+        "lon": pytest.approx(lon),
+        "lat": pytest.approx(lat),
+        "text": answer.json()["location"]["text"],
+        "note": "behind the petrol station",
+        "changed_at": "2026-06-01T04:01:00Z",
+    }
+    timeline = town["desk"].get(path).json()["timeline"]
+    assert [it["kind"] for it in timeline].count("contractor.place_changed") == 1
+
+
+def test_who_is_only_asked_hears_of_the_place_and_not_how_to_find_it(town: Town) -> None:
+    incident = town.call()
+    path = f"incidents/{incident['id']}"
+    town["desk"].post(f"{path}/contractor-offer", {})
+    body = {"location_note": "behind the petrol station"}
+    town["desk"].request("PATCH", path, json=body)
+    [seen] = town["partner"].get("provider/offers").json()["items"]
+    assert (seen["location"]["note"], seen["location"]["changed_at"]) == (
+        None,
+        "2026-06-01T04:00:00Z",
+    )
+    town["partner"].post(f"provider/offers/{seen['id']}/reject", {"reason": "no driver"})
+    told: list[str] = []
+    town.service.on_notice(told.append)
+    town["desk"].request("PATCH", path, json={"location_note": "at the pump"})
+    assert "contractor:partner" not in told
 
 
 def test_times_are_utc_with_z(town: Town) -> None:

@@ -231,6 +231,31 @@ def test_who_was_sent_in_time_goes_on_though_the_window_passes(scene: Scene) -> 
     assert alarms(scene) == []
 
 
+def test_a_visit_over_time_whose_unit_never_set_off_is_told_once(scene: Scene) -> None:
+    unit = scene.unit("E-01", 0, "charger_install")
+    visit = book(scene, 20, 0, 30)
+    scene.run()
+    report(scene, unit, "accepted", visit)
+    scene.pass_time(30)
+    assert alarms(scene) == []
+    scene.pass_time(5)
+    [(kind, text)] = alarms(scene)
+    assert kind == "visit_not_begun"
+    assert text.startswith("Visit ABCDEF (installing a charger, 03-02 16:00 to 03-02 16:30): its ")
+    assert "E-01 has not set off" in text
+    job = scene.job_by_id(visit)
+    assert (job.state, job.unit_id) == ("ordered", unit.id)
+
+
+def test_who_declines_it_then_leaves_a_visit_that_was_missed(scene: Scene) -> None:
+    unit = scene.unit("E-01", 0, "charger_install")
+    visit = book(scene, 20, 0, 30)
+    scene.pass_time(31)
+    report(scene, unit, "declined", visit)
+    scene.pass_time(2)
+    assert [kind for kind, _ in alarms(scene)] == ["visit_not_begun", "visit_missed"]
+
+
 def test_a_missed_fetch_calls_the_return_off(scene: Scene) -> None:
     _, fetch, back = book_pickup(scene)
     scene.pass_time(31)

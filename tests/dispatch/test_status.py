@@ -216,6 +216,28 @@ def test_there_is_nothing_to_load_at_a_repair(scene: Scene) -> None:
     assert scene.job(incident).state == "on_site"
 
 
+def test_a_loaded_car_is_not_gone(scene: Scene) -> None:
+    unit, incident = rolled_out(scene, tow(10))
+    for kind in ("arrived", "loaded"):
+        scene.say(unit, kind, incident)
+    refused = scene.say(unit, "gone_on_arrival", incident)
+    assert (refused.status, refused.detail) == (
+        "rejected",
+        "The car is loaded: it can be reported as not possible, not as gone.",
+    )
+    assert (scene.job(incident).state, scene.unit_now(unit).state) == ("loaded", "loaded")
+    assert scene.incident(incident).state == "towing"
+    assert scene.say(unit, "done", incident).status == "applied"
+    assert scene.incident(incident).outcome == "towed"
+
+
+def test_a_car_to_be_towed_may_be_gone_before_it_is_loaded(scene: Scene) -> None:
+    unit, incident = rolled_out(scene, tow(10))
+    scene.say(unit, "arrived", incident)
+    assert scene.say(unit, "gone_on_arrival", incident).status == "applied"
+    assert scene.incident(incident).outcome == "gone_on_arrival"
+
+
 def test_a_job_at_work_cannot_be_declined(scene: Scene) -> None:
     unit, incident = rolled_out(scene)
     scene.say(unit, "arrived", incident)
@@ -242,6 +264,8 @@ def test_buttons_by_state() -> None:
     assert allowed_kinds(JobState.ON_SITE, has_destination=True)[:2] == ("loaded", "done")
     assert allowed_kinds(JobState.ON_SITE, has_destination=False)[0] == "done"
     assert allowed_kinds(JobState.DONE, has_destination=False) == ()
+    assert "gone_on_arrival" in allowed_kinds(JobState.ON_SITE, has_destination=True)
+    assert allowed_kinds(JobState.LOADED, has_destination=True) == ("done", "not_possible")
 
 
 # ------------------------------------------------------------------------------ any order

@@ -24,7 +24,12 @@ afterEach(() => {
   units.value = [];
 });
 
-const list = (version: number) => ({ plan_version: version, items: [], contractor: null });
+const list = (version: number) => ({
+  plan_version: version,
+  items: [],
+  contractor: null,
+  silent: [],
+});
 
 /** A server whose plan is `version`: it refuses what was built on another one, and makes a new one. */
 function planned(plan: { version: number }) {

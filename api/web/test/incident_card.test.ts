@@ -1,4 +1,6 @@
 import type { Incident, Unit } from "@roadflare/kit/contract.ts";
+import { timezone } from "@roadflare/kit/format.ts";
+import { now } from "@roadflare/kit/server_clock.ts";
 import { h, render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -109,6 +111,40 @@ test("units that could not be weighed say why, and are weighed again when asked 
   });
   expect(asked.map(({ path }) => path)).toContain("GET /incidents/1/candidates");
 });
+
+const silent = {
+  name: "Norte",
+  n_offers: 3,
+  since_at: "2026-03-02T08:00:00Z",
+  again_at: "2026-03-02T08:36:00Z",
+};
+
+test.each([
+  [21, "08:30", [silent], "since 08:00; not asked by itself before 08:36. Call them."],
+  [22, "08:40", [silent], "since 08:00; tried with one at a time. Call them."],
+  [23, "08:30", [], null],
+] as const)(
+  "card %i says at %s which contractor does not answer",
+  async (id, time, helpers, said) => {
+    now.value = Date.parse(`2026-03-02T${time}:00Z`);
+    timezone.value = "UTC";
+    serving({
+      [`GET /incidents/${id}`]: () => ({ body: incident(id) }),
+      "GET /candidates": () => ({
+        body: { plan_version: 1, items: [], contractor: null, silent: helpers },
+      }),
+    });
+    incidents.value = [incident(id)];
+    selectIncident(id);
+    stops.push(followDetail());
+    await act(() => render(h(IncidentCard, { id }), box));
+    await act(settled);
+    expect(texts(".why .notice")).toHaveLength(1);
+    const told = said && ["Norte", `Let 3 offers run out ${said}`];
+    const rows = [...texts(".silent-helpers b"), ...texts(".silent-helpers .helper-says")];
+    expect(rows).toEqual(told ?? []);
+  },
+);
 
 async function answer(text: string) {
   const field = box.querySelector<HTMLInputElement>("dialog [name=text]");

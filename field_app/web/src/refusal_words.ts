@@ -14,6 +14,7 @@ const SENTENCES = [
   ["It was never given to this unit", "why.elsewhere"],
   ["The job was cancelled", "why.cancelled"],
   ["it can be reported as not possible, not declined", "why.begun"],
+  ["it can be reported as not possible, not as gone", "why.loaded"],
   ["already.", "why.over"],
   ["there is nothing to load", "why.noLoad"],
   ["The unit is off shift", "why.offShift"],

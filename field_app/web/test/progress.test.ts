@@ -42,6 +42,12 @@ test("refusals are ways out, never the big button", () => {
   });
 });
 
+test("a car that is loaded cannot be gone, also before the server knows", () => {
+  const job: FieldJob = { ...JOB, destination: { name: "Centre" } as FieldJob["destination"] };
+  expect(stepsOf(withReports(job, done("arrived"))).waysOut).toContain("gone_on_arrival");
+  expect(stepsOf(withReports(job, done("arrived", "loaded"))).waysOut).toEqual(["not_possible"]);
+});
+
 test("what the list shows already sets nothing back", () => {
   const job = { ...JOB, state: "on_site", allowed: ["loaded", "done"] } as unknown as FieldJob;
   expect(withReports(job, done("rolling", "arrived"))).toBe(job);

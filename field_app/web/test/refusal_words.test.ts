@@ -15,6 +15,7 @@ const SAID = [
   ["It was never given to this unit.", "该任务已不归本车。"],
   ["The job was cancelled.", "该任务已取消。"],
   ["it can be reported as not possible, not declined.", "作业已开始，请改报“无法完成”。"],
+  ["it can be reported as not possible, not as gone.", "车辆已装车，请改报“无法完成”。"],
   [" already.", "该任务已结束。"],
   ["there is nothing to load.", "该任务在现场完成，无需装车。"],
   ["The unit is off shift", "车辆未出勤，请先开始班次。"],

@@ -1371,6 +1371,8 @@ export interface components {
         /**
          * Candidates
          * @description Every unit of the region, best first, and the contractor it could be left to.
+         *
+         *     ``silent`` are those that could do it too, and do not answer.
          */
         Candidates: {
             contractor: components["schemas"]["Helper"] | null;
@@ -1378,6 +1380,8 @@ export interface components {
             items: components["schemas"]["Candidate"][];
             /** Plan Version */
             plan_version: number;
+            /** Silent */
+            silent: components["schemas"]["SilentHelper"][];
         };
         /**
          * ClockOut
@@ -2361,13 +2365,19 @@ export interface components {
         };
         /**
          * OfferPlace
-         * @description Where the car is.
+         * @description Where the car is; ``note``, how to find it, only after the offer was accepted.
+         *
+         *     ``changed_at`` is when it was last corrected or better described since the offer was made.
          */
         OfferPlace: {
+            /** Changed At */
+            changed_at: string | null;
             /** Lat */
             lat: number;
             /** Lon */
             lon: number;
+            /** Note */
+            note: string | null;
             /** Text */
             text: string;
         };
@@ -2757,6 +2767,26 @@ export interface components {
             name: string;
             /** Skills */
             skills: string[];
+        };
+        /**
+         * SilentHelper
+         * @description A contractor that is not asked before ``again_at``: its last ``n_offers`` ran out.
+         */
+        SilentHelper: {
+            /**
+             * Again At
+             * Format: date-time
+             */
+            again_at: string;
+            /** N Offers */
+            n_offers: number;
+            /** Name */
+            name: string;
+            /**
+             * Since At
+             * Format: date-time
+             */
+            since_at: string;
         };
         /**
          * SolveRemotelyIn

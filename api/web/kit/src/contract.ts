@@ -41,6 +41,7 @@ interface Kinds {
 
 export type Candidate = With<Schemas["Candidate"], Kinds>;
 export type Helper = Schemas["Helper"];
+export type SilentHelper = Schemas["SilentHelper"];
 export type CandidateList = With<Schemas["Candidates"], { items: Candidate[] }>;
 type UnitJob = With<Schemas["UnitJob"], { state: JobState }>;
 export type Unit = With<Schemas["UnitOut"], Kinds & { job: UnitJob | null }>;

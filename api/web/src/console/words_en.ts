@@ -166,6 +166,9 @@ export const en = {
   "why.contractorBetween": "guessed {window}",
   "why.contractorFee": "charges {money}",
   "why.contractorFrees": "spares own time worth {money}",
+  "why.silent":
+    "Let {n} offers run out since {since}; not asked by itself before {again}. Call them.",
+  "why.silentTried": "Let {n} offers run out since {since}; tried with one at a time. Call them.",
   "why.offer": "Offer {number} to {name}",
   "why.assign": "Assign {unit} to {number}",
   "why.reason": "Why {unit}: {terms}",

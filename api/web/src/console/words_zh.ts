@@ -168,6 +168,8 @@ export const zh: Record<keyof typeof en, string> = {
   "why.contractorBetween": "估计 {window}",
   "why.contractorFee": "收费 {money}",
   "why.contractorFrees": "节省自有运力，价值 {money}",
+  "why.silent": "自 {since} 起 {n} 次未答复，{again} 前不再自动询问，请致电。",
+  "why.silentTried": "自 {since} 起 {n} 次未答复，每次只试一单，请致电。",
   "why.offer": "将 {number} 提供给 {name}",
   "why.assign": "派 {unit} 前往 {number}",
   "why.reason": "选择 {unit} 的原因：{terms}",

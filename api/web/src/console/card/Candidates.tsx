@@ -10,7 +10,7 @@ import { assign } from "../store/actions.ts";
 import { candidatesFault, candidatesOf, detailFault, reloadDetail } from "../store/detail.ts";
 import { pointedUnitId } from "../store/selection.ts";
 import { t } from "../words.ts";
-import { HelperRow } from "./Helper.tsx";
+import { HelperRow, SilentHelpers } from "./Helper.tsx";
 import { reasonText } from "./reasons.ts";
 
 const KEYS = 9;
@@ -157,6 +157,7 @@ export function Candidates({ incident }: { incident: Incident }) {
         ))}
       </ol>
       {helper && !helps && <HelperRow helper={helper} incident={incident} />}
+      <SilentHelpers silent={list.silent} />
       {unable.length > 0 && <Forbidden candidates={unable} />}
     </section>
   );

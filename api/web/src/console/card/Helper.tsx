@@ -1,8 +1,9 @@
-/** The contractor that the incident could be left to, weighed like a unit. */
+/** The contractor that the incident could be left to, weighed like a unit; those that are silent. */
 
-import type { Helper, Incident } from "@roadflare/kit/contract.ts";
+import type { Helper, Incident, SilentHelper } from "@roadflare/kit/contract.ts";
 import { moneyText, secondsBetween, timeOfDay, timeRange } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
+import { now } from "@roadflare/kit/server_clock.ts";
 import { t } from "../words.ts";
 import { ask } from "./ask.ts";
 
@@ -41,5 +42,31 @@ export function HelperRow({ helper, incident }: { helper: Helper; incident: Inci
         {` · ${said.join(" · ")}`}
       </span>
     </button>
+  );
+}
+
+function silentText({ n_offers: n, since_at, again_at }: SilentHelper): string {
+  const since = timeOfDay(since_at);
+  if (secondsBetween(now.value, again_at) <= 0) return t("why.silentTried", { n, since });
+  return t("why.silent", { n, since, again: timeOfDay(again_at) });
+}
+
+/** Who could do it and is not asked, since nobody answers there. */
+export function SilentHelpers({ silent }: { silent: SilentHelper[] }) {
+  if (silent.length === 0) return null;
+  return (
+    <ul class="silent-helpers">
+      {silent.map((helper) => (
+        <li key={helper.name}>
+          <span class="unit-symbol">
+            <Icon name="contractor" size={15} />
+          </span>
+          <span>
+            <b>{helper.name}</b> <span class="muted">{t("why.contractor")}</span>
+          </span>
+          <span class="helper-says muted">{silentText(helper)}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
