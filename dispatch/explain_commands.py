@@ -102,10 +102,10 @@ def what_if_command(
 ) -> None:
     """Plan again from the plan at hand after some changes, and tell what they do."""
     problem, plan = _read(snapshot, plan_file, data_dir)
-    changes = [Change("fix", unit, job) for job, unit in map(_pair, fix or ())]
+    changes = [Change("add_unit", new_unit=unit_from_dict(read_json(it))) for it in add or ()]
+    changes += [Change("fix", unit, job) for job, unit in map(_pair, fix or ())]
     changes += [Change("exclude", unit, job) for job, unit in map(_pair, exclude or ())]
     changes += [Change("without_unit", unit) for unit in without or ()]
-    changes += [Change("add_unit", new_unit=unit_from_dict(read_json(it))) for it in add or ()]
     answer = what_if(problem, plan, changes, _solver(engine, seed))
     told = _difference(answer.diff) | {"words": answer.words.as_dict()}
     lines = [getattr(answer.words, _known(language)), *_lines(answer.diff, language)]
