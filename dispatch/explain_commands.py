@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -151,6 +152,10 @@ def _read(snapshot: Path, plan_file: Path, data_dir: Path) -> tuple[Problem, Pla
     problem = read_problem(snapshot, data_dir)
     check_problem(problem)
     plan = plan_from_dict(read_json(plan_file))
+    twice = [it for it, n in Counter(route.unit_id for route in plan.routes).items() if n > 1]
+    if twice:
+        message = f"The plan has two routes of {twice[0]!r}."
+        raise InvalidInput.one("/routes", "route.twice", message, "Put its jobs on one route.")
     sequences = {
         route.unit_id: [(it.job_id, it.option) for it in route.jobs] for route in plan.routes
     }

@@ -31,8 +31,7 @@ def spacer_slack(arrays: Arrays) -> Floats:
 
 
 def _jobs(arrays: Arrays, e: int) -> list[int]:
-    row = arrays.entry_jobs[e]
-    return row[row >= 0].tolist()
+    return [int(job) for job in arrays.entry_jobs[e] if job >= 0]
 
 
 def _kept(arrays: Arrays) -> dict[tuple[int, ...], int]:
