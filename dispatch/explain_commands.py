@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -102,10 +103,10 @@ def what_if_command(
 ) -> None:
     """Plan again from the plan at hand after some changes, and tell what they do."""
     problem, plan = _read(snapshot, plan_file, data_dir)
-    changes = [Change("fix", unit, job) for job, unit in map(_pair, fix or ())]
+    changes = [Change("add_unit", new_unit=unit_from_dict(read_json(it))) for it in add or ()]
+    changes += [Change("fix", unit, job) for job, unit in map(_pair, fix or ())]
     changes += [Change("exclude", unit, job) for job, unit in map(_pair, exclude or ())]
     changes += [Change("without_unit", unit) for unit in without or ()]
-    changes += [Change("add_unit", new_unit=unit_from_dict(read_json(it))) for it in add or ()]
     answer = what_if(problem, plan, changes, _solver(engine, seed))
     told = _difference(answer.diff) | {"words": answer.words.as_dict()}
     lines = [getattr(answer.words, _known(language)), *_lines(answer.diff, language)]
@@ -151,6 +152,10 @@ def _read(snapshot: Path, plan_file: Path, data_dir: Path) -> tuple[Problem, Pla
     problem = read_problem(snapshot, data_dir)
     check_problem(problem)
     plan = plan_from_dict(read_json(plan_file))
+    twice = [it for it, n in Counter(route.unit_id for route in plan.routes).items() if n > 1]
+    if twice:
+        message = f"The plan has two routes of {twice[0]!r}."
+        raise InvalidInput.one("/routes", "route.twice", message, "Put its jobs on one route.")
     sequences = {
         route.unit_id: [(it.job_id, it.option) for it in route.jobs] for route in plan.routes
     }

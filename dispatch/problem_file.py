@@ -44,16 +44,33 @@ def read_json(path: Path) -> Any:
     NotFound
         When there is no such file.
     BadData
-        When it is too large or not JSON.
+        When it cannot be read, is too large, is not JSON, or gives a key of an object twice.
     """
-    if not path.is_file():
-        raise NotFound("file", str(path), remedy="Check the path.")
-    if path.stat().st_size > LARGEST_BYTES:
-        raise BadData(f"{path} is larger than {LARGEST_BYTES} bytes.", remedy="Split the problem.")
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        if not path.is_file():
+            raise NotFound("file", str(path), remedy="Check the path.")
+        if path.stat().st_size > LARGEST_BYTES:
+            message = f"{path} is larger than {LARGEST_BYTES} bytes."
+            raise BadData(message, remedy="Split the problem.")
+        text = path.read_text(encoding="utf-8-sig")  # some editors begin with a mark of the order
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}."
+        raise BadData(message, remedy="Check the path and who may read it.") from error
+    except ValueError as error:
+        raise BadData(f"{path} is not UTF-8: {error}.", remedy="Save it as UTF-8.") from error
+    try:
+        return json.loads(text, object_pairs_hook=_each_once)
     except (ValueError, RecursionError) as error:
-        raise BadData(f"{path} is not JSON: {error}", remedy="Write it anew.") from error
+        raise BadData(f"{path} is not JSON: {error}.", remedy="Write it anew.") from error
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; what a key given twice means, no two readers of JSON agree on."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for i, (key, _) in enumerate(pairs) if key in dict(pairs[:i]))
+        raise ValueError(f"an object has the key {twice!r} twice")
+    return found
 
 
 def _with_times(document: dict[str, Any], data_dir: Path) -> dict[str, Any]:
@@ -73,7 +90,12 @@ def _with_times(document: dict[str, Any], data_dir: Path) -> dict[str, Any]:
 
     places = Places()
     numbers = [places.add(position) for position in positions]
-    matrix = places.matrix(RoadsideCache(open_engine(load_city(city, data_dir).network)))
+    roadside = RoadsideCache(open_engine(load_city(city, data_dir).network))
+    if positions and not any(roadside.snap(positions)):
+        message = f"None of the {len(positions)} places lies near a road of {city!r}."
+        remedy = "Check the city, and that each place is [lon, lat]."
+        raise InvalidInput.one("/places", "places.off", message, remedy)
+    matrix = places.matrix(roadside)
     return document | {"travel_s": encode(matrix[numbers][:, numbers])}
 
 

@@ -115,4 +115,5 @@ def _print_plan(plan: Plan, seconds: float) -> None:
     typer.echo(f"{plan.cost_cny:.2f} CNY ({terms}) by {plan.engine} in {seconds:.2f} s")
     if plan.lower_bound_cny is not None:
         without = f", without {', '.join(plan.relaxed)}" if plan.relaxed else ""
-        typer.echo(f"No plan costs less than {plan.lower_bound_cny:.2f} CNY{without}.")
+        least_cny = round(plan.lower_bound_cny, 2) + 0.0  # rounding leaves no -0
+        typer.echo(f"No plan costs less than {least_cny:.2f} CNY{without}.")

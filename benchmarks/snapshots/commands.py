@@ -28,6 +28,7 @@ def snapshots(
         float | None, typer.Option(min=0.01, help="For each peer; ten times ours.")
     ] = None,
     engine: Annotated[list[str] | None, typer.Option(help="Only these (repeat).")] = None,
+    data_dir: Annotated[Path, typer.Option(envvar="ROADFLARE_DATA_DIR")] = Path(".cache/data"),
     export: Annotated[Path | None, typer.Option(help="Write the (last) wave and stop.")] = None,
     save: Annotated[str | None, typer.Option(help="Name of a file in benchmarks/results.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
@@ -37,17 +38,22 @@ def snapshots(
     from benchmarks.snapshots.measure import check_names, measure
     from dispatch.core.serialize import problem_to_dict
     from dispatch.core.warm_up import warm_up
-    from kernel.errors import InvalidInput
+    from kernel.errors import BadData, InvalidInput
 
     try:
         engines = check_names(engine or ())
     except ValueError as error:
         raise InvalidInput.one("/engine", "engine.unknown", str(error)) from error
-    problems = _problems(files or [], units, jobs, range(first_seed, first_seed + seeds))
+    waves = range(first_seed, first_seed + seeds)
+    problems = _problems(files or [], data_dir, units, jobs, waves)
     if export is not None:
         for _, problem in problems:
             text = json.dumps(problem_to_dict(problem), ensure_ascii=False)
-            export.write_text(text + "\n", encoding="utf-8")
+            try:
+                export.write_text(text + "\n", encoding="utf-8")
+            except OSError as error:
+                message = f"{export} cannot be written: {error.strerror}."
+                raise BadData(message, remedy="Give a file in a folder that exists.") from error
         return
     warm_up()
     instances = []
@@ -64,14 +70,14 @@ def snapshots(
 
 
 def _problems(
-    files: list[Path], units: int, jobs: int, seeds: range
+    files: list[Path], data_dir: Path, units: int, jobs: int, seeds: range
 ) -> Iterator[tuple[dict[str, Any], Problem]]:
     from benchmarks.snapshots.wave import draw_wave, wave_problem
-    from dispatch.core.serialize import problem_from_dict
     from dispatch.core.validate import check_problem
+    from dispatch.problem_file import read_problem
 
     for path in files:
-        problem = problem_from_dict(json.loads(path.read_text(encoding="utf-8")))
+        problem = read_problem(path, data_dir)
         check_problem(problem)
         size = {"units": len(problem.units), "jobs": len(problem.jobs)}
         yield {**size, "seed": None, "file": str(path)}, problem
@@ -92,6 +98,13 @@ def _table(name: dict[str, Any], found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _over(cost: float, least: float) -> float:
+    """Return by what share a cost exceeds the least one; of nothing, nothing exceeds or all."""
+    if cost == least:
+        return 0.0
+    return (cost - least) / abs(least) if least else float("inf")
+
+
 def _medians(engines: tuple[str, ...], instances: list[dict[str, Any]]) -> str:
     lines = ["median over the instances: cost over the best, seconds, certified gap"]
     best = [
@@ -102,7 +115,7 @@ def _medians(engines: tuple[str, ...], instances: list[dict[str, Any]]) -> str:
         rows = [instance["results"][engine] for instance in instances]
         if any(row["cost"] is None for row in rows):
             continue
-        over = median(row["cost"] / least - 1 for row, least in zip(rows, best, strict=True))
+        over = median(_over(row["cost"], least) for row, least in zip(rows, best, strict=True))
         took = median(row["seconds"] for row in rows)
         gaps = [row["gap"] for row in rows if row["gap"] is not None]
         gap = f"{median(gaps):>9.3%}" if len(gaps) == len(rows) else ""

@@ -58,7 +58,8 @@ def _result(problem: Problem, engine: str, seconds: float) -> dict[str, Any]:
     violations = check(problem, plan)
     took_s = time.perf_counter() - started_s
     bound = plan.lower_bound_cny
-    gap = None if bound is None or not plan.cost_cny else (plan.cost_cny - bound) / plan.cost_cny
+    known = bound is not None and plan.cost_cny > 0
+    gap = (plan.cost_cny - bound) / plan.cost_cny if known and bound is not None else None
     found = {
         "seconds": round(took_s, 3),
         "cost": plan.cost_cny,

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from dispatch.core.locks import is_fixed
 from dispatch.core.model import Commitment, Job, Lock, Problem, Unit
+from dispatch.core.validate import MOST_CNY
 from kernel.errors import NotFound
 from kernel.words import Words
 
@@ -76,9 +78,10 @@ def applied(problem: Problem, changes: Iterable[Change]) -> Problem:
 
 
 def _known(problem: Problem, change: Change) -> None:
-    if change.unit and change.unit not in {unit.id for unit in problem.units}:
+    about_both = change.kind in ("fix", "exclude", "allow")
+    if (change.unit or about_both) and change.unit not in {unit.id for unit in problem.units}:
         raise NotFound("unit", change.unit, remedy="Name a unit of the problem.")
-    if change.job and change.job not in {job.id for job in problem.jobs}:
+    if (change.job or about_both) and change.job not in {job.id for job in problem.jobs}:
         raise NotFound("job", change.job, remedy="Name a job of the problem.")
 
 
@@ -107,7 +110,9 @@ def _exclude(problem: Problem, change: Change) -> Problem:
     def edit(job: Job) -> Job:
         return replace(job, excluded_units=job.excluded_units | {change.unit})
 
-    return _with_job(_unlock(problem, change), change.job, edit)
+    held = tuple(c for c in problem.commitments if not _turns_away(change, c))
+    free = _unlock(replace(problem, commitments=held), change)
+    return _with_job(free, change.job, edit)
 
 
 def _unlock(problem: Problem, change: Change) -> Problem:
@@ -121,15 +126,50 @@ def _unlock(problem: Problem, change: Change) -> Problem:
 
 
 def _fix(problem: Problem, change: Change) -> Problem:
-    """Lock the job to the unit; the option is the first that the unit has what it takes for."""
-    unit = next(unit for unit in problem.units if unit.id == change.unit)
-    job = next(job for job in problem.jobs if job.id == change.job)
-    able = [option.name for option in job.options if option.needs <= unit.has]
-    named = [name for name in change.names if name in {option.name for option in job.options}]
-    option = (named or able or [job.options[0].name])[0]
-    rest = tuple(c for c in problem.commitments if c.job_id != change.job)
-    ours = Commitment(change.job, change.unit, Lock.UNIT, len(problem.jobs), option)
-    return replace(problem, commitments=(*rest, ours))
+    """Let one unit alone do the job, in any option; leaving it out is no choice."""
+    others = frozenset(unit.id for unit in problem.units) - {change.unit}
+    problem = replace(
+        problem,
+        commitments=tuple(
+            replace(c, lock=Lock.FREE)
+            if c.job_id == change.job and c.unit_id != change.unit and is_fixed(c)
+            else c
+            for c in problem.commitments
+            if not _turns_away(change, c)
+        ),
+    )
+    return _with_job(
+        problem,
+        change.job,
+        lambda job: replace(job, excluded_units=others, unassigned_cny=MOST_CNY),
+    )
+
+
+def _turns_away(change: Change, it: Commitment) -> bool:
+    """Return whether a change turns a unit away from a job, at the price of that."""
+    if it.job_id != change.job or it.lock != Lock.FULL or it.release_cny is None:
+        return False
+    holds = it.unit_id == change.unit
+    return (change.kind == "fix" and not holds) or (change.kind == "exclude" and holds)
+
+
+def turned_away_cny(problem: Problem, changes: Iterable[Change]) -> float:
+    """Return the price of the units that changes turn away: it is paid before anything is planned.
+
+    In the problem with the changes their commitments are gone.
+    """
+    total = 0.0
+    for change in changes:
+        total += sum(c.release_cny or 0.0 for c in problem.commitments if _turns_away(change, c))
+        problem = applied(problem, (change,))
+    return total
+
+
+def with_prices_of(changed: Problem, problem: Problem) -> Problem:
+    """Return the changed problem with what leaving a job out costs in the problem before."""
+    before = {job.id: job.unassigned_cny for job in problem.jobs}
+    jobs = tuple(replace(job, unassigned_cny=before[job.id]) for job in changed.jobs)
+    return replace(changed, jobs=jobs)
 
 
 def _stock(problem: Problem, change: Change) -> Problem:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import permutations
 
 from dispatch.core.checker_links import money, work_out_all
 from dispatch.core.checker_times import TOLERANCE, Book, Step, Violation, route_money, work_out
 from dispatch.core.model import REASONS, Job, Lock, Option, Unassigned, Unit
+
+MOST_ORDERS = 6
+"""So many jobs locked to one unit are tried in every order; of more, one is inserted."""
 
 
 def check_reason(
@@ -21,12 +25,38 @@ def check_reason(
     if book.binding(job) is not None:
         if any(_insertions(book, sequences, unit, job) for unit in book.units.values()):
             yield Violation("lock.dropped", f"{job.id!r} is locked and could be done.")
+        elif not book.problem.links and _has_room(book, sequences, job):
+            sentence = f"{job.id!r} is locked and left out for jobs that are not."
+            yield Violation("lock.dropped", sentence)
         true = {"locked"}
     else:
         true = _true_reasons(book, sequences, job)
     if left.reason not in true:
         told = " or ".join(sorted(true)) or "no reason at all"
         yield Violation("reason.false", f"{job.id!r} is left out for {told}, not {left.reason}.")
+
+
+def _has_room(book: Book, sequences: dict[str, list[Step]], job: Job) -> bool:
+    """Return whether a unit could do a job locked to it beside all, or the planned, of the others.
+
+    With links that is not asked: other routes may wait for what would have to make room.
+    """
+    bound = [c for c in map(book.binding, book.problem.jobs) if c is not None]
+    unit = book.units[next(c.unit_id for c in bound if c.job_id == job.id)]
+    every = [
+        (book.jobs[c.job_id], book.options[c.job_id, c.option])
+        for c in bound
+        if c.unit_id == unit.id
+    ]
+    beside = [it for it in sequences.get(unit.id, []) if book.binding(it[0]) is not None]
+    own = next(it for it in every if it[0].id == job.id)
+    tried: list[Sequence[Step]] = []
+    for steps in (every, [*beside, own]):
+        if len(steps) <= MOST_ORDERS:
+            tried += permutations(steps)
+    if len(beside) >= MOST_ORDERS:
+        tried += [[*beside[:i], own, *beside[i:]] for i in range(len(beside) + 1)]
+    return any(not work_out(book, unit, steps).broken for steps in tried)
 
 
 def _true_reasons(book: Book, sequences: dict[str, list[Step]], job: Job) -> set[str]:

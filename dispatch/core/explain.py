@@ -456,7 +456,9 @@ def _words(unit: str, option: str, verdict: str, arrival_s: int, extra_cny: floa
             zh=f"已选 {unit}（{option}），{there.zh}后到达。",
             en=f"{unit} does it ({option}), there in {there.en}.",
         )
+    cny, dearer = abs(extra_cny), round(extra_cny) >= 0
+    more = Words("多花", "more") if dearer else Words("少花", "less")
     return Words(
-        zh=f"{unit} 可以承担（{option}），{there.zh}后到达，多花 {extra_cny:.0f} 元。",
-        en=f"{unit} could do it ({option}), there in {there.en}, for {extra_cny:.0f} CNY more.",
+        zh=f"{unit} 可以承担（{option}），{there.zh}后到达，{more.zh} {cny:.0f} 元。",
+        en=f"{unit} could do it ({option}), there in {there.en}, for {cny:.0f} CNY {more.en}.",
     )

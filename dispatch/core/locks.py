@@ -5,7 +5,8 @@
     than the one it was given to, ``prices.change_cny`` is charged (`terms.change`).
 ``UNIT``
     Unit and option are fixed; the unit chooses when. The job may be left out only where it cannot
-    be inserted into that unit's route, at any price (reason ``locked``).
+    be done beside the other jobs locked to that unit, at any price (reason ``locked``): it is never
+    left out to make room for a job that no lock binds.
 ``ORDER``
     As ``UNIT``, and the job belongs to the unit's *head*: the committed jobs at ``ORDER`` and
     ``FULL``, by ``position``. The head comes first in the route, in that order, with nothing in

@@ -373,7 +373,8 @@ class Unassigned:
     - ``unreachable``: no unit that has them has a way there (and to its end place);
     - ``stock``: no such unit has the energy left;
     - ``window``: every such unit would start after ``latest_s`` or finish after ``hard_end_s``;
-    - ``locked``: the job is locked to a unit, and cannot be done there in this plan;
+    - ``locked``: the job is locked to a unit, and cannot be done there beside the others locked
+      to it;
     - ``linked``: it waits for a job, or a job for it, and they do not come together in this plan;
     - ``too_expensive``: it could be done, but nowhere in this plan for less than leaving it out;
     - ``waiting``: it could be done, but no unit is free now (policies that plan one job ahead).

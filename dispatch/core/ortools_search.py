@@ -47,7 +47,7 @@ def improve(tours: Tours, steps: int, seed: int, wall_limit_s: float | None) -> 
     _stop_after(model.routing, steps)
     # Reading an assignment closes the model with default parameters unless it is closed before.
     model.routing.CloseModelWithParameters(parameters)
-    model.routing.solver().ReSeed(seed)
+    model.routing.solver().ReSeed(seed % 2**31)
     start = model.routing.ReadAssignmentFromRoutes(model.indices_of(tours.routes), True)
     if start is None:
         return None

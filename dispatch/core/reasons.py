@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dispatch.core.compiled import Compiled
+from dispatch.core.compiled import NEVER_S, Compiled
 from dispatch.core.insertion import Pricer
-from dispatch.core.model import Unassigned
-from dispatch.core.schedule import Broken, timetable
+from dispatch.core.model import Job, Unassigned
+from dispatch.core.schedule import Broken, last_start_s, timetable
 from dispatch.core.together import Together
 
 STAGES = ("lock", "no_unit_has", "unreachable", "stock", "window")
@@ -115,4 +115,14 @@ def _rule_detail(compiled: Compiled, j: int, rule: str) -> str:
     if rule == "stock":
         least = min(option.kwh for option in job.options if option.kwh > 0)
         return f"No unit with the skills has {least:g} kWh left."
-    return f"No unit with the skills can start by {job.latest_s} s and finish before its hard end."
+    return f"No unit with the skills can {_in_time(compiled, job)}."
+
+
+def _in_time(compiled: Compiled, job: Job) -> str:
+    """Return what nobody manages: to start before the last window ends, to finish in its shift."""
+    rules = []
+    if last_start_s(job) != NEVER_S:
+        rules.append(f"start by {last_start_s(job)} s")
+    if any(unit.hard_end_s is not None for unit in compiled.units):
+        rules.append("finish before its hard end")
+    return " and ".join(rules)

@@ -92,7 +92,8 @@ def _alone(compiled: Compiled, u: int, kept: tuple[int, ...], job: int) -> tuple
             for o in options
         )
         jobs.append(replace(it, options=tuple(moved)))
-    names, holders = {it.id for it in jobs}, _other_holder(compiled, u, job)
+    ways = {(it.id, option.name) for it in jobs for option in it.options}
+    holders = _other_holder(compiled, u, job)
     known = {unit.id, *(compiled.units[v].id for v in holders)}
     end = None if unit.end_place is None else number[unit.end_place]
     return replace(
@@ -107,7 +108,7 @@ def _alone(compiled: Compiled, u: int, kept: tuple[int, ...], job: int) -> tuple
         ),
         jobs=tuple(jobs),
         commitments=tuple(
-            c for c in problem.commitments if c.job_id in names and c.unit_id in known
+            c for c in problem.commitments if (c.job_id, c.option) in ways and c.unit_id in known
         ),
         links=(),
     ), len(kept)

@@ -23,12 +23,19 @@ NEVER_NEGATIVE = re.compile(
 )
 """Fields whose numbers are 0 or more, by the end of their name."""
 
+MAYBE_NEGATIVE = {"cost_cny", "lower_bound_cny"}
+"""What a unit drives and works anyway, on its way home, is not counted: a plan may save of it."""
+
 OF_FIELDS: dict[str, dict[str, Any]] = {
+    "id": {"minLength": 1},
+    "cny": {"items": {"type": "number", "minimum": 0}},
     "since": {"enum": ["start", "end"]},
     "reason": {"enum": list(REASONS)},
     "terms": {"propertyNames": {"enum": list(TERMS)}},
 }
 """What the types alone do not say, by field."""
+
+GAP = "(cost - lower_bound) / cost; null without a bound, or where the cost is not above 0."
 
 _PLACES: dict[str, Any] = {
     "city": {
@@ -69,7 +76,7 @@ def plan_schema() -> dict[str, Any]:
     schema = _document(Plan, PLAN_FORMAT, "A plan: who does what, when, at what cost")
     schema["properties"] |= {
         "seconds": {"type": "number", "description": "Wall-clock time, model and check included."},
-        "gap": {"type": ["number", "null"], "description": "(cost - lower_bound) / cost."},
+        "gap": {"type": ["number", "null"], "description": GAP},
     }
     return schema
 
@@ -106,7 +113,7 @@ def _object(kind: type, definitions: dict[str, Any]) -> dict[str, Any]:
 
 
 def _limit(shape: dict[str, Any], it: Field[Any]) -> None:
-    if NEVER_NEGATIVE.search(it.name):
+    if NEVER_NEGATIVE.search(it.name) and it.name not in MAYBE_NEGATIVE:
         for part in (shape, *shape.get("anyOf", ())):
             if part.get("type") in ("integer", "number"):
                 part["minimum"] = 0

@@ -82,7 +82,9 @@ def unit_from_dict(document: object) -> Unit:
 
 def _read(document: object, name: str, kind: type[T], passed_over: set[str]) -> T:
     if not isinstance(document, dict) or document.get("format", name) != name:
-        message = "This is not a document of the format " + repr(name) + "."
+        told = document.get("format") if isinstance(document, dict) else None
+        message = f"This is not a document of the format {name!r}"
+        message += "." if told is None else f", but {_short(told)}."
         raise InvalidInput.one("/format", "document.format", message, "Give another file.")
     faults: list[Fault] = []
     body = {key: value for key, value in document.items() if key not in passed_over | {"format"}}
@@ -179,6 +181,8 @@ def _decode_tuple(value: Any, kinds: tuple[Any, ...], at: str, faults: list[Faul
 
 
 def _whole(value: Any) -> int:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # JSON has one kind of number: 300.0 is whole, its schema says
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError("a whole number is needed")
     return value
@@ -199,6 +203,8 @@ def _truth(value: Any) -> bool:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError("a text is needed")
+    if not value.isascii() and any("\ud800" <= it <= "\udfff" for it in value):
+        raise ValueError("it ends, or begins, within a character (a lone surrogate)")
     return value
 
 
@@ -207,7 +213,7 @@ def _instant(value: Any) -> datetime:
 
 
 def _lock(value: Any) -> Lock:
-    if value not in {lock.name.lower() for lock in Lock}:
+    if not isinstance(value, str) or value not in {lock.name.lower() for lock in Lock}:
         raise ValueError("a lock is one of free, unit, order, full")
     return Lock[value.upper()]
 
@@ -221,7 +227,7 @@ def _set(value: Any) -> frozenset[str]:
 def _amounts(value: Any) -> dict[str, float]:
     if not isinstance(value, dict):
         raise TypeError("an object of numbers is needed")
-    return {key: _number(it) for key, it in value.items()}
+    return {_text(key): _number(it) for key, it in value.items()}
 
 
 def _matrix(value: Any) -> NDArray[np.int32]:
@@ -229,8 +235,26 @@ def _matrix(value: Any) -> NDArray[np.int32]:
         raise TypeError("a list of rows is needed")
     if any(len(row) != len(value) for row in value):
         raise ValueError("the rows are not as long as there are rows")
-    rows = [[UNREACHABLE_S if it is None else _whole(it) for it in row] for row in value]
-    return np.array(rows, dtype=np.int32).reshape(len(rows), len(rows))
+    try:
+        rows = [[UNREACHABLE_S if it is None else _whole(it) for it in row] for row in value]
+        return np.array(rows, dtype=np.int32).reshape(len(rows), len(rows))
+    except (TypeError, OverflowError):
+        raise ValueError(_wrong_cell(value)) from None
+
+
+def _wrong_cell(rows: list[list[Any]]) -> str:
+    """Return what is wrong with the first cell of a matrix that is no travel time."""
+    for i, row in enumerate(rows):
+        for j, it in enumerate(row):
+            try:
+                fits = it is None or abs(_whole(it)) <= UNREACHABLE_S
+            except TypeError:
+                fits = False
+            if not fits:
+                return (
+                    f"{_short(it)} in row {i}, column {j} is no whole number of seconds, nor null"
+                )
+    return "a whole number of seconds is needed"
 
 
 _READERS: dict[Any, Callable[[Any], Any]] = {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import permutations
 from math import inf
 
 from dispatch.core.compiled import Compiled
@@ -14,6 +15,9 @@ LOCKED_OUT_CNY = 1e10
 
 IMPROVEMENT_CNY = 1e-6
 """A change has to save more than this; less is rounding."""
+
+MOST_ORDERS = 6
+"""So many jobs locked to one unit are tried in every order; of more, one is inserted."""
 
 
 @dataclass(slots=True)
@@ -109,19 +113,50 @@ def base_tours(pricer: Pricer) -> Tours:
 
 
 def insert_fixed(tours: Tours) -> None:
-    """Insert every job that is locked to a unit and left out wherever it can be done there."""
+    """Insert every job that is locked to a unit and left out wherever it can be done there.
+
+    Where there is no room, what no lock binds makes room for it.
+    """
     compiled, pricer = tours.pricer.compiled, tours.pricer
     again = True
     while again:
         again = False
         for j in sorted(tours.left):
             u = compiled.fixed_unit[j]
-            if u == -1:
+            if u == -1 or j not in tours.left:
                 continue
             found = pricer.best(u, tours.routes[u], j)
             if found.choice != -1:
-                tours.change(u, inserted(tours.routes[u], found))
+                route = inserted(tours.routes[u], found)
+            else:
+                route = _cheapest(pricer, u, _of_locked(compiled, u, tours.routes[u], j))
+            if route:
+                tours.change(u, route)
                 again = True
+
+
+def _of_locked(
+    compiled: Compiled, u: int, route: tuple[int, ...], job: int
+) -> Iterator[tuple[int, ...]]:
+    """Yield routes of all jobs locked to a unit, then of those on its route and another one."""
+    fixed, choice = compiled.fixed_unit, compiled.fixed_choice[job]
+    every = [compiled.fixed_choice[j] for j in range(len(fixed)) if fixed[j] == u]
+    beside = [c for c in route if fixed[compiled.job_of[c]] == u]
+    for choices in (every, [*beside, choice]):
+        if len(choices) <= MOST_ORDERS:
+            yield from permutations(choices)
+    if len(beside) >= MOST_ORDERS:
+        yield from ((*beside[:i], choice, *beside[i:]) for i in range(len(beside) + 1))
+
+
+def _cheapest(pricer: Pricer, u: int, routes: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
+    """Return the longest possible route, of equally long ones the cheapest; none if there is none.
+
+    What is possible costs less than infinity.
+    """
+    priced = [(-len(route), pricer.cost(u, route), route) for route in routes]
+    possible = [it for it in priced if it[1] < inf]
+    return min(possible)[2] if possible else ()
 
 
 def insert_what_pays(tours: Tours) -> None:

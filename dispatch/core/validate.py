@@ -44,18 +44,18 @@ def _faults(problem: Problem) -> Iterator[Fault]:
         yield Fault("/epoch", "epoch.naive", "epoch has no time zone.", "Give an aware UTC time.")
     yield from _matrix_faults(problem)
     n_places = len(problem.travel_s) if problem.travel_s.ndim == 2 else 0
-    yield from _twice("/units", "unit.twice", (unit.id for unit in problem.units))
+    yield from _id_faults("/units", "unit", [unit.id for unit in problem.units])
     for i, unit in enumerate(problem.units):
         yield from _unit_faults(f"/units/{i}", unit, n_places)
-    yield from _twice("/jobs", "job.twice", (job.id for job in problem.jobs))
+    yield from _id_faults("/jobs", "job", [job.id for job in problem.jobs])
     for i, job in enumerate(problem.jobs):
         yield from _job_faults(f"/jobs/{i}", job, n_places)
     yield from _commitment_faults(problem)
     yield from link_faults(problem)
     for i, link in enumerate(problem.links):
-        yield from _whole(f"/links/{i}/least_s", link.least_s, -MOST_S)
+        yield from _whole(f"/links/{i}/least_s", link.least_s, -MOST_S, "Count seconds.")
         if link.most_s is not None:
-            yield from _whole(f"/links/{i}/most_s", link.most_s, -MOST_S)
+            yield from _whole(f"/links/{i}/most_s", link.most_s, -MOST_S, "Count seconds.")
     for name in ("drive_cny_per_min", "overtime_cny_per_min", "change_cny"):
         yield from _amount(f"/prices/{name}", getattr(problem.prices, name), MOST_CNY)
 
@@ -74,10 +74,13 @@ def _matrix_faults(problem: Problem) -> Iterator[Fault]:
         yield Fault(f"{at}/{row}/{column}", "matrix.negative", message, "Give 0 or more.")
     if ((matrix > MOST_S) & (matrix != UNREACHABLE_S)).any():
         message = f"A travel time is above {MOST_S} s."
-        yield Fault(at, "matrix.large", message, f"Mark missing ways with {UNREACHABLE_S}.")
+        remedy = f"Mark missing ways with null ({UNREACHABLE_S} in an array)."
+        yield Fault(at, "matrix.large", message, remedy)
     if matrix.diagonal().any():
         place = int(np.flatnonzero(matrix.diagonal())[0])
-        message = f"Place {place} is {matrix[place, place]} s away from itself."
+        told = int(matrix[place, place])
+        away = "without a way to" if told == UNREACHABLE_S else f"{told} s away from"
+        message = f"Place {place} is {away} itself."
         yield Fault(f"{at}/{place}/{place}", "matrix.diagonal", message, "Make the diagonal 0.")
 
 
@@ -104,7 +107,7 @@ def _unit_faults(at: str, unit: Unit, n_places: int) -> Iterator[Fault]:
 def _break_faults(at: str, unit: Unit) -> Iterator[Fault]:
     free_s = -MOST_S
     for i, rest in enumerate(unit.breaks):
-        yield from _whole(f"{at}/{i}/duration_s", rest.duration_s, 0)
+        yield from _whole(f"{at}/{i}/duration_s", rest.duration_s, 0, "Count seconds.")
         yield from _window_faults(f"{at}/{i}", rest.earliest_s, rest.latest_s)
         if rest.earliest_s < free_s:
             message = f"The break may begin at {rest.earliest_s} s, the one before end at {free_s}."
@@ -153,7 +156,7 @@ def _option_faults(at: str, option: Option, n_places: int) -> Iterator[Fault]:
         yield Fault(f"{at}/visits", "option.no_visit", message, "Give at least one place.")
     for i, visit in enumerate(option.visits):
         yield from _place(f"{at}/visits/{i}/place", visit.place, n_places)
-        yield from _whole(f"{at}/visits/{i}/service_s", visit.service_s, 0)
+        yield from _whole(f"{at}/visits/{i}/service_s", visit.service_s, 0, "Count seconds.")
     yield from _amount(f"{at}/price_cny", option.price_cny, MOST_CNY)
     yield from _amount(f"{at}/kwh", option.kwh, MOST_KWH)
 
@@ -164,7 +167,7 @@ def _curve_faults(at: str, curve: LatenessCurve) -> Iterator[Fault]:
         message = "The curve does not begin at 0 s of lateness."
         yield Fault(f"{at}/steps", "curve.start", message, "Make the first step (0, rate).")
     for i, (after_s, rate) in enumerate(curve.steps):
-        yield from _whole(f"{at}/steps/{i}/0", after_s, 0)
+        yield from _whole(f"{at}/steps/{i}/0", after_s, 0, "Count seconds after the target.")
         yield from _amount(f"{at}/steps/{i}/1", rate, MOST_CNY)
     for i, (before, after) in enumerate(zip(curve.steps, curve.steps[1:], strict=False), start=1):
         if after[0] <= before[0]:
@@ -183,7 +186,9 @@ def _commitment_faults(problem: Problem) -> Iterator[Fault]:
     for i, commitment in enumerate(problem.commitments):
         at = f"/commitments/{i}"
         yield from _reference_faults(at, commitment, units, options)
-        yield from _whole(f"{at}/position", commitment.position, 0)
+        if not _is_whole(commitment.position) or not 0 <= commitment.position <= MOST_S:
+            message = f"{commitment.position!r} is no place of a sequence."
+            yield Fault(f"{at}/position", "number.range", message, "Count from 0.")
         if commitment.start_s is not None:
             yield from _whole(f"{at}/start_s", commitment.start_s, -MOST_S)
         if commitment.release_cny is not None:
@@ -201,10 +206,10 @@ def _reference_faults(
 ) -> Iterator[Fault]:
     if commitment.unit_id not in units:
         message = f"There is no unit {commitment.unit_id!r}."
-        yield Fault(f"{at}/unit_id", "commitment.unit", message, "Name a unit of the problem.")
+        yield Fault(f"{at}/unit", "commitment.unit", message, "Name a unit of the problem.")
     if commitment.job_id not in options:
         message = f"There is no job {commitment.job_id!r}."
-        yield Fault(f"{at}/job_id", "commitment.job", message, "Name a job of the problem.")
+        yield Fault(f"{at}/job", "commitment.job", message, "Name a job of the problem.")
     elif commitment.option not in options[commitment.job_id]:
         message = f"Job {commitment.job_id!r} has no option {commitment.option!r}."
         yield Fault(f"{at}/option", "commitment.option", message, "Name an option of the job.")
@@ -218,16 +223,26 @@ def _twice(at: str, code: str, names: Iterable[str]) -> Iterator[Fault]:
         seen.add(name)
 
 
+def _id_faults(at: str, kind: str, ids: list[str]) -> Iterator[Fault]:
+    yield from _twice(at, f"{kind}.twice", ids)
+    for i, name in enumerate(ids):
+        if not name:
+            message = f"The {kind} has an empty id."
+            yield Fault(f"{at}/{i}/id", f"{kind}.no_id", message, "Give it a name.")
+
+
 def _place(at: str, place: int, n_places: int) -> Iterator[Fault]:
     if not _is_whole(place) or not 0 <= place < n_places:
         message = f"Place {place!r} is not a row of the {n_places} x {n_places} matrix."
         yield Fault(at, "place.unknown", message, "Count places from 0.")
 
 
-def _whole(at: str, value: int, least: int) -> Iterator[Fault]:
+def _whole(
+    at: str, value: int, least: int, remedy: str = "Count seconds since the epoch."
+) -> Iterator[Fault]:
     if not _is_whole(value) or not least <= value <= MOST_S:
         message = f"{value!r} is not a whole number of seconds from {least} to {MOST_S}."
-        yield Fault(at, "number.range", message, "Count seconds since the epoch.")
+        yield Fault(at, "number.range", message, remedy)
 
 
 def _amount(at: str, value: float, most: float) -> Iterator[Fault]:

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
-from dispatch.core.changes import Change, applied, duration
+from dispatch.core.changes import Change, applied, duration, turned_away_cny, with_prices_of
+from dispatch.core.compiled import compile_problem
 from dispatch.core.diff import PlanDiff, diff
-from dispatch.core.evaluate import plan_from_tours
+from dispatch.core.evaluate import plan_from_tours, tours_of
 from dispatch.core.explain import Resolve, UnitVerdict, explain
 from dispatch.core.insertion import Pricer
 from dispatch.core.locks import is_fixed
@@ -35,7 +36,11 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """What follows from some changes: the problem and plan then, and the difference."""
+    """What follows from some changes: the problem and plan then, and the difference.
+
+    Units that the changes turn away are paid for in the difference; the plan is that of a problem
+    in which they have been.
+    """
 
     problem: Problem
     plan: Plan
@@ -95,12 +100,23 @@ def what_if(problem: Problem, plan: Plan, changes: Sequence[Change], resolve: Re
     changed = applied(problem, changes)
     check_problem(changed)
     after = replan(changed, plan, resolve)
-    found = diff(plan, after)
+    if any(it.kind == "fix" for it in changes):
+        changed = with_prices_of(changed, problem)
+        compiled = compile_problem(changed)
+        tours, one_job_ahead = tours_of(compiled, after), after.engine in ONE_JOB_AHEAD
+        after = plan_from_tours(compiled, tours, engine=after.engine, one_job_ahead=one_job_ahead)
+    found = diff(plan, _paid(after, turned_away_cny(problem, changes)))
     if not changes:
         return WhatIf(changed, after, found, found.words)
     zh, en = "，".join(it.words.zh for it in changes), ", ".join(it.words.en for it in changes)
     words = Words(zh=f"如果{zh}：{found.words.zh}", en=f"If {en}: {found.words.en}")
     return WhatIf(changed, after, found, words)
+
+
+def _paid(plan: Plan, release_cny: float) -> Plan:
+    """Return a plan that costs so much more for units turned away."""
+    terms = dict(plan.terms) | {"release": plan.terms.get("release", 0.0) + release_cny}
+    return replace(plan, cost_cny=plan.cost_cny + release_cny, terms=terms)
 
 
 def in_force(problem: Problem, plan: Plan) -> Problem:

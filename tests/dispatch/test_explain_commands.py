@@ -115,6 +115,37 @@ def test_what_makes_no_sense_is_refused(plan, arguments, error) -> None:
     assert isinstance(run(explain_app, EXAMPLE, plan, *arguments).exception, error)
 
 
+def test_a_plan_with_two_routes_of_a_unit_is_refused(plan, tmp_path) -> None:
+    document = json.loads(plan.read_text())
+    document["routes"].append(document["routes"][0])
+    twice = tmp_path / "twice.json"
+    twice.write_text(json.dumps(document))
+    raised = run(explain_app, EXAMPLE, twice, "--job", "wallbox").exception
+    assert isinstance(raised, InvalidInput)
+    assert "two routes of" in str(raised)
+
+
+def test_a_unit_that_saves_money_is_told_so(plan, tmp_path) -> None:
+    document = json.loads(plan.read_text()) | {"routes": []}
+    empty = tmp_path / "empty.json"
+    empty.write_text(json.dumps(document))
+    asked = (EXAMPLE, empty, "--job", "flat-battery", "--quick")
+    assert "CNY less." in run(explain_app, *asked).stdout
+    assert "少花" in run(explain_app, *asked, "--language", "zh").stdout
+
+
+def test_places_of_another_city_are_refused(tmp_path) -> None:
+    import_town(tmp_path)
+    document = json.loads(EXAMPLE.read_text())
+    del document["travel_s"]
+    document |= {"city": "town", "places": [[116.39, 39.91]] * 5}
+    path = tmp_path / "city.json"
+    path.write_text(json.dumps(document))
+    raised = run(solve_app, path, "--data-dir", tmp_path).exception
+    assert isinstance(raised, InvalidInput)
+    assert "None of the 5 places lies near a road of 'town'." in str(raised)
+
+
 def test_a_snapshot_may_give_coordinates_and_a_city(tmp_path) -> None:
     import_town(tmp_path)
     roads = read_osm(TOWN)

@@ -3,6 +3,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from dispatch.core.model import Window
 from dispatch.core.serialize import problem_to_dict
 from dispatch.solve_commands import check_app, solve_app
 from kernel.errors import BadData, InvalidInput, NotFound
@@ -71,3 +72,66 @@ def test_a_file_that_is_no_snapshot_is_refused(tmp_path, content, error):
 
 def test_an_unknown_engine_is_refused(snapshot):
     assert isinstance(run(solve_app, snapshot, "--engine", "magic").exception, InvalidInput)
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "told"),
+    [
+        (b"\xff\xfe{\x00", BadData, "is not UTF-8"),
+        (b'{"units": [], "units": []}', BadData, "the key 'units' twice"),
+        (b"[" * 100_000, BadData, "is not JSON"),
+    ],
+)
+def test_a_file_that_cannot_be_understood_is_refused(tmp_path, content, error, told):
+    path = tmp_path / "bad.json"
+    path.write_bytes(content)
+    raised = run(solve_app, path).exception
+    assert isinstance(raised, error)
+    assert told in str(raised)
+
+
+def test_a_name_that_no_file_can_have_is_refused():
+    assert isinstance(run(solve_app, "x" * 5_000).exception, BadData)
+
+
+def test_a_mark_of_the_order_of_bytes_is_read_over(snapshot):
+    snapshot.write_bytes(b"\xef\xbb\xbf" + snapshot.read_bytes())
+    assert run(solve_app, snapshot, "--engine", "greedy").exit_code == 0
+
+
+@pytest.mark.parametrize("engine", ["colgen", "ortools", "greedy"])
+def test_any_seed_will_do(snapshot, engine):
+    asked = [snapshot, "--engine", engine, "--seed", 2**70, *QUICK]
+    assert run(solve_app, *asked).exit_code == 0
+
+
+def one(tmp_path, **details):
+    path = tmp_path / "one.json"
+    given = problem(
+        (unit("u", 0, **details.pop("of_unit", {})),), (job("j", repair(8), **details),)
+    )
+    path.write_text(json.dumps(problem_to_dict(given)))
+    return path
+
+
+LATE = {
+    "a latest start": ({"latest_s": 9}, "can start by 9 s."),
+    "windows": ({"windows": (Window(0, 5), Window(20, 30))}, "can start by 30 s."),
+    "a wall": ({"of_unit": {"hard_end_s": 9}}, "can finish before its hard end."),
+    "both": (
+        {"latest_s": 9, "of_unit": {"hard_end_s": 9}},
+        "can start by 9 s and finish before its hard end.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LATE)
+def test_what_comes_too_late_is_told_by_which_rule(tmp_path, case):
+    details, told = LATE[case]
+    printed = run(solve_app, one(tmp_path, **details)).stdout
+    assert f"left out: j (window) No unit with the skills {told}\n" in printed
+
+
+def test_a_bound_of_nothing_has_no_sign(tmp_path):
+    printed = run(solve_app, one(tmp_path, unassigned_cny=0.0)).stdout
+    assert "No plan costs less than 0.00 CNY." in printed

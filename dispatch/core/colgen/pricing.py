@@ -12,6 +12,7 @@ from dispatch.core.colgen.completion_kernel import Completions, completion_bound
 from dispatch.core.colgen.label_kernel import Found, Labels, price_units
 from dispatch.core.colgen.routes import Route
 from dispatch.core.colgen.slack_kernel import detour_slack
+from dispatch.core.colgen.spacers import spacer_slack
 from dispatch.core.compiled import NEVER_S
 
 FOREVER_S = 2**40
@@ -80,6 +81,7 @@ class Pricing:
     def of(cls, arrays: Arrays, most_labels: int = 100_000) -> Pricing:
         """Return the pricing of a problem with at least one unit and job."""
         slack, direct = detour_slack(arrays)
+        slack = np.maximum(slack, spacer_slack(arrays))
         classes = np.ascontiguousarray(arrays.unit["kind"])
         n_classes = int(classes.max()) + 1
         able, least_end = [], np.full((n_classes, len(arrays.stop)), np.inf)

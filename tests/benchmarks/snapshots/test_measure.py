@@ -2,9 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from benchmarks.snapshots.commands import snapshots
 from benchmarks.snapshots.measure import ALL_ENGINES, adopted, check_names, measure
 from benchmarks.snapshots.routing_peer import ortools
 from benchmarks.snapshots.wave import draw_wave, wave_problem
@@ -12,6 +16,7 @@ from dispatch.core.checker import check
 from dispatch.core.serialize import problem_from_dict, problem_to_dict
 from dispatch.core.solve import solve
 from dispatch.core.warm_up import warm_up
+from kernel.errors import BadData, NotFound
 
 OURS_AND_QUICK = ("colgen", "ortools", "ortools+ruin", "greedy", "hungarian", "nearest")
 
@@ -48,3 +53,25 @@ def test_an_exported_wave_is_the_wave(tmp_path: Path) -> None:
     again = problem_from_dict(json.loads(path.read_text(encoding="utf-8")))
     assert (again.travel_s == wave.travel_s).all()
     assert (again.units, again.jobs, again.prices) == (wave.units, wave.jobs, wave.prices)
+
+
+def bench(*arguments: object) -> Any:
+    app = typer.Typer()
+    app.command()(snapshots)
+    return CliRunner().invoke(app, [str(it) for it in arguments])
+
+
+def test_a_snapshot_that_costs_nothing_has_its_table(tmp_path: Path) -> None:
+    nothing = tmp_path / "nothing.json"
+    wave = problem_to_dict(wave_problem(draw_wave(2, 3, 0))) | {"jobs": []}
+    nothing.write_text(json.dumps(wave))
+    told = bench(nothing, "--engine", "colgen", "--engine", "greedy", "--seconds", "0.1")
+    assert told.exit_code == 0, told.exception
+    assert "0.00%" in told.stdout
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    raised = bench(tmp_path / "no.json", "--engine", "greedy").exception
+    assert isinstance(raised, NotFound)
+    raised = bench("--export", tmp_path / "no" / "wave.json", "--units", 2, "--jobs", 3).exception
+    assert isinstance(raised, BadData)

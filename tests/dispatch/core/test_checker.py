@@ -241,6 +241,31 @@ def test_leaving_out_a_locked_job_that_could_be_done_is_refused(given: Problem) 
     assert "lock.dropped" in codes(given, plan)
 
 
+def crowded(*locked: str, hard_end_s: int = 1300) -> Problem:
+    """Return a unit that has time for one of two jobs."""
+    return problem(
+        (unit("u", 0, hard_end_s=hard_end_s),),
+        (job("a", repair(5), unassigned_cny=20.0), job("b", repair(5))),
+        *(commitment(it, "u", Lock.UNIT, position=i) for i, it in enumerate(locked)),
+    )
+
+
+def test_leaving_out_a_locked_job_to_make_room_for_another_is_refused() -> None:
+    plan = evaluate(crowded("a"), {"u": [("b", "repair")]})
+    assert codes(crowded("a"), plan) == {"lock.dropped"}
+    assert codes(crowded("a", "b"), plan) == set()
+
+
+def test_any_order_of_the_locked_jobs_counts() -> None:
+    """The one that is far is only done behind the one that is near."""
+    given = crowded("a", "b")
+    far = replace(given.jobs[1], options=(repair(8),), latest_s=2000)
+    near = replace(given.jobs[0], latest_s=300)
+    units = (replace(given.units[0], hard_end_s=2000),)
+    given = replace(given, units=units, jobs=(near, far))
+    assert codes(given, evaluate(given, {"u": [("b", "repair")]})) == {"lock.dropped"}
+
+
 def test_leaving_out_a_job_that_pays_is_refused() -> None:
     given = problem((unit("u", 0),), (job("j", repair(1)),))
     assert codes(given, evaluate(given, {})) == {"reason.false"}

@@ -153,6 +153,18 @@ def test_what_is_in_the_way_is_moved_away_at_its_price() -> None:
     assert verdicts["u"].delays_s == {"other": 600}
 
 
+def test_a_job_on_the_route_may_be_done_otherwise_than_the_plan_in_force_says() -> None:
+    """The unit that rolls to it is turned away: what would allow another job is still told."""
+    given = problem(
+        (unit("u", 0),),
+        (job("other", repair(1), tow(1, 2)), job("j", repair(3), latest_s=0)),
+        commitment("other", "u", Lock.FULL, start_s=60, release_cny=5.0),
+    )
+    plan = evaluate(given, {"u": [("other", "tow")]})
+    (verdict,) = explain(given, plan, "j")
+    assert [(it.kind, it.amount) for it in verdict.changes] == [("latest", 180)]
+
+
 def exact(given: Problem) -> Plan:
     return solve(given, params=THOROUGH)
 

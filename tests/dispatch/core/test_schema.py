@@ -11,6 +11,7 @@ from dispatch.core.schema import plan_schema, problem_schema
 from dispatch.core.serialize import plan_to_dict, problem_from_dict, problem_to_dict
 from dispatch.core.solve import solve
 from dispatch.core.validate import check_problem
+from tests.dispatch.core.small import job, problem, repair, unit
 from tests.strategies.seeded import seeded_problem
 
 ROOT = Path(dispatch.core.schema.__file__).parents[2]
@@ -54,6 +55,8 @@ WRONG = {
     "times twice": lambda it: it.update(city="demo", places=[[121.4, 31.2]]),
     "an unknown field": lambda it: it.update(colour="red"),
     "a negative stock": lambda it: it["units"][2].update(kwh=-1),
+    "a negative coverage": lambda it: it["units"][2]["coverage"][0]["cny"].insert(0, -1),
+    "a unit without a name": lambda it: it["units"][0].update(id=""),
     "half a second": lambda it: it["jobs"][0].update(target_s=0.5),
     "a lock that is none": lambda it: it["commitments"][0].update(lock="loose"),
     "a link since nothing": lambda it: it["links"][0].update(since="middle"),
@@ -83,3 +86,12 @@ def test_the_smallest_snapshot_of_the_text_can_be_solved() -> None:
     jsonschema_rs.validator_for(problem_schema()).validate(document)
     (route,) = solve(problem_from_dict(document), engine="greedy").routes
     assert (route.unit_id, route.jobs[0].arrival_s) == ("R-01", 300)
+
+
+def test_a_plan_may_save_of_what_a_unit_drives_anyway() -> None:
+    """By the place of the job it is sooner home than directly."""
+    given = problem((unit("u", 0, end_place=9),), (job("j", repair(1, 0)),))
+    given.travel_s[1, 9] = 0
+    report = json.loads(json.dumps(plan_to_dict(solve(given, engine="colgen"))))
+    assert (report["cost"], report["lower_bound"]) == (-8.0, pytest.approx(-8.0))
+    jsonschema_rs.validator_for(plan_schema()).validate(report)

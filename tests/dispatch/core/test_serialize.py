@@ -80,3 +80,36 @@ def test_a_ragged_matrix_is_refused(document) -> None:
 def test_what_a_report_adds_is_passed_over() -> None:
     plan = Plan((), (), 0.0, {}, "greedy")
     assert plan_from_dict(plan_to_dict(plan) | {"seconds": 1, "gap": None, "relaxed": []}) == plan
+
+
+def test_whole_numbers_may_be_written_with_a_point(document) -> None:
+    document["travel_s"][0][1], document["jobs"][0]["target_s"] = 300.0, 1800.0
+    read = problem_from_dict(document)
+    assert (read.travel_s[0, 1], read.jobs[0].target_s) == (300, 1800)
+
+
+@pytest.mark.parametrize("wrong", [0.5, "far", True, 10**10])
+def test_a_wrong_travel_time_is_told_with_its_cell(document, wrong) -> None:
+    document["travel_s"][2][1] = wrong
+    with pytest.raises(InvalidInput, match="in row 2, column 1 is no whole number of seconds"):
+        problem_from_dict(document)
+
+
+@pytest.mark.parametrize("wrong", [["free"], {}, None, "loose"])
+def test_what_is_no_lock_is_told_which_ones_there_are(document, wrong) -> None:
+    document["commitments"][0]["lock"] = wrong
+    with pytest.raises(InvalidInput, match="one of free, unit, order, full"):
+        problem_from_dict(document)
+
+
+def test_half_a_character_is_no_text(document) -> None:
+    document["jobs"][0]["id"] = "\ud83d"
+    with pytest.raises(InvalidInput, match="lone surrogate"):
+        problem_from_dict(document)
+    document["jobs"][0]["id"] = document["commitments"][0]["job"] = "\U0001f697"
+    assert problem_from_dict(document).jobs[0].id == "\U0001f697"
+
+
+def test_another_version_is_told(document) -> None:
+    with pytest.raises(InvalidInput, match=r"but 'roadflare.problem/9'"):
+        problem_from_dict(document | {"format": "roadflare.problem/9"})

@@ -242,3 +242,22 @@ def test_the_core_loads_no_database_web_or_geo_library() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_is_not_locked_makes_room_for_what_is(engine: str) -> None:
+    """A job locked late: the first that the plan in force gave to the unit has to leave."""
+    given = problem(
+        (unit("u", 0, hard_end_s=2000),),
+        (
+            job("far", repair(8), unassigned_cny=20.0),
+            job("near", repair(5), unassigned_cny=20.0, latest_s=300),
+            job("free", repair(5)),
+        ),
+        commitment("far", "u", Lock.UNIT),
+        commitment("near", "u", Lock.UNIT, position=1),
+        commitment("free", "u", Lock.FREE, position=2),
+    )
+    plan = solve(given, engine=engine, params=BRIEF)
+    assert check(given, plan) == []
+    assert [it.job_id for it in plan.routes[0].jobs] == ["near", "far"]

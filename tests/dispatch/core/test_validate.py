@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from dispatch.core.model import (
+    UNREACHABLE_S,
     Break,
     Coverage,
     LatenessCurve,
@@ -90,6 +91,8 @@ WRONG = {
     "overflowing wall": (with_unit(hard_end_s=2**40), ("/units/0/hard_end_s", "number.range")),
     "negative stock": (with_unit(kwh=-1.0), ("/units/0/kwh", "number.range")),
     "price not a number": (with_unit(kept_cny=float("nan")), ("/units/0/kept_cny", "number.range")),
+    "unit without a name": (with_unit(id=""), ("/units/0/id", "unit.no_id")),
+    "job without a name": (with_job(id=""), ("/jobs/0/id", "job.no_id")),
     "job twice": (replace(GOOD, jobs=GOOD.jobs * 2), ("/jobs/1", "job.twice")),
     "no option": (with_job(options=()), ("/jobs/0/options", "job.no_option")),
     "option twice": (
@@ -132,11 +135,11 @@ WRONG = {
     ),
     "unknown unit committed": (
         with_commitment(unit_id="x"),
-        ("/commitments/0/unit_id", "commitment.unit"),
+        ("/commitments/0/unit", "commitment.unit"),
     ),
     "unknown job committed": (
         with_commitment(job_id="x"),
-        ("/commitments/0/job_id", "commitment.job"),
+        ("/commitments/0/job", "commitment.job"),
     ),
     "unknown option committed": (
         with_commitment(option="x"),
@@ -223,3 +226,22 @@ def test_all_faults_are_told_together():
         "/units/0/start_place",
         "/prices/change_cny",
     }
+
+
+REMEDIES = {
+    "a duration": (with_option(visits=(Visit(1, -1),)), "Count seconds."),
+    "a position": (with_commitment(position=-1), "-1 is no place of a sequence. Count from 0."),
+    "a time": (with_job(target_s=0.5), "Count seconds since the epoch."),
+    "no way home": (
+        replace(GOOD, travel_s=np.full((31, 31), UNREACHABLE_S, dtype=np.int32)),
+        "Place 0 is without a way to itself. Make the diagonal 0.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REMEDIES)
+def test_the_remedy_is_that_of_the_field(case: str) -> None:
+    given, told = REMEDIES[case]
+    with pytest.raises(InvalidInput) as caught:
+        check_problem(given)
+    assert str(caught.value).endswith(told)

@@ -7,12 +7,13 @@ from dispatch.core.checker import check
 from dispatch.core.diff import diff
 from dispatch.core.engines import ENGINES
 from dispatch.core.evaluate import evaluate
-from dispatch.core.model import Plan, Problem
+from dispatch.core.explain import explain
+from dispatch.core.model import Lock, Plan, Problem
 from dispatch.core.params import SolveParams
 from dispatch.core.solve import solve
 from dispatch.core.what_if import in_force, recommend, replan, what_if
 from kernel.errors import InvalidInput, NotFound
-from tests.dispatch.core.small import job, problem, repair, unit
+from tests.dispatch.core.small import commitment, job, problem, repair, tow, unit
 from tests.strategies.seeded import seeded_problem
 
 BRIEF = SolveParams(ortools_steps=20, polish_steps=30, wall_limit_s=None)
@@ -82,6 +83,57 @@ def test_what_if_a_job_is_fixed_excluded_or_a_unit_added(plan: Plan) -> None:
         assert [it.after_unit for it in answer.diff.jobs if it.job_id == "j"] == ["far"]
     added = what_if(TWO, plan, (Change("add_unit", new_unit=unit("new", 10)),), exact)
     assert [(it.after_unit, it.later_s) for it in added.diff.jobs] == [("new", -60)]
+
+
+PRICES = {
+    "a change": (Lock.FREE, None, 13.0, {"drive": 10.0, "change": 3.0}),
+    "a unit turned away": (Lock.FULL, 40.0, 50.0, {"drive": 10.0, "release": 40.0}),
+    "a lock lifted": (Lock.UNIT, None, 13.0, {"drive": 10.0, "change": 3.0}),
+}
+
+
+@pytest.mark.parametrize("kind", PRICES)
+def test_taking_a_job_from_its_unit_costs_what_explain_says(kind: str) -> None:
+    lock, release_cny, extra_cny, terms = PRICES[kind]
+    held = commitment("j", "a", lock, start_s=0, release_cny=release_cny)
+    given = problem((unit("a", 0), unit("b", 10)), (job("j", repair(0)),), held)
+    plan = evaluate(given, {"a": [("j", "repair")]})
+    for change in (Change("fix", "b", "j"), Change("exclude", "a", "j")):
+        answer = what_if(given, plan, (change,), exact)
+        assert [it.after_unit for it in answer.diff.jobs] == ["b"]
+        assert (answer.diff.extra_cny, answer.diff.terms) == (extra_cny, terms), change.kind
+        assert check(answer.problem, answer.plan) == []
+    if lock is not Lock.UNIT:
+        assert explain(given, plan, "j")[1].extra_terms == terms
+
+
+def test_a_fixed_job_is_done_in_the_option_that_costs_least() -> None:
+    ways = (tow(1, 2, price_cny=80.0), repair(1))
+    given = problem((unit("a", 0), unit("b", 0)), (job("j", *ways),))
+    plan = evaluate(given, {"a": [("j", "repair")]})
+    assert what_if(given, plan, (Change("fix", "a", "j"),), exact).diff.jobs == ()
+    answer = what_if(given, plan, (Change("fix", "b", "j"),), exact)
+    assert (answer.diff.extra_cny, answer.plan.routes[0].jobs[0].option) == (0.0, "repair")
+
+
+def test_a_fixed_job_is_left_out_only_where_the_unit_cannot_do_it() -> None:
+    given = problem(
+        (unit("a", 0), unit("b", 10), unit("c", 0, hard_end_s=9)),
+        (job("j", repair(0), unassigned_cny=1.0),),
+    )
+    plan = evaluate(given, {"a": [("j", "repair")]})
+    dear = what_if(given, plan, (Change("fix", "b", "j"),), exact)
+    assert dear.diff.terms == {"drive": 10.0}
+    never = what_if(given, plan, (Change("fix", "c", "j"),), exact)
+    assert never.diff.terms == {"unassigned": 1.0}
+    assert [it.reason for it in never.plan.unassigned] == ["window"]
+    assert check(never.problem, never.plan) == check(dear.problem, dear.plan) == []
+
+
+@pytest.mark.parametrize("change", [Change("fix", "", "j"), Change("exclude", "near", "")])
+def test_a_change_without_a_name_is_refused(plan: Plan, change: Change) -> None:
+    with pytest.raises(NotFound):
+        what_if(TWO, plan, (change,), exact)
 
 
 def test_a_change_of_something_unknown_is_refused(plan: Plan) -> None:
