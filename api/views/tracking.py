@@ -204,6 +204,7 @@ def _appointment_track(session: Session, runtime: Runtime, booking: AppointmentR
     active = next((job for job in jobs if job.is_active), None)
     stage = visit_stage(is_cancelled=booking.cancelled_at is not None, jobs=jobs)
     helper = _visitor(session, stage, active)
+    rating = _rating(session, appointment_id=booking.id)
     place = booking.position
     window, return_window = _times(visit.window), _times(visit.return_window)
     expected = return_window if stage in ABOUT_RETURN else window
@@ -223,8 +224,8 @@ def _appointment_track(session: Session, runtime: Runtime, booking: AppointmentR
         free_reason=_BOOKED_FREE,
         timeline=visit_timeline(session, jobs),
         can_cancel=stage != "failed" and may_be_cancelled(visit, jobs),
-        can_rate=False,
-        rating=_rating(session, appointment_id=booking.id),
+        can_rate=stage == "done" and rating is None,
+        rating=rating,
         now=runtime.clock.now(),
         timezone=runtime.city.timezone,
         basemap=basemap_url(runtime),
