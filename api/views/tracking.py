@@ -202,7 +202,8 @@ def _appointment_track(session: Session, runtime: Runtime, booking: AppointmentR
     visit = appointment_of(booking)
     jobs = jobs_of_appointment(session, booking.id)
     active = next((job for job in jobs if job.is_active), None)
-    stage = visit_stage(is_cancelled=booking.cancelled_at is not None, jobs=jobs)
+    now = runtime.clock.now()
+    stage = visit_stage(now, jobs, is_cancelled=booking.cancelled_at is not None)
     helper = _visitor(session, stage, active)
     rating = _rating(session, appointment_id=booking.id)
     place = booking.position
@@ -226,7 +227,7 @@ def _appointment_track(session: Session, runtime: Runtime, booking: AppointmentR
         can_cancel=stage != "failed" and may_be_cancelled(visit, jobs),
         can_rate=stage == "done" and rating is None,
         rating=rating,
-        now=runtime.clock.now(),
+        now=now,
         timezone=runtime.city.timezone,
         basemap=basemap_url(runtime),
         bounds=runtime.city.bounds,

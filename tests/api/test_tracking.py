@@ -373,6 +373,27 @@ def test_a_visit_that_failed_is_not_booked_for_ever(town: Town) -> None:
     assert owner.get(path).json()["stage"] == "failed"
 
 
+def test_a_visit_that_nobody_came_to_in_time_is_not_booked_for_ever(town: Town) -> None:
+    owner, path = a_pickup(town)
+    town["V-01"].post("field/shift", {"action": "end", "client_id": "home", "at": town.now})
+    town.clock.advance(2 * 3600)
+    assert owner.get(path).json()["stage"] == "received"  # the window's end is within it
+    town.clock.advance(1)
+    town.decide()
+    missed = owner.get(path).json()
+    assert (missed["stage"], missed["can_cancel"], missed["can_rate"]) == ("failed", False, False)
+
+
+def test_a_car_that_is_not_brought_back_in_time_is_not_promised_any_more(town: Town) -> None:
+    owner, path = a_pickup(town)
+    *_, fetched = drive(town, owner, path, "rolling", "arrived", "loaded", "done")
+    assert fetched["stage"] == "at_centre"
+    town["V-01"].post("field/shift", {"action": "end", "client_id": "home", "at": town.now})
+    town.clock.advance(6 * 3600)
+    town.decide()
+    assert owner.get(path).json()["stage"] == "failed"
+
+
 def test_what_happened_to_a_visit_is_told_from_its_booking_on(town: Town) -> None:
     owner, path = a_pickup(town)
     assert [it["text"]["en"] for it in owner.get(path).json()["timeline"]] == [
