@@ -42,6 +42,12 @@ test("refusals are ways out, never the big button", () => {
   });
 });
 
+test("a car is not handed over where it was fetched", () => {
+  const there = { ...JOB, state: "on_site", allowed: ["loaded", "done"] } as unknown as FieldJob;
+  expect(stepsOf({ ...there, kind: "tow" }).others).toEqual(["done"]);
+  expect(stepsOf({ ...there, kind: "transfer" })).toMatchObject({ primary: "loaded", others: [] });
+});
+
 test("what the list shows already sets nothing back", () => {
   const job = { ...JOB, state: "on_site", allowed: ["loaded", "done"] } as unknown as FieldJob;
   expect(withReports(job, done("rolling", "arrived"))).toBe(job);
