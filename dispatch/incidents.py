@@ -1,4 +1,4 @@
-"""What people do to incidents besides sending units: cancel, solve on the phone, merge, rate."""
+"""What people do to incidents besides sending units: cancel, solve on the phone, merge."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 
 from dispatch.closing import close_incident, withdraw_offers
-from dispatch.form import Form
 from dispatch.incident import CANCELLABLE_BY_OWNER, Incident, IncidentState, Outcome
 from dispatch.job import JOB_MACHINE, JobMove, JobState
 from dispatch.store import (
     IncidentRow,
     JobRow,
-    RatingRow,
     get_incident,
     incident_of,
     incident_row,
@@ -109,34 +107,6 @@ def merge_incident(
         payload={"merged": row.id, "n_calls": into.n_calls},
     )
     return get_incident(session, into.id)
-
-
-def rate(
-    session: WriteSession, now: datetime, incident_id: int, stars: int, text: str = ""
-) -> None:
-    """Keep the owner's rating of a closed incident; a second one replaces the first.
-
-    Raises
-    ------
-    InvalidInput
-        When ``stars`` is not 1 to 5.
-    Conflict
-        When the incident is still open.
-    """
-    form = Form({"stars": stars, "text": text})
-    form.number("/stars", 1, 5, whole=True)
-    said = form.text("/text") or ""
-    if form.faults:
-        raise InvalidInput(form.faults)
-    incident = get_incident(session, incident_id)
-    if incident.is_open:
-        raise Conflict(f"{incident.number} is not over yet.", remedy="Rate it when it is closed.")
-    row = session.scalars(select(RatingRow).filter_by(incident_id=incident_id)).first()
-    if row is None:
-        row = RatingRow(incident_id=incident_id)
-        session.add(row)
-    row.stars, row.text, row.at = stars, said, now
-    session.flush()
 
 
 def _open_row(session: WriteSession, incident_id: int) -> IncidentRow:

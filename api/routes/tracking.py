@@ -15,8 +15,9 @@ from api.views.tracking import concerns, track_out
 from api.writing import Repeat, Run
 from dispatch import incidents
 from dispatch.appointments import cancel_appointment
+from dispatch.ratings import rate_incident, rate_visit
 from kernel.database import WriteSession
-from kernel.errors import Conflict, NotFound
+from kernel.errors import NotFound
 from kernel.events import Event
 
 router = APIRouter(prefix="/track/{key}", tags=["owner"])
@@ -46,13 +47,14 @@ def cancel_by_owner(body: CancelIn, link: Owner, repeat: Repeat, runtime: Run) -
 
 @router.post("/rating", response_model=Track)
 def rate(body: RatingIn, link: Owner, repeat: Repeat, runtime: Run) -> Response:
-    """Rate the help, once it is over."""
+    """Rate the help or the visit, once it is over."""
 
     def act(session: WriteSession) -> Track:
-        if link.incident_id is None:
-            raise Conflict("Visits are not rated.", remedy="Tell the hotline what you think.")
         now = runtime.clock.now()
-        incidents.rate(session, now, link.incident_id, body.stars, body.text)
+        if link.incident_id is not None:
+            rate_incident(session, now, link.incident_id, body.stars, body.text)
+        elif link.appointment_id is not None:
+            rate_visit(session, now, link.appointment_id, body.stars, body.text)
         return track_out(session, runtime, link)
 
     return repeat.answer(runtime, link.principal, act)

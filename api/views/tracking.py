@@ -202,8 +202,10 @@ def _appointment_track(session: Session, runtime: Runtime, booking: AppointmentR
     visit = appointment_of(booking)
     jobs = jobs_of_appointment(session, booking.id)
     active = next((job for job in jobs if job.is_active), None)
-    stage = visit_stage(is_cancelled=booking.cancelled_at is not None, jobs=jobs)
+    now = runtime.clock.now()
+    stage = visit_stage(now, jobs, is_cancelled=booking.cancelled_at is not None)
     helper = _visitor(session, stage, active)
+    rating = _rating(session, appointment_id=booking.id)
     place = booking.position
     window, return_window = _times(visit.window), _times(visit.return_window)
     expected = return_window if stage in ABOUT_RETURN else window
@@ -223,9 +225,9 @@ def _appointment_track(session: Session, runtime: Runtime, booking: AppointmentR
         free_reason=_BOOKED_FREE,
         timeline=visit_timeline(session, jobs),
         can_cancel=stage != "failed" and may_be_cancelled(visit, jobs),
-        can_rate=False,
-        rating=_rating(session, appointment_id=booking.id),
-        now=runtime.clock.now(),
+        can_rate=stage == "done" and rating is None,
+        rating=rating,
+        now=now,
         timezone=runtime.city.timezone,
         basemap=basemap_url(runtime),
         bounds=runtime.city.bounds,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -61,18 +62,26 @@ _OF_PURPOSE: dict[str, dict[str, Words]] = {
 """By what a job is for: the way to the centre, for a return, is not the way to the owner."""
 
 
-def visit_stage(*, is_cancelled: bool, jobs: Sequence[Job]) -> Stage:
+def visit_stage(now: datetime, jobs: Sequence[Job], *, is_cancelled: bool) -> Stage:
     """Return the stage of a visit by its jobs, in the order in which they are done."""
     states = [job.state for job in jobs]
     if is_cancelled or not states:
         return "cancelled"
-    if JobState.FAILED in states:
+    if JobState.FAILED in states or _is_missed(now, jobs):
         return "failed"
     if states[0] is not JobState.DONE:
         return _STAGE_AT_OWNERS.get(states[0], "cancelled")
     if len(states) == 1:
         return "done"
     return _STAGE_OF_RETURN.get(states[-1], "at_centre")
+
+
+def _is_missed(now: datetime, jobs: Sequence[Job]) -> bool:
+    """Return whether nobody was sent for what comes next, and nobody will be any more."""
+    ahead = next((job for job in jobs if job.state is not JobState.DONE), None)
+    if ahead is None or ahead.latest_at is None:
+        return False
+    return ahead.state is JobState.OPEN and ahead.latest_at < now
 
 
 def visit_timeline(session: Session, jobs: Sequence[Job]) -> list[TimelineItem]:

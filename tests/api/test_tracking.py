@@ -333,7 +333,8 @@ def test_the_stages_of_a_visit(town: Town) -> None:
     assert driving == ["on_the_way", "returning"]
     assert [view["can_cancel"] for view in fetch] == [True, False, False, False, False]
     assert {view["promised_at"] for view in back[:-1]} == {"2026-06-01T10:00:00Z"}
-    assert not any(view["can_rate"] or view["can_cancel"] for view in back)
+    assert [view["can_rate"] for view in fetch + back] == [False] * 9 + [True]
+    assert not any(view["can_cancel"] for view in back)
 
 
 def test_what_a_page_of_a_visit_offers_is_accepted(town: Town) -> None:
@@ -347,13 +348,49 @@ def test_what_a_page_of_a_visit_offers_is_accepted(town: Town) -> None:
         assert cancelled.is_success is view["can_cancel"]
 
 
+def test_a_visit_is_rated_when_it_is_done(town: Town) -> None:
+    owner, path = a_pickup(town, return_window=None)
+    early = owner.post(f"{path}/rating", {"stars": 5})
+    assert (early.status_code, early.json()["code"]) == (409, "conflict")
+    drive(town, owner, path, "rolling", "arrived", "loaded", "done")
+    rating = {"stars": 4, "text": "很准时"}
+    rated = owner.post(f"{path}/rating", rating).json()
+    assert (rated["rating"], rated["can_rate"]) == (rating, False)
+    for stars in (0, 6, True, 4.5, "5"):
+        assert owner.post(f"{path}/rating", {"stars": stars}).status_code == 422
+    assert owner.get(path).json()["rating"] == rating
+
+
 def test_a_visit_that_failed_is_not_booked_for_ever(town: Town) -> None:
     owner, path = a_pickup(town)
     *_, failed = drive(town, owner, path, "rolling", "arrived", "not_possible")
     assert (failed["stage"], failed["can_cancel"], failed["unit"]) == ("failed", False, None)
+    assert failed["can_rate"] is False
+    assert owner.post(f"{path}/rating", {"stars": 1}).status_code == 409
     town.clock.advance(5 * 3600)
     town.decide()
     assert town["V-01"].get("field/jobs").json()["current"] is None, "no car is to be brought back"
+    assert owner.get(path).json()["stage"] == "failed"
+
+
+def test_a_visit_that_nobody_came_to_in_time_is_not_booked_for_ever(town: Town) -> None:
+    owner, path = a_pickup(town)
+    town["V-01"].post("field/shift", {"action": "end", "client_id": "home", "at": town.now})
+    town.clock.advance(2 * 3600)
+    assert owner.get(path).json()["stage"] == "received"  # the window's end is within it
+    town.clock.advance(1)
+    town.decide()
+    missed = owner.get(path).json()
+    assert (missed["stage"], missed["can_cancel"], missed["can_rate"]) == ("failed", False, False)
+
+
+def test_a_car_that_is_not_brought_back_in_time_is_not_promised_any_more(town: Town) -> None:
+    owner, path = a_pickup(town)
+    *_, fetched = drive(town, owner, path, "rolling", "arrived", "loaded", "done")
+    assert fetched["stage"] == "at_centre"
+    town["V-01"].post("field/shift", {"action": "end", "client_id": "home", "at": town.now})
+    town.clock.advance(6 * 3600)
+    town.decide()
     assert owner.get(path).json()["stage"] == "failed"
 
 

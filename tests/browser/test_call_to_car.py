@@ -81,7 +81,7 @@ def test_a_call_becomes_a_unit_at_the_car(live_town: LiveTown) -> None:
 
     owner.click("[aria-label='5 of 5 stars']")
     owner.click("text=Send")
-    expect(owner.locator("text=Thank you. We read every word.")).to_be_visible()
+    expect(owner.locator("text=Thank you for telling us.")).to_be_visible()
 
 
 def test_the_card_of_a_new_call_opens_before_the_queue_knows_of_it(live_town: LiveTown) -> None:

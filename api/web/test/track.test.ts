@@ -83,6 +83,75 @@ test("a page that cannot be loaded says so, and is quiet about it once it can", 
   render(null, page);
 });
 
+/** The owner's page of this request, as text. */
+function textOf(track: Track): string {
+  const page = document.createElement("div");
+  shown.value = track;
+  render(h(Page, {}), page);
+  const text = page.textContent ?? "";
+  render(null, page);
+  return text;
+}
+
+test("what is shown without a connection is told with its time, and claims nothing of now", async () => {
+  const late = tracked({
+    stage: "on_the_way",
+    promised_at: at(-600),
+    eta_range: [at(-605), at(-601)],
+    timezone: "UTC",
+  });
+  answers(late);
+  await refresh();
+  const text = textOf(late);
+  expect(text).toContain("We are late");
+  expect(text).toContain("any moment now");
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("offline")));
+  await refresh();
+  const stale = textOf(late);
+  expect(stale).toContain("No connection. Shown is what we knew at 12:00.");
+  expect(stale).not.toContain("We are late");
+  expect(stale).not.toContain("any moment now");
+});
+
+test("a visit that is late says so until somebody is there", async () => {
+  const late = pickup({ stage: "on_the_way", promised_at: at(-600) });
+  answers(late);
+  await refresh();
+  expect(textOf(late)).toContain("We are late");
+  expect(textOf({ ...late, stage: "at_car" })).not.toContain("We are late");
+});
+
+test("the map says what it does not show, while that is still to come", () => {
+  const own = { name: "Repair 1", kind: "repair", lon: null, lat: null, plate: null };
+  const unit = own as Track["unit"];
+  const partner = { ...own, kind: "contractor" } as unknown as Track["unit"];
+  const appears = "appears on the map";
+  expect(textOf(tracked({ stage: "assigned", unit }))).toContain(appears);
+  expect(textOf(tracked({ stage: "at_car", unit }))).not.toContain(appears);
+  expect(textOf(tracked({ stage: "towing", unit }))).not.toContain(appears);
+  for (const stage of ["assigned", "on_the_way"] as const) {
+    const text = textOf(tracked({ stage, unit: partner }));
+    expect(text).toContain("does not show where our partner is");
+    expect(text).not.toContain(appears);
+  }
+});
+
+test("whoever was not helped is told no price", () => {
+  const charged = { free: false, state: "closed", stage: "done" } as const;
+  expect(textOf(tracked({ ...charged, outcome: "repaired" }))).toContain("Charged");
+  expect(textOf(tracked({ ...charged, outcome: "not_possible" }))).not.toContain("Charged");
+  const cancelled = { ...charged, stage: "cancelled", outcome: "cancelled_by_owner" } as const;
+  expect(textOf(tracked(cancelled))).not.toContain("Charged");
+});
+
+test("the page of a visit is no page of roadside help, and asks how it was", () => {
+  const done = textOf(pickup({ stage: "done", can_rate: true }));
+  expect(done).toContain("Your appointment");
+  expect(done).not.toContain("roadside");
+  expect(done).toContain("How was it?");
+  expect(document.title).not.toContain("roadside");
+});
+
 test("a visit is cancelled with words of its own", () => {
   const page = document.createElement("div");
   shown.value = pickup({ can_cancel: true });

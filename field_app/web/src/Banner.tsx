@@ -4,6 +4,7 @@ import { timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { problemText } from "./problem_words.ts";
 import { refusalText } from "./refusal_words.ts";
+import { withdrawn } from "./store/news.ts";
 import { placeFault } from "./store/positions.ts";
 import { connection, list, listFault, outbox, refusals, unsent } from "./store/sync.ts";
 import { t } from "./words.ts";
@@ -33,6 +34,15 @@ export function Banner() {
         <p class="banner refused" role="alert">
           <Icon name="warning" size={22} />
           <span>{t(`place.${placeFault.value}`)}</span>
+        </p>
+      )}
+      {withdrawn.value && (
+        <p class="banner refused" role="alert">
+          <Icon name="warning" size={22} />
+          <span>{t("withdrawn", { number: withdrawn.value })}</span>
+          <button type="button" class="button" onClick={() => (withdrawn.value = null)}>
+            {t("refused.ok")}
+          </button>
         </p>
       )}
       {refusals.value.map((refusal) => (

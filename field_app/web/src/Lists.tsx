@@ -1,19 +1,12 @@
 /** What comes after: planned jobs and visits, as far as tomorrow. */
 
 import type { FieldJob } from "@roadflare/kit/contract.ts";
-import { dayOf, timeOfDay, timezone } from "@roadflare/kit/format.ts";
+import { dayIfOther, timeOfDay } from "@roadflare/kit/format.ts";
 import { placeText } from "@roadflare/kit/place_words.ts";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { said } from "@roadflare/kit/words.ts";
-import { dayIn } from "@roadflare/kit/zoned.ts";
 import { list } from "./store/sync.ts";
 import { t } from "./words.ts";
-
-/** The day of a planned arrival, unless that is today. */
-export function dayIfOther(at: string, nowMs: number): string | null {
-  const zone = timezone.value ?? undefined;
-  return dayIn(Date.parse(at), zone) === dayIn(nowMs, zone) ? null : dayOf(at);
-}
 
 function When({ at }: { at: string | null }) {
   if (!at) return <time>–</time>;

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { loginText } from "./problem_words.ts";
 import { holdsUnsent } from "./store/outbox.ts";
 import { logIn, refused } from "./store/session.ts";
+import { list } from "./store/sync.ts";
 import { t } from "./words.ts";
 
 export function Login() {
@@ -36,6 +37,7 @@ export function Login() {
           autocomplete="username"
           autocapitalize="characters"
           placeholder="T-07"
+          defaultValue={list.value?.unit.code ?? ""}
         />
       </label>
       <label>

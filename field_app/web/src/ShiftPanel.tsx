@@ -7,12 +7,13 @@ import { useState } from "preact/hooks";
 import { LogOut } from "./LogOut.tsx";
 import { problemText } from "./problem_words.ts";
 import { hereNow } from "./store/positions.ts";
-import { current, list, shift } from "./store/sync.ts";
+import { current, list, shift, unsent } from "./store/sync.ts";
 import { t } from "./words.ts";
 
 type Action = FieldShift["action"];
 
 function titleOf(state: UnitState): { title: string; text: string } {
+  if (unsent.value.length > 0) return { title: t("kept.title"), text: t("kept.text") };
   if (current.value) return { title: t("done.title"), text: t("done.text") };
   if (state === "off_shift") return { title: t("shift.offTitle"), text: t("shift.offText") };
   if (state === "paused") return { title: t("shift.pausedTitle"), text: "" };
@@ -32,6 +33,7 @@ export function ShiftPanel() {
   if (!unit) return null;
   const { title, text } = titleOf(unit.state);
   const { primary, others } = actionsOf(unit.state);
+  const hasActions = primary !== null || others.length > 0;
   const act = async (action: Action) => {
     setBusy(true);
     setFault("");
@@ -60,30 +62,32 @@ export function ShiftPanel() {
           </p>
         )}
       </section>
-      <footer class="steps">
-        {others.map((action) => (
-          <button
-            type="button"
-            class="button more"
-            key={action}
-            disabled={busy}
-            onClick={() => void act(action)}
-          >
-            {t(`shift.${action}`)}
-          </button>
-        ))}
-        {unit.state === "off_shift" && <LogOut class="more" />}
-        {primary && (
-          <button
-            type="button"
-            class="button next"
-            disabled={busy}
-            onClick={() => void act(primary)}
-          >
-            {t(`shift.${primary}`)}
-          </button>
-        )}
-      </footer>
+      {hasActions && (
+        <footer class="steps">
+          {others.map((action) => (
+            <button
+              type="button"
+              class="button more"
+              key={action}
+              disabled={busy}
+              onClick={() => void act(action)}
+            >
+              {t(`shift.${action}`)}
+            </button>
+          ))}
+          {unit.state === "off_shift" && <LogOut class="more" />}
+          {primary && (
+            <button
+              type="button"
+              class="button next"
+              disabled={busy}
+              onClick={() => void act(primary)}
+            >
+              {t(`shift.${primary}`)}
+            </button>
+          )}
+        </footer>
+      )}
     </>
   );
 }

@@ -48,6 +48,12 @@ test("a car that is loaded cannot be gone, also before the server knows", () => 
   expect(stepsOf(withReports(job, done("arrived", "loaded"))).waysOut).toEqual(["not_possible"]);
 });
 
+test("a car is not handed over where it was fetched", () => {
+  const there = { ...JOB, state: "on_site", allowed: ["loaded", "done"] } as unknown as FieldJob;
+  expect(stepsOf({ ...there, kind: "tow" }).others).toEqual(["done"]);
+  expect(stepsOf({ ...there, kind: "transfer" })).toMatchObject({ primary: "loaded", others: [] });
+});
+
 test("what the list shows already sets nothing back", () => {
   const job = { ...JOB, state: "on_site", allowed: ["loaded", "done"] } as unknown as FieldJob;
   expect(withReports(job, done("rolling", "arrived"))).toBe(job);

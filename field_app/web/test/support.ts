@@ -2,6 +2,7 @@
 
 import type {
   FieldEvent,
+  FieldJob,
   FieldJobs,
   FieldShift,
   Session,
@@ -16,6 +17,7 @@ export const listOf = (unit: number, state: UnitState = "rolling") =>
   ({
     unit: { id: unit, code: `T-${unit}`, state },
     version: unit,
+    timezone: "America/Lima",
     current: { job_id: 10 * unit, number: `F-${unit}`, state: "ordered", allowed: ["rolling"] },
     next: [],
     visits: [],
@@ -37,6 +39,8 @@ export function server() {
     shifts: [] as FieldShift[],
     losesAnswers: false,
     state: "rolling" as UnitState,
+    /** How far the current job is; null when there is none. */
+    job: "ordered" as FieldJob["state"] | null,
   };
   const answer = (body: unknown) => new Response(JSON.stringify(body));
   vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
@@ -49,8 +53,11 @@ export function server() {
       return answer(listOf(Number(bearer.split(" ").at(-1)), it.state));
     }
     if (path.endsWith("/field/jobs") && !it.lists) throw new TypeError("no network");
-    if (path.endsWith("/field/jobs"))
-      return answer(listOf(Number(bearer.split(" ").at(-1)), it.state));
+    if (path.endsWith("/field/jobs")) {
+      const found = listOf(Number(bearer.split(" ").at(-1)), it.state);
+      const current = it.job && { ...found.current, state: it.job };
+      return answer({ ...found, current });
+    }
     const { events } = JSON.parse(String(init.body)) as { events: FieldEvent[] };
     it.asked.push({ bearer, events });
     return answer({

@@ -1,6 +1,7 @@
 /** What the phone shows and sends, with a bad network and in changing hands. */
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { withdrawn } from "../src/store/news.ts";
 import { session } from "../src/store/session.ts";
 import {
   current,
@@ -52,6 +53,40 @@ test("the next unit sees nothing of the list before", async () => {
   expect(list.value).toBeNull();
   expect(current.value).toBeNull();
   expect(localStorage.getItem("roadflare.field.jobs.v1")).toBeNull();
+});
+
+test("who is at a job that is taken back is told so, until it is read or the phone is left", async () => {
+  const it = server();
+  session.value = as(7);
+  await refresh();
+  it.job = "rolling";
+  report("rolling", 70);
+  await deliver();
+  expect(withdrawn.value).toBeNull();
+  it.job = null;
+  await refresh();
+  expect(current.value).toBeNull();
+  expect(withdrawn.value).toBe("F-7");
+  forgetList();
+  expect(withdrawn.value).toBeNull();
+});
+
+test("what was reported as over, or never begun, was not taken back", async () => {
+  const it = server();
+  session.value = as(7);
+  await refresh();
+  report("rolling", 70);
+  report("declined", 70, "flat tyre");
+  it.job = null;
+  await deliver();
+  expect(current.value).toBeNull();
+  expect(withdrawn.value).toBeNull();
+  it.job = "ordered";
+  await refresh();
+  expect(current.value?.state).toBe("ordered");
+  it.job = null;
+  await refresh();
+  expect(withdrawn.value).toBeNull();
 });
 
 test("a list that was asked for by the unit before is not taken", async () => {

@@ -12,13 +12,13 @@ from dispatch.incidents import (
     cancel_by_dispatcher,
     cancel_by_owner,
     merge_incident,
-    rate,
     solve_remotely,
 )
 from dispatch.job import JobState
 from dispatch.orders import order_job
 from dispatch.params import load_settings
 from dispatch.progress import ReportKind
+from dispatch.ratings import rate_incident
 from dispatch.status import TechnicianEvent, apply_event
 from dispatch.store import IncidentRow, JobRow, get_incident, job_row
 from fleet.model import Unit, UnitKind, UnitSpec
@@ -242,13 +242,13 @@ def test_help_is_rated_when_it_is_over_and_the_last_rating_counts(office: Office
     incident = office.take().incident
     now = office.clock.now()
     with office.database.write() as session, pytest.raises(Conflict, match="not over"):
-        rate(session, now, incident.id, 5)
+        rate_incident(session, now, incident.id, 5)
     with office.database.write() as session:
         solve_remotely(session, now, incident.id, "reset")
-        rate(session, now, incident.id, 2, "slow")
-        rate(session, now, incident.id, 4)
+        rate_incident(session, now, incident.id, 2, "slow")
+        rate_incident(session, now, incident.id, 4)
     with office.database.write() as session, pytest.raises(InvalidInput):
-        rate(session, now, incident.id, 6)
+        rate_incident(session, now, incident.id, 6)
 
 
 def test_every_change_of_a_job_raises_its_version(office: Office) -> None:

@@ -901,7 +901,7 @@ export interface paths {
         put?: never;
         /**
          * Rate
-         * @description Rate the help, once it is over.
+         * @description Rate the help or the visit, once it is over.
          */
         post: operations["rate"];
         delete?: never;

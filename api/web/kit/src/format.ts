@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { language } from "./words.ts";
+import { dayIn } from "./zoned.ts";
 
 /**
  * IANA name of the zone that times are told in; undefined is the viewer's own. While it is null it
@@ -32,6 +33,12 @@ export function timeOfDayWithSeconds(at: string | number): string {
 /** "Tue 4 Nov" */
 export function dayOf(at: string | number): string {
   return told(at, { weekday: "short", day: "numeric", month: "short" });
+}
+
+/** The day of an instant, unless that is today. */
+export function dayIfOther(at: string, nowMs: number): string | null {
+  const zone = timezone.value ?? undefined;
+  return dayIn(Date.parse(at), zone) === dayIn(nowMs, zone) ? null : dayOf(at);
 }
 
 /** "2026-11-04": "Wed 4 Nov" */

@@ -5,18 +5,25 @@ import { dayOf, secondsBetween, timeOfDay, timeRange } from "@roadflare/kit/form
 import { now } from "@roadflare/kit/server_clock.ts";
 import { said } from "@roadflare/kit/words.ts";
 import { minutesRange, WAITING } from "./headline.ts";
+import { connection } from "./store.ts";
 import { windowsAhead } from "./visit.ts";
 import { t } from "./words.ts";
+
+/** Said only by who knows: without a connection help may have come long since. */
+function Late({ track: { promised_at } }: { track: Track }) {
+  if (!connection.value.connected || !promised_at) return null;
+  const isLate = secondsBetween(promised_at, now.value) > 0;
+  return isLate ? <strong class="late">{t("promise.late")}</strong> : null;
+}
 
 function Promised({ track }: { track: Track }) {
   if (!track.promised_at) return null;
   const time = timeOfDay(track.promised_at);
-  const late = secondsBetween(track.promised_at, now.value) > 0;
   return (
     <p class="promise">
       {track.promise_reason ? t("promise.new", { time }) : t("promise.by", { time })}
       {track.promise_reason && <span class="muted"> · {said(track.promise_reason)}</span>}
-      {late && <strong>{t("promise.late")}</strong>}
+      <Late track={track} />
     </p>
   );
 }
@@ -33,6 +40,7 @@ function Appointment({ track }: { track: Track }) {
           <p class="arrival-big">{timeRange(window)}</p>
         </div>
       ))}
+      {track.stage !== "at_car" && <Late track={track} />}
       {track.code && (
         <p class="promise">
           {t("code.label")} <strong class="code">{track.code}</strong>
@@ -42,18 +50,22 @@ function Appointment({ track }: { track: Track }) {
   );
 }
 
+function inMinutes(range: [string, string]): string {
+  const minutes = minutesRange(range, now.value);
+  return minutes ? t("eta.in", { range: minutes }) : t("eta.soon");
+}
+
 export function Arrival({ track }: { track: Track }) {
   if (track.kind === "appointment") return <Appointment track={track} />;
   if (!WAITING.has(track.stage)) return null;
   const range = track.eta_range;
-  const minutes = range && minutesRange(range, now.value);
   return (
     <section class="arrival" aria-live="polite">
       {range ? (
         <>
           <h2>{t("eta.label")}</h2>
           <p class="arrival-big">{timeRange(range)}</p>
-          <p class="arrival-minutes">{minutes ? t("eta.in", { range: minutes }) : t("eta.soon")}</p>
+          {connection.value.connected && <p class="arrival-minutes">{inMinutes(range)}</p>}
         </>
       ) : (
         <p class="muted">{t("eta.none")}</p>

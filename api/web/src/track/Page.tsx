@@ -2,10 +2,9 @@
 
 import { common } from "@roadflare/kit/common_words.ts";
 import type { Track } from "@roadflare/kit/contract.ts";
-import { timeOfDay } from "@roadflare/kit/format.ts";
+import { dayIfOther, timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { placeText } from "@roadflare/kit/place_words.ts";
-import { now } from "@roadflare/kit/server_clock.ts";
 import { language, said, speak } from "@roadflare/kit/words.ts";
 import { useEffect, useState } from "preact/hooks";
 import { Arrival } from "./Arrival.tsx";
@@ -59,6 +58,7 @@ function Safety() {
 }
 
 function Facts({ track }: { track: Track }) {
+  const isPaid = track.stage !== "cancelled" && isHelped(track);
   return (
     <dl class="box facts">
       <dt>{t("fact.place")}</dt>
@@ -71,29 +71,40 @@ function Facts({ track }: { track: Track }) {
           </dd>
         </>
       )}
-      <dt>{t("fact.cost")}</dt>
-      <dd>
-        <strong>
-          {track.free_reason
-            ? said(track.free_reason)
-            : track.free
-              ? t("fact.free")
-              : t("fact.charged")}
-        </strong>
-      </dd>
+      {isPaid && (
+        <>
+          <dt>{t("fact.cost")}</dt>
+          <dd>
+            <strong>
+              {track.free_reason
+                ? said(track.free_reason)
+                : track.free
+                  ? t("fact.free")
+                  : t("fact.charged")}
+            </strong>
+          </dd>
+        </>
+      )}
     </dl>
   );
 }
 
 function Timeline({ track }: { track: Track }) {
+  const today = Date.parse(track.now);
+  const entries = [...track.timeline]
+    .reverse()
+    .map((entry) => ({ ...entry, day: dayIfOther(entry.at, today) }));
   return (
     <section class="box">
       <h2>{t("timeline.title")}</h2>
-      <ol class="timeline">
-        {[...track.timeline].reverse().map((entry) => (
-          <li key={`${entry.at} ${entry.kind}`}>
-            <time dateTime={entry.at}>{timeOfDay(entry.at)}</time>
-            <span>{said(entry.text)}</span>
+      <ol class={entries.some(({ day }) => day) ? "timeline of-days" : "timeline"}>
+        {entries.map(({ at, kind, day, text }) => (
+          <li key={`${at} ${kind}`}>
+            <time dateTime={at}>
+              {day && <small>{day}</small>}
+              {timeOfDay(at)}
+            </time>
+            <span>{said(text)}</span>
           </li>
         ))}
       </ol>
@@ -101,12 +112,15 @@ function Timeline({ track }: { track: Track }) {
   );
 }
 
-function Share() {
+const titleOf = (track: Track | null) =>
+  track?.kind === "appointment" ? "page.visit" : "page.title";
+
+function Share({ track }: { track: Track }) {
   const [copied, setCopied] = useState(false);
   const share = async () => {
     if (navigator.share) {
       // Closing the sheet without sharing is no fault.
-      await navigator.share({ url: location.href, title: t("page.title") }).catch(() => {});
+      await navigator.share({ url: location.href, title: t(titleOf(track)) }).catch(() => {});
       return;
     }
     await navigator.clipboard.writeText(location.href);
@@ -120,14 +134,12 @@ function Share() {
   );
 }
 
-function Offline() {
-  const { connected, heardAt } = connection.value;
-  if (connected || heardAt === null) return null;
-  void now.value;
+function Offline({ asOf }: { asOf: string }) {
+  if (connection.value.connected) return null;
   return (
     <p class="offline" role="status">
       <Icon name="offline" size={18} />
-      {t("offline", { n: Math.round((Date.now() - heardAt) / 1000) })}
+      {t("offline", { time: timeOfDay(asOf) })}
     </p>
   );
 }
@@ -150,7 +162,7 @@ function Content({ track }: { track: Track }) {
       <Facts track={track} />
       <Timeline track={track} />
       <div class="page-actions">
-        {!ended && <Share />}
+        {!ended && <Share track={track} />}
         {track.can_cancel && <Cancel kind={track.kind} />}
       </div>
       <p class="number muted">
@@ -161,15 +173,16 @@ function Content({ track }: { track: Track }) {
 }
 
 export function Page() {
-  useEffect(() => {
-    document.title = t("page.title");
-  }, [language.value]);
   const track = tracked.value;
+  const title = t(titleOf(track));
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
   return (
     <main class={track ? `page ${track.stage}` : "page"}>
       <header class="page-top">
         <img src="/console/flare.svg" alt="" width="28" height="28" />
-        <b>{t("page.title")}</b>
+        <b>{title}</b>
         <button
           type="button"
           class="button quiet"
@@ -179,7 +192,7 @@ export function Page() {
           {common("language.other")}
         </button>
       </header>
-      <Offline />
+      {track && !gone.value && <Offline asOf={track.now} />}
       {gone.value ? (
         <section class="headline gone">
           <h1>{t("gone.title")}</h1>

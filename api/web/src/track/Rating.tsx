@@ -34,7 +34,7 @@ export function Rating({ track }: { track: Track }) {
   return (
     <section class="box rating">
       <h2>{t("rate.title")}</h2>
-      <div class="stars">
+      <fieldset class="stars" aria-label={t("rate.title")}>
         {STARS.map((n) => (
           <button
             type="button"
@@ -47,7 +47,7 @@ export function Rating({ track }: { track: Track }) {
             <Icon name="star" size={34} />
           </button>
         ))}
-      </div>
+      </fieldset>
       <label>
         <span class="muted">{t("rate.text")}</span>
         <textarea

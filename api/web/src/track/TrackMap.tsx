@@ -4,6 +4,7 @@ import type { LonLat, Track } from "@roadflare/kit/contract.ts";
 import type { Journey, SmallMap } from "@roadflare/kit/map/small_map.ts";
 import { smallMapCode } from "@roadflare/kit/map/small_map_code.ts";
 import { useEffect, useRef } from "preact/hooks";
+import { isPartner } from "./headline.ts";
 import { t } from "./words.ts";
 
 function journeyOf(track: Track): Journey {
@@ -15,6 +16,14 @@ function journeyOf(track: Track): Journey {
     route: driving && route ? (route.coordinates as LonLat[]) : null,
     destination: null,
   };
+}
+
+/** What the map does not show yet, or never will. */
+function hint({ unit, stage, kind }: Track): string | null {
+  if (!unit || !["assigned", "finishing_other_job", "on_the_way"].includes(stage)) return null;
+  if (isPartner(unit.kind)) return t("map.partner");
+  if (unit.lon !== null) return null;
+  return t(kind === "appointment" ? "map.hiddenVisit" : "map.hidden");
 }
 
 export function TrackMap({ track }: { track: Track }) {
@@ -36,10 +45,11 @@ export function TrackMap({ track }: { track: Track }) {
     };
   }, []);
   useEffect(() => drawn.current?.show(journeyOf(track)), [track]);
+  const hidden = hint(track);
   return (
     <section class="track-map" aria-label={t("map.label")}>
       <div class="map-box" ref={box} />
-      {track.unit && track.unit.lon === null && <p class="map-hint">{t("map.hidden")}</p>}
+      {hidden && <p class="map-hint">{hidden}</p>}
     </section>
   );
 }

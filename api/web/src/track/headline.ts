@@ -7,7 +7,7 @@ import { visitHeadline } from "./visit.ts";
 import { t } from "./words.ts";
 
 /** The server names a contractor where our own units have their kind. */
-const isPartner = (kind: string) => kind === "contractor";
+export const isPartner = (kind: string) => kind === "contractor";
 
 export function whoComes(track: Track): string {
   const { unit } = track;

@@ -38,13 +38,15 @@ function PromiseClock({ job }: { job: FieldJob }) {
 
 function Drive({ job }: { job: FieldJob }) {
   const route = routeOf(job);
+  // What is planned is the arrival at the car, which lies behind who has it.
+  const arrivalAt = job.state === "loaded" ? null : job.planned_arrival_at;
   const parts = [
     route &&
       t("job.drive", {
         minutes: minutesText(route.duration_s),
         distance: distanceText(route.length_m),
       }),
-    job.planned_arrival_at && t("job.arrival", { time: timeOfDay(job.planned_arrival_at) }),
+    arrivalAt && t("job.arrival", { time: timeOfDay(arrivalAt) }),
   ].filter(Boolean);
   return parts.length > 0 ? <p class="job-drive">{parts.join(" · ")}</p> : null;
 }
@@ -92,7 +94,7 @@ export function JobCard({ job }: { job: FieldJob }) {
     <article class="job" aria-label={job.number}>
       <header>
         <span class="job-number">{job.number}</span>
-        <b>{said(job.label)}</b>
+        <b class="job-label">{said(job.label)}</b>
       </header>
       <PromiseClock job={job} />
       {job.safe_place === false && job.state !== "loaded" && (

@@ -1,45 +1,24 @@
 /** Ways out of a job, each with a reason: dispatch must know why. */
 
-import type { FieldEventKind } from "@roadflare/kit/contract.ts";
+import type { FieldEventKind, FieldJob } from "@roadflare/kit/contract.ts";
 import { useState } from "preact/hooks";
 import { Sheet } from "../Sheet.tsx";
 import { report } from "../store/sync.ts";
 import { t } from "../words.ts";
+import { reasonsFor, stepText, type WayOut } from "./step_words.ts";
 
-type WayOut = "declined" | "gone_on_arrival" | "not_possible";
-
-const REASONS = {
-  declined: () => [
-    t("why.declined.1"),
-    t("why.declined.2"),
-    t("why.declined.3"),
-    t("why.declined.4"),
-  ],
-  gone_on_arrival: () => [
-    t("why.gone_on_arrival.1"),
-    t("why.gone_on_arrival.2"),
-    t("why.gone_on_arrival.3"),
-  ],
-  not_possible: () => [
-    t("why.not_possible.1"),
-    t("why.not_possible.2"),
-    t("why.not_possible.3"),
-    t("why.not_possible.4"),
-  ],
-} satisfies Record<WayOut, () => string[]>;
-
-function Reason({ kind, jobId, onClose }: { kind: WayOut; jobId: number; onClose: () => void }) {
+function Reason({ kind, job, onClose }: { kind: WayOut; job: FieldJob; onClose: () => void }) {
   const [other, setOther] = useState<string | null>(null);
   const send = (reason: string) => {
-    report(kind, jobId, reason);
+    report(kind, job.job_id, reason);
     onClose();
   };
   return (
-    <Sheet title={t(`do.${kind}`)} onClose={onClose}>
+    <Sheet title={stepText(job, kind)} onClose={onClose}>
       <p class="muted">{t("ask.reason")}</p>
       {other === null ? (
         <>
-          {REASONS[kind]().map((reason) => (
+          {reasonsFor(job, kind).map((reason) => (
             <button type="button" class="button big" key={reason} onClick={() => send(reason)}>
               {reason}
             </button>
@@ -72,15 +51,15 @@ function Reason({ kind, jobId, onClose }: { kind: WayOut; jobId: number; onClose
 }
 
 interface WaysOutProps {
-  jobId: number;
+  job: FieldJob;
   waysOut: FieldEventKind[];
   others: FieldEventKind[];
   onClose: () => void;
 }
 
-export function WaysOut({ jobId, waysOut, others, onClose }: WaysOutProps) {
+export function WaysOut({ job, waysOut, others, onClose }: WaysOutProps) {
   const [asked, setAsked] = useState<WayOut | null>(null);
-  if (asked) return <Reason kind={asked} jobId={jobId} onClose={onClose} />;
+  if (asked) return <Reason kind={asked} job={job} onClose={onClose} />;
   return (
     <Sheet title={t("do.more")} onClose={onClose}>
       {others.map((kind) => (
@@ -89,11 +68,11 @@ export function WaysOut({ jobId, waysOut, others, onClose }: WaysOutProps) {
           class="button big"
           key={kind}
           onClick={() => {
-            report(kind, jobId);
+            report(kind, job.job_id);
             onClose();
           }}
         >
-          {kind === "done" ? t("do.doneHere") : t(`do.${kind}`)}
+          {kind === "done" ? t("do.doneHere") : stepText(job, kind)}
         </button>
       ))}
       {waysOut.map((kind) => (
@@ -103,7 +82,7 @@ export function WaysOut({ jobId, waysOut, others, onClose }: WaysOutProps) {
           key={kind}
           onClick={() => setAsked(kind as WayOut)}
         >
-          {t(`do.${kind}`)}
+          {stepText(job, kind)}
         </button>
       ))}
     </Sheet>

@@ -6,6 +6,7 @@ import { stepsOf } from "../store/progress.ts";
 import { report } from "../store/sync.ts";
 import { t } from "../words.ts";
 import { WaysOut } from "./Reasons.tsx";
+import { stepText } from "./step_words.ts";
 
 /** A second tap this soon after the first is a tremble of a gloved thumb. */
 const TREMBLE_MS = 900;
@@ -29,16 +30,11 @@ export function Steps({ job }: { job: FieldJob }) {
       </button>
       {primary && (
         <button type="button" class={`button next ${primary}`} disabled={resting} onClick={press}>
-          {t(`do.${primary}`)}
+          {stepText(job, primary)}
         </button>
       )}
       {open && (
-        <WaysOut
-          jobId={job.job_id}
-          waysOut={waysOut}
-          others={others}
-          onClose={() => setOpen(false)}
-        />
+        <WaysOut job={job} waysOut={waysOut} others={others} onClose={() => setOpen(false)} />
       )}
     </footer>
   );

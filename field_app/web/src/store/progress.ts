@@ -39,6 +39,8 @@ export function stepsOf(job: FieldJob): {
   waysOut: FieldEventKind[];
 } {
   const forward = job.allowed.filter((kind) => !REFUSALS.includes(kind));
-  const [primary = null, ...others] = forward;
+  const [primary = null, ...rest] = forward;
+  // Rescue may end at the car after all; a car that is fetched or brought back has to get there.
+  const others = job.kind === "transfer" ? rest.filter((kind) => kind !== "done") : rest;
   return { primary, others, waysOut: job.allowed.filter((kind) => REFUSALS.includes(kind)) };
 }

@@ -1,8 +1,7 @@
-/** What the region tells: its map, and the zone in which its people tell the time. */
+/** What the region tells: its map. */
 
 import { signal } from "@preact/signals";
 import type { Region } from "@roadflare/kit/contract.ts";
-import { timezone } from "@roadflare/kit/format.ts";
 import { patiently } from "@roadflare/kit/patiently.ts";
 import { call } from "./session.ts";
 
@@ -13,7 +12,6 @@ export function findRegion(): () => void {
   const left = new AbortController();
   const ask = async () => {
     region.value ??= await patiently(() => call<Region>("/region"), left.signal);
-    if (region.value) timezone.value = region.value.timezone;
   };
   void ask();
   return () => left.abort();

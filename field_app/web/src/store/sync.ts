@@ -9,12 +9,14 @@ import type {
   LonLat,
 } from "@roadflare/kit/contract.ts";
 import { type Connection, openStream } from "@roadflare/kit/event_stream.ts";
+import { timezone } from "@roadflare/kit/format.ts";
 import { OfflineError } from "@roadflare/kit/http.ts";
 import { serverNow } from "@roadflare/kit/server_clock.ts";
 import { uniqueId } from "@roadflare/kit/unique.ts";
 import { isFinal } from "./final.ts";
 import { keepFresh } from "./fresh.ts";
 import { kept } from "./kept.ts";
+import { tellNews, withdrawn } from "./news.ts";
 import { adopt, makeOutbox, type Outbox, type Report } from "./outbox.ts";
 import { withReports } from "./progress.ts";
 import { callOf, onRefused, renew, session } from "./session.ts";
@@ -29,6 +31,12 @@ if (lastUnit !== undefined) adopt(localStorage, lastUnit);
 
 /** The own unit's list: whatever another one's says is nobody's business here. */
 export const list = computed(() => (isMine(known.value) ? known.value : null));
+
+// Told by the list itself: without a network a phone from elsewhere would tell its own time.
+effect(() => {
+  if (list.value) timezone.value = list.value.timezone;
+});
+
 export const connection = signal<Connection>({ connected: false, heardAt: null });
 
 function isMine(found: FieldJobs | null): found is FieldJobs {
@@ -76,7 +84,10 @@ async function take(asking: (unit: number) => Promise<FieldJobs>): Promise<Field
   const found = await asking(mine.unit);
   if (!isMine(found)) return null;
   if (found.unit.state !== known.value?.unit.state) pressed = null;
+  const before = current.value;
+  const isFirst = list.value === null;
   known.value = found;
+  if (!isFirst) tellNews(before, found.current);
   store.write(found);
   mine.listed(told);
   return found;
@@ -209,5 +220,6 @@ export function follow(): () => void {
 /** Nothing of one technician may be left for the next one; unsent reports are the exception. */
 export function forgetList(): void {
   known.value = null;
+  withdrawn.value = null;
   store.write(null);
 }
