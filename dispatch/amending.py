@@ -55,7 +55,7 @@ def amend(
 
     A corrected place may lie in another area: the target follows, still counted from the call, and
     the owner is told. A ``note`` is added to what was noted before, a ``location_note`` takes the
-    place of the former one. What is left out stays.
+    place of the former one: one that is ``None`` or blank leaves none. What is left out stays.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def amend(
         if before.state not in _BEFORE_ARRIVAL:
             raise Conflict(f"A unit is at the car of {before.number}.", remedy="Ask its crew.")
         _move(session, now, row, located)
-    if place_note is not None:
+    if "location_note" in raw:
         row.place_note = place_note
     if safe_place is not None:
         row.safe_place = safe_place

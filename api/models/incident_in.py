@@ -120,7 +120,10 @@ class IncidentIn(WireModel):
 
 
 class IncidentPatch(WireModel):
-    """What changed on a second call; what is left out stays."""
+    """What changed on a second call; what is left out stays.
+
+    A ``location_note`` that is ``null`` or blank empties how to find the car.
+    """
 
     location: LocationIn | None = None
     location_note: LongText | None = None

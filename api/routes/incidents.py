@@ -101,7 +101,8 @@ def change_incident(
 
     def act(session: WriteSession) -> IncidentOut:
         incident_to_change(session, runtime.region, incident_id, if_match)
-        amend(session, runtime.clock.now(), runtime.desk, incident_id, as_json(body))
+        given = body.model_dump(mode="json", exclude_unset=True)  # null is an answer, here
+        amend(session, runtime.clock.now(), runtime.desk, incident_id, given)
         return one_incident(session, runtime, incident_id, timeline=True)
 
     return repeat.answer(runtime, who.key, act)

@@ -225,6 +225,11 @@ def test_a_second_call_from_another_phone_is_called_back_and_told_to_staff(town:
     }
     patched = town["hotline"].request("PATCH", path, json={"location_note": "level B3"})
     assert patched.json()["location"]["note"] == "level B3"
+    for unchanged in ({"note": "red car"}, {"safe_place": None}):
+        patched = town["hotline"].request("PATCH", path, json=unchanged)
+        assert patched.json()["location"]["note"] == "level B3"
+    emptied = town["hotline"].request("PATCH", path, json={"location_note": None})
+    assert emptied.json()["location"]["note"] is None
 
 
 def test_a_booked_visit_has_a_code_and_the_same_page(town: Town) -> None:

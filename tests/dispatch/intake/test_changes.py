@@ -152,6 +152,19 @@ def test_a_note_on_the_place_needs_no_new_place(office: Office) -> None:
     assert office.told()[-1] == "incident.updated"
 
 
+@pytest.mark.parametrize("emptied", [None, "", "  "])
+def test_a_note_on_the_place_is_emptied_and_stays_where_it_is_left_out(
+    office: Office, emptied: str | None
+) -> None:
+    incident = office.take(location_note="level B1").incident
+    assert office.amend(incident.id, note="a red car").place.note == "level B1"
+    assert office.amend(incident.id, location_note=emptied).place.note is None
+    moved = {"lon": 113.31, "lat": 23.11, "datum": "WGS-84"}
+    office.amend(incident.id, location_note="level B2")
+    assert office.amend(incident.id, location=moved).place.note == "level B2"
+    assert office.amend(incident.id, location=moved, location_note=emptied).place.note is None
+
+
 def test_a_place_is_not_changed_once_a_unit_is_there(office: Office) -> None:
     incident = office.take().incident
     order(office, incident.id, until="on_site")

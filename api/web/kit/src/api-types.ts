@@ -2149,6 +2149,8 @@ export interface components {
         /**
          * IncidentPatch
          * @description What changed on a second call; what is left out stays.
+         *
+         *     A ``location_note`` that is ``null`` or blank empties how to find the car.
          */
         IncidentPatch: {
             /** Location */
