@@ -16,9 +16,15 @@ from api.streams import BATCH
 from api.views.incidents import eta_range, jobs_that_count
 from api.views.region import basemap_url
 from api.views.timeline import owner_timeline
-from api.views.visit_stages import ABOUT_RETURN, COMING, visit_stage, visit_timeline
+from api.views.visit_stages import (
+    ABOUT_RETURN,
+    COMING,
+    offers_to_cancel,
+    visit_stage,
+    visit_timeline,
+)
 from api.views.words import bilingual
-from dispatch.appointments import appointment_of, jobs_of_appointment, may_be_cancelled
+from dispatch.appointments import appointment_of, jobs_of_appointment
 from dispatch.booking import Window
 from dispatch.incident import CANCELLABLE_BY_OWNER, Incident, IncidentState, Outcome
 from dispatch.job import ACTIVE, Job, JobState
@@ -222,7 +228,7 @@ def _appointment_track(session: Session, runtime: Runtime, booking: AppointmentR
         free=True,
         free_reason=_BOOKED_FREE,
         timeline=visit_timeline(session, jobs),
-        can_cancel=stage != "failed" and may_be_cancelled(visit, jobs),
+        can_cancel=offers_to_cancel(visit, jobs),
         can_rate=False,
         rating=_rating(session, appointment_id=booking.id),
         now=runtime.clock.now(),

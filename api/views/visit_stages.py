@@ -8,27 +8,28 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.models.incident_out import TimelineItem
-from api.models.tracking import Stage
+from api.models.tracking import VisitStage
 from api.views.timeline import told
+from dispatch.appointments import Appointment, may_be_cancelled
 from dispatch.job import Job, JobState
 from kernel.events import EventRow
 from kernel.words import Words
 
-_STAGE_AT_OWNERS: dict[JobState, Stage] = {
+_STAGE_AT_OWNERS: dict[JobState, VisitStage] = {
     JobState.OPEN: "received",
     JobState.ORDERED: "assigned",
     JobState.ROLLING: "on_the_way",
     JobState.ON_SITE: "at_car",
     JobState.LOADED: "fetched",
 }
-_STAGE_OF_RETURN: dict[JobState, Stage] = {
+_STAGE_OF_RETURN: dict[JobState, VisitStage] = {
     JobState.LOADED: "returning",
     JobState.DONE: "done",
 }
-COMING: frozenset[Stage] = frozenset({"on_the_way", "returning"})
+COMING: frozenset[VisitStage] = frozenset({"on_the_way", "returning"})
 """Stages in which somebody drives to the owner, who may see where."""
 
-ABOUT_RETURN: frozenset[Stage] = frozenset({"fetched", "at_centre", "returning"})
+ABOUT_RETURN: frozenset[VisitStage] = frozenset({"fetched", "at_centre", "returning"})
 """Stages in which the owner waits for the car to come back."""
 
 _ANY: dict[str, Words] = {
@@ -61,7 +62,7 @@ _OF_PURPOSE: dict[str, dict[str, Words]] = {
 """By what a job is for: the way to the centre, for a return, is not the way to the owner."""
 
 
-def visit_stage(*, is_cancelled: bool, jobs: Sequence[Job]) -> Stage:
+def visit_stage(*, is_cancelled: bool, jobs: Sequence[Job]) -> VisitStage:
     """Return the stage of a visit by its jobs, in the order in which they are done."""
     states = [job.state for job in jobs]
     if is_cancelled or not states:
@@ -73,6 +74,11 @@ def visit_stage(*, is_cancelled: bool, jobs: Sequence[Job]) -> Stage:
     if len(states) == 1:
         return "done"
     return _STAGE_OF_RETURN.get(states[-1], "at_centre")
+
+
+def offers_to_cancel(visit: Appointment, jobs: Sequence[Job]) -> bool:
+    """Return whether a visit with these jobs is offered to be cancelled: not once it has failed."""
+    return JobState.FAILED not in {job.state for job in jobs} and may_be_cancelled(visit, jobs)
 
 
 def visit_timeline(session: Session, jobs: Sequence[Job]) -> list[TimelineItem]:

@@ -341,6 +341,24 @@ def test_the_stages_of_a_visit(town: Town) -> None:
     assert not any(view["can_rate"] or view["can_cancel"] for view in back)
 
 
+def test_staff_see_how_far_a_visit_is_and_are_offered_what_is_taken(town: Town) -> None:
+    owner, path = a_pickup(town)
+    seen = []
+    for kinds in ((), ("rolling",), ("arrived", "loaded"), ("done",), ("rolling",)):
+        drive(town, owner, path, *kinds)
+        (visit,) = town["desk"].get("appointments", params={"day": "2026-06-01"}).json()["items"]
+        seen.append((visit["stage"], visit["can_cancel"], visit["unit_code"]))
+    assert seen == [
+        ("assigned", True, "V-01"),
+        ("on_the_way", False, "V-01"),
+        ("fetched", False, "V-01"),
+        ("at_centre", False, "V-01"),
+        ("at_centre", False, "V-01"),
+    ]
+    refused = town["desk"].post(f"appointments/{visit['id']}/cancel", {"reason": "ill"})
+    assert refused.status_code == 409
+
+
 def test_what_a_page_of_a_visit_offers_is_accepted(town: Town) -> None:
     owner, path = a_pickup(town)
     for kinds in (("rolling", "arrived", "loaded", "done"),) * 2:

@@ -1225,9 +1225,14 @@ export interface components {
         /**
          * AppointmentOut
          * @description A booked visit; ``code`` is what the owner is told.
+         *
+         *     ``stage`` is what its owner is told; ``unit_code`` is the unit at work on it, or else the one that
+         *     is planned for its first job.
          */
         AppointmentOut: {
             caller: components["schemas"]["CallerOut"];
+            /** Can Cancel */
+            can_cancel: boolean;
             /** Code */
             code: string;
             /** Id */
@@ -1247,6 +1252,11 @@ export interface components {
                 string,
                 string
             ] | null;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "received" | "assigned" | "on_the_way" | "at_car" | "fetched" | "at_centre" | "returning" | "done" | "failed" | "cancelled";
             /** State */
             state: string;
             /** Track Url */

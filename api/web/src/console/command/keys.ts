@@ -72,7 +72,7 @@ function showSelected(): void {
 /** A visit's card covers the incident's: only its own keys act. */
 function forVisit(key: string): boolean {
   const visit = openVisit.value;
-  if (key !== "x" || visit?.state !== "booked") return false;
+  if (key !== "x" || !visit?.can_cancel) return false;
   cancellingVisit.value = true;
   return true;
 }
