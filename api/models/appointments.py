@@ -40,8 +40,8 @@ class AppointmentIn(WireModel):
 class AppointmentOut(WireModel):
     """A booked visit; ``code`` is what the owner is told.
 
-    ``stage`` is what its owner is told; ``unit_code`` is the unit at work on it, or else the one that
-    is planned for its first job.
+    ``stage`` is what its owner is told; ``unit_code`` is the unit at work on it, or else the one
+    that is planned for its first job.
     """
 
     id: int

@@ -143,6 +143,12 @@ class AssignIn(WireModel):
     divert: Truth = False
 
 
+class MergeIn(WireModel):
+    """The open incident of the same car that goes on."""
+
+    into: Id
+
+
 class LockIn(WireModel):
     """How much of the commitment the optimizer may still change."""
 

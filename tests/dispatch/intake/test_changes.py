@@ -11,7 +11,6 @@ from dispatch.incident import IncidentState, Outcome
 from dispatch.incidents import (
     cancel_by_dispatcher,
     cancel_by_owner,
-    merge_incident,
     rate,
     solve_remotely,
 )
@@ -114,18 +113,6 @@ def test_a_closed_incident_frees_its_car_for_the_next(office: Office) -> None:
     with office.database.write() as session:
         cancel_by_owner(session, office.clock.now(), first.id, "fixed")
     assert not office.take().merged
-
-
-def test_two_incidents_of_one_car_are_merged_by_hand(office: Office) -> None:
-    keep = office.take().incident
-    double = office.take(vehicle={"vin": None, "plate": "粤BD99999"}).incident
-    with office.database.write() as session:
-        kept = merge_incident(session, office.clock.now(), double.id, keep.id)
-        gone = get_incident(session, double.id)
-    assert (kept.id, kept.n_calls) == (keep.id, 2)
-    assert (gone.outcome, gone.merged_into) == (Outcome.MERGED, keep.id)
-    with office.database.write() as session, pytest.raises(Conflict):
-        merge_incident(session, office.clock.now(), keep.id, keep.id)
 
 
 def test_a_corrected_place_moves_job_and_promise(office: Office) -> None:

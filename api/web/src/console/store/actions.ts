@@ -6,7 +6,7 @@ import { ProblemError } from "@roadflare/kit/http.ts";
 import { said } from "@roadflare/kit/words.ts";
 import { t } from "../words.ts";
 import { candidatesOf, reloadDetail, weighAgain } from "./detail.ts";
-import { selectedIncidentId } from "./selection.ts";
+import { selectedIncidentId, selectIncident } from "./selection.ts";
 import { call } from "./session.ts";
 import { shownIncidentId } from "./shown.ts";
 import { problemText, say } from "./toasts.ts";
@@ -155,6 +155,20 @@ export const offerToContractor = (incident: Incident) =>
     action: "contractor-offer",
   });
 
+/** @param idempotencyKey Of this very pair. */
+export async function merge(
+  gone: Incident,
+  kept: Incident,
+  idempotencyKey: string,
+): Promise<Fault> {
+  const told = { gone: gone.number, kept: kept.number };
+  const done = () => {
+    say(t("done.joined", told));
+    if (selectedIncidentId.value === gone.id) selectIncident(kept.id);
+  };
+  return change(gone, done, { action: "merge", body: { into: kept.id }, idempotencyKey });
+}
+
 export const setSafePlace = (incident: Incident, safe: boolean) =>
   change(incident, () => say(t("done.updated", { number: incident.number })), {
     method: "PATCH",
@@ -190,8 +204,8 @@ export async function correctPlace(
   }
 }
 
-/** The whole number of a caller, once somebody had a reason to see it; gone with the card. */
-export const revealed = signal<{ incidentId: number; phone: string } | null>(null);
+/** The whole numbers of callers, once somebody had a reason to see them; gone with the card. */
+export const revealed = signal<({ incidentId: number } & CallerNumber) | null>(null);
 
 effect(() => {
   void shownIncidentId.value;
@@ -201,9 +215,9 @@ effect(() => {
 export const reveal = (incident: Incident, reason: string) =>
   doing(
     () => call<CallerNumber>(`/incidents/${incident.id}/caller`, { body: { reason } }),
-    ({ phone }) => {
+    (numbers) => {
       if (shownIncidentId.value === incident.id)
-        revealed.value = { incidentId: incident.id, phone };
+        revealed.value = { incidentId: incident.id, ...numbers };
     },
   );
 
