@@ -208,7 +208,11 @@ class Effect(WireModel):
 
 
 class Candidate(WireModel):
-    """One unit, what it would cost to send it, or why it cannot go."""
+    """One unit, what it would cost to send it, or why it cannot go.
+
+    ``divert_arrival_at`` is when it would be there if it were diverted from the job that it is
+    ordered or rolls to; ``null`` where it has none to be diverted from.
+    """
 
     unit_id: int
     unit_code: str
@@ -219,6 +223,7 @@ class Candidate(WireModel):
     option: str | None
     arrival_at: datetime | None
     on_time: bool
+    divert_arrival_at: datetime | None
     extra_cost_cny: float | None
     terms: dict[str, float]
     forbidden: Forbidden | None

@@ -1372,12 +1372,17 @@ export interface components {
         /**
          * Candidate
          * @description One unit, what it would cost to send it, or why it cannot go.
+         *
+         *     ``divert_arrival_at`` is when it would be there if it were diverted from the job that it is
+         *     ordered or rolls to; ``null`` where it has none to be diverted from.
          */
         Candidate: {
             /** Arrival At */
             arrival_at: string | null;
             /** Chosen */
             chosen: boolean;
+            /** Divert Arrival At */
+            divert_arrival_at: string | null;
             /** Effects */
             effects: components["schemas"]["Effect"][];
             /** Extra Cost Cny */

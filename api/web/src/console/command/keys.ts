@@ -11,6 +11,7 @@ import { queueOf } from "../queue/order.ts";
 import { middleOf } from "../roads/RoadCard.tsx";
 import { assign, release, setLock } from "../store/actions.ts";
 import { candidatesOf } from "../store/detail.ts";
+import { diversion } from "../store/diversion.ts";
 import { queueFilter, queueSearch } from "../store/filters.ts";
 import { openRoad } from "../store/roads.ts";
 import {
@@ -169,7 +170,7 @@ function onKey(event: KeyboardEvent): void {
     return;
   }
   if (isTyping(event.target)) return;
-  if (overlay.value || question.value) {
+  if (overlay.value || question.value || diversion.value) {
     typeAhead(event);
     return;
   }

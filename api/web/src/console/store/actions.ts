@@ -1,11 +1,12 @@
 /** What the dispatcher does to incidents; each says its result and fetches anew. */
 
 import { effect, signal } from "@preact/signals";
-import type { CallerNumber, Incident } from "@roadflare/kit/contract.ts";
+import type { CallerNumber, Incident, Unit } from "@roadflare/kit/contract.ts";
 import { ProblemError } from "@roadflare/kit/http.ts";
 import { said } from "@roadflare/kit/words.ts";
 import { t } from "../words.ts";
 import { candidatesOf, reloadDetail, weighAgain } from "./detail.ts";
+import { diversion, isElsewhere } from "./diversion.ts";
 import { selectedIncidentId, selectIncident } from "./selection.ts";
 import { call } from "./session.ts";
 import { shownIncidentId } from "./shown.ts";
@@ -113,12 +114,27 @@ export async function assign(incidentId: number, unitId: number): Promise<void> 
     say(t("fail.forbidden", { unit: unit.code, reason: said(forbidden.text) }), { tone: "bad" });
     return;
   }
-  const body = { unit_id: unitId, plan_version: known?.plan_version ?? planVersion.value };
-  const done = (changed: Incident) =>
-    say(t("done.assigned", { unit: unit.code, number: incident.number }), {
-      undo: () => void release(incidentById.value.get(incidentId) ?? changed),
-    });
-  await change(incident, done, { action: "assign", body });
+  if (isElsewhere(unit, incidentId)) {
+    diversion.value = { incidentId, unitId };
+    return;
+  }
+  await sendUnit(incident, unit, known?.plan_version ?? planVersion.value);
+}
+
+/** @param divert Take it away from the job that it is ordered or rolls to. */
+export function sendUnit(
+  incident: Incident,
+  unit: Unit,
+  version: number,
+  divert = false,
+): Promise<Fault> {
+  const told = { unit: unit.code, number: incident.number };
+  const undo = () => void release(incidentById.value.get(incident.id) ?? incident);
+  // What was taken from another incident does not come back to it by being released here.
+  const done = () =>
+    divert ? say(t("done.diverted", told)) : say(t("done.assigned", told), { undo });
+  const body = { unit_id: unit.id, plan_version: version, ...(divert ? { divert } : {}) };
+  return change(incident, done, { action: "assign", body });
 }
 
 export const setLock = (incident: Incident, lock: "free" | "unit") =>
