@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from dispatch.merging import joined, remaining
 from dispatch.store import AppointmentRow, IncidentRow, OwnerLinkRow
 from kernel.database import WriteSession
 from kernel.errors import NotFound
@@ -51,10 +52,13 @@ def link_for_appointment(
 
 
 def revoke_link(session: WriteSession, incident_id: int, now: datetime) -> None:
-    """End an incident's link at once, whoever has it."""
+    """End the links that open an incident at once, whoever has them."""
     session.execute(
         update(OwnerLinkRow)
-        .where(OwnerLinkRow.incident_id == incident_id, OwnerLinkRow.revoked_at.is_(None))
+        .where(
+            OwnerLinkRow.incident_id.in_(joined(session, incident_id)),
+            OwnerLinkRow.revoked_at.is_(None),
+        )
         .values(revoked_at=now)
     )
 
@@ -80,7 +84,7 @@ def keys_of_appointments(session: Session, appointment_ids: list[int]) -> dict[i
 
 
 def open_link(session: Session, region: str, key: str, now: datetime) -> OwnerLink:
-    """Return what a key opens in a region.
+    """Return what a key opens in a region; of an incident that was joined the one that goes on.
 
     Raises
     ------
@@ -90,20 +94,26 @@ def open_link(session: Session, region: str, key: str, now: datetime) -> OwnerLi
     """
     # Only what `token_urlsafe` makes is looked up: PostgreSQL takes no NUL in a text.
     row = session.get(OwnerLinkRow, key) if _KEY.fullmatch(key) else None
-    if row is None or row.revoked_at is not None or now >= _end(session, row, region):
+    link = None if row is None else _opened(session, row)
+    if row is None or link is None or row.revoked_at or now >= _end(session, row, link, region):
         raise NotFound(
             "such link (any more)", "…", remedy="Ask the hotline for a new one; links expire."
         )
-    return OwnerLink(row.key, row.incident_id, row.appointment_id)
+    return link
 
 
-def _end(session: Session, row: OwnerLinkRow, region: str) -> datetime:
+def _opened(session: Session, row: OwnerLinkRow) -> OwnerLink:
+    incident_id = None if row.incident_id is None else remaining(session, row.incident_id)
+    return OwnerLink(row.key, incident_id, row.appointment_id)
+
+
+def _end(session: Session, row: OwnerLinkRow, link: OwnerLink, region: str) -> datetime:
     """Return when a link ends; in another region than its own, it has never begun."""
-    of_incident = select(IncidentRow.region, IncidentRow.closed_at).filter_by(id=row.incident_id)
+    of_incident = select(IncidentRow.region, IncidentRow.closed_at).filter_by(id=link.incident_id)
     of_visit = select(AppointmentRow.region, AppointmentRow.cancelled_at).filter_by(
-        id=row.appointment_id
+        id=link.appointment_id
     )
-    own, over = session.execute(of_visit if row.incident_id is None else of_incident).one()
+    own, over = session.execute(of_visit if link.incident_id is None else of_incident).one()
     if own != region:
         return row.created_at
     return row.expires_at if over is None else min(row.expires_at, over + AFTER_CLOSE)

@@ -26,7 +26,7 @@ from dispatch.store import (
     incident_of,
     incident_row,
 )
-from dispatch.triage import Triage, TriageOutcome
+from dispatch.triage import FaultKind, Triage, TriageOutcome
 from dispatch.triage_rules import Facts
 from fleet.registers import service_centres_of
 from kernel import events
@@ -37,6 +37,9 @@ from kernel.words import Words
 from sla.promise import promise
 
 PLACE_CORRECTED = Words(zh="位置已更正，承诺时间随之调整。", en="The place was corrected.")
+EARLIER_CALL = Words(
+    zh="与更早的求助合并，以较早的承诺为准。", en="Joined with an earlier call: its promise counts."
+)
 
 PLACE_CHANGED = "contractor.place_changed"
 """The event that tells a contractor of another place, or of words how to find it."""
@@ -65,8 +68,8 @@ def amend(
 
     A corrected place may lie in another area: the target follows, still counted from the call, and
     the owner is told. A contractor that is asked or on the way is told of the place. A ``note`` is
-    added to what was noted before, a ``location_note`` takes the place of the former one. What is
-    left out stays.
+    added to what was noted before, a ``location_note`` takes the place of the former one: one that
+    is ``None`` or blank leaves none. What is left out stays.
 
     Raises
     ------
@@ -91,7 +94,7 @@ def amend(
         if before.state not in _BEFORE_ARRIVAL:
             raise Conflict(f"A unit is at the car of {before.number}.", remedy="Ask its crew.")
         _move(session, now, row, located)
-    if place_note is not None:
+    if "location_note" in raw:
         row.place_note = place_note
     if safe_place is not None:
         row.safe_place = safe_place
@@ -114,18 +117,89 @@ def learn(
         ``other_place`` for a place that was not.
     """
     before = incident_of(row)
+    learned = _learn(session, now, row, call)
+    _changed(session, now, desk, row, before)
+    return learned
+
+
+def take_over(
+    session: WriteSession, now: datetime, desk: IntakeDesk, row: IncidentRow, other: Incident
+) -> tuple[str, ...]:
+    """Take over what is known of another incident of the same car; the earlier promise counts.
+
+    The later call counts where they differ, as in `learn`, the surer place in any case. Of a place
+    that is not taken over the name is noted, and so is what was noted of the other one.
+
+    Returns
+    -------
+    tuple
+        As of `learn`, and ``promise`` where that is an earlier one now.
+
+    Raises
+    ------
+    Conflict
+        When the other one's place is not served here any more.
+    """
+    before = incident_of(row)
+    call = _call_of(desk, other)
+    is_later = other.received_at >= row.received_at
+    row.received_at = min(row.received_at, other.received_at)
+    learned = [*_learn(session, now, row, call, is_later=is_later)]
+    apart_m = distance_m(row.position, other.place.position)
+    noted = [other.note, other.place.text if apart_m > SAME_PLACE_M else None]
+    for line in noted:
+        if line is not None and line not in (row.note or ""):
+            row.note = _with_line(row.note, line)
+            learned.append("note")
+    if other.target_at < row.target_at:
+        promised_at = min(row.promised_at, other.promised_at)
+        _promise(session, now, row, other.target_at, promised_at, EARLIER_CALL)
+        learned.append("promise")
+    _changed(session, now, desk, row, before)
+    return tuple(dict.fromkeys(learned))
+
+
+def _call_of(desk: IntakeDesk, incident: Incident) -> Call:
+    """Return what is known of an incident as if it had been said in one call."""
+    area = desk.locator.areas.at(incident.place.position)
+    if area is None:
+        raise Conflict(
+            f"The place of {incident.number} is not served here any more.",
+            remedy="Correct its place first.",
+        )
+    on_motorway = desk.locator.is_on_motorway(incident.place)
+    return Call(
+        channel=incident.channel,
+        case_ref=incident.case_ref,
+        caller=incident.caller,
+        vehicle=incident.vehicle,
+        located=Located(incident.place, area, on_motorway, warnings=()),
+        fault=FaultKind(incident.fault),
+        scenario=incident.scenario,
+        symptom=incident.symptom,
+        effect=incident.effect,
+        state_of_charge_pct=incident.state_of_charge_pct,
+        drivable=incident.drivable,
+        safe_place=incident.safe_place,
+        n_people=incident.n_people,
+        warnings=(),
+    )
+
+
+def _learn(
+    session: WriteSession, now: datetime, row: IncidentRow, call: Call, *, is_later: bool = True
+) -> tuple[str, ...]:
     for name in _LEARNED:
         if getattr(row, name) is None:
             setattr(row, name, getattr(call, name))
     learned = [
-        *_learn_caller(row, call),
-        *_learn_place(session, now, row, call),
+        *(_learn_caller(row, call) if is_later else ()),
+        *_learn_place(session, now, row, call, is_later=is_later),
         *_learn_words(row, call),
     ]
     _learn_car(session, row, call)
-    if call.safe_place is not None:
+    if call.safe_place is not None and (is_later or row.safe_place is None):
         row.safe_place = call.safe_place
-    _changed(session, now, desk, row, before)
     return tuple(dict.fromkeys(learned))
 
 
@@ -137,13 +211,15 @@ def _learn_caller(row: IncidentRow, call: Call) -> Iterator[str]:
 
 
 def _learn_place(
-    session: WriteSession, now: datetime, row: IncidentRow, call: Call
+    session: WriteSession, now: datetime, row: IncidentRow, call: Call, *, is_later: bool
 ) -> Iterator[str]:
-    """Take a place that is as sure as the one known, or surer; else only what is said of it."""
+    """Take a surer place, or a later one that is as sure; else only what is said of it."""
     place = call.located.place
     apart_m = distance_m(row.position, place.position)
+    is_surer = place.confidence > row.place_confidence
+    is_as_sure = is_surer or (is_later and place.confidence == row.place_confidence)
     may_move = IncidentState(row.state) in _BEFORE_ARRIVAL
-    if apart_m > SAME_PLACE_M and may_move and place.confidence >= row.place_confidence:
+    if apart_m > SAME_PLACE_M and may_move and is_as_sure:
         _move(session, now, row, call.located)
         yield "place"
         return
@@ -188,20 +264,27 @@ def _move(session: WriteSession, now: datetime, row: IncidentRow, located: Locat
     row.place_confidence, row.place_note = place.confidence, place.note or row.place_note
     promised = promise(row.received_at, located.area)
     row.urban, row.area = promised.urban, promised.area.name
-    if promised.target_at == row.target_at:
-        return
-    row.target_at = row.promised_at = promised.target_at
-    row.promise_reason = PLACE_CORRECTED.as_dict()
+    if promised.target_at != row.target_at:
+        _promise(session, now, row, promised.target_at, promised.target_at, PLACE_CORRECTED)
+
+
+def _promise(
+    session: WriteSession,
+    now: datetime,
+    row: IncidentRow,
+    target_at: datetime,
+    promised_at: datetime,
+    reason: Words,
+) -> None:
+    row.target_at, row.promised_at = target_at, promised_at
+    row.promise_reason = reason.as_dict()
     events.append(
         session,
         now,
         "promise.changed",
         region=row.region,
         incident_id=row.id,
-        payload={
-            "promised_at": row.promised_at.isoformat(),
-            "reason": PLACE_CORRECTED.as_dict(),
-        },
+        payload={"promised_at": promised_at.isoformat(), "reason": reason.as_dict()},
     )
 
 
@@ -254,7 +337,7 @@ def _tell_contractors(session: WriteSession, now: datetime, row: IncidentRow) ->
 
 _JUDGED = (
     "place", "vehicle", "scenario", "symptom", "effect", "state_of_charge_pct", "drivable",
-    "safe_place", "n_people", "note", "caller", "case_ref",
+    "safe_place", "n_people", "note", "caller", "case_ref", "received_at", "target_at",
 )  # fmt: skip
 
 

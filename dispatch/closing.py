@@ -38,13 +38,16 @@ def close_incident(
     incident.eta_at = incident.eta_low_at = incident.eta_high_at = None
     withdraw_offers(session, now, incident.id)
     session.flush()
+    payload: dict[str, object] = {"outcome": outcome.value}
+    if incident.merged_into is not None:
+        payload["merged_into"] = incident.merged_into
     events.append(
         session,
         now,
         "incident.closed",
         region=incident.region,
         incident_id=incident.id,
-        payload={"outcome": outcome.value},
+        payload=payload,
     )
 
 

@@ -17,7 +17,7 @@ from dispatch.core.explain import Explainer, UnitVerdict
 from dispatch.core.insertion import Pricer
 from dispatch.core.warm import plan_in_force
 from dispatch.incident import incident_number
-from dispatch.job import Job
+from dispatch.job import Job, JobState
 from dispatch.snapshot import Snapshot, build_snapshot, job_key
 from dispatch.store import incident_row, job_of
 from dispatch.world import holder
@@ -27,6 +27,7 @@ from fleet.states import UnitState
 from fleet.store import units_of
 from kernel.errors import Conflict
 from kernel.words import Words
+from routing.travel_times import UNREACHABLE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,9 @@ class Candidate:
     ----------
     arrival_at, on_time
         When it would be there, all else in the plan as it is, and whether that keeps the promise.
+    divert_arrival_at
+        When it would be there if it left the job that it is ordered or rolls to for this one at
+        once; ``None``: there is none to leave.
     extra_cost_cny, terms
         What the plan costs with it more than without the incident, in all and by term.
     forbidden
@@ -69,6 +73,7 @@ class Candidate:
     option: str | None = None
     arrival_at: datetime | None = None
     on_time: bool = False
+    divert_arrival_at: datetime | None = None
     extra_cost_cny: float | None = None
     terms: Mapping[str, float] = field(default_factory=dict)
     forbidden: Forbidden | None = None
@@ -132,6 +137,8 @@ class Candidates:
     helper: Helper | None = None
     silent: tuple[SilentHelper, ...] = ()
 
+
+_CAN_BE_LEFT = (JobState.ORDERED, JobState.ROLLING)
 
 RULES: Mapping[str, Words] = {
     "lock": Words(zh="该车或该任务已锁定，不能更改。", en="The unit or the job is locked."),
@@ -245,7 +252,24 @@ class Judge:
         if job_key(job.id) not in snapshot.jobs:
             return []
         verdicts = self.explainer.verdicts(job_key(job.id))
-        return [_candidate(snapshot, job, it) for it in verdicts]
+        bound = snapshot.world.job_of_unit()
+        return [_candidate(snapshot, job, it, self._diverted_at(job, it, bound)) for it in verdicts]
+
+    def _diverted_at(
+        self, job: Job, verdict: UnitVerdict, bound: Mapping[int, Job]
+    ) -> datetime | None:
+        """Return when a unit would be there if it left its present job for this one at once."""
+        snapshot, compiled = self.moment.snapshot, self.explainer.pricer.compiled
+        current = bound.get(snapshot.units[verdict.unit_id].id)
+        if current is None or current.id == job.id or current.state not in _CAN_BE_LEFT:
+            return None
+        options = compiled.jobs[compiled.job_index[job_key(job.id)]].options
+        goal = next((it for it in options if it.name == verdict.option), None)
+        if goal is None:
+            return None  # it cannot do it at all
+        start = compiled.units[compiled.unit_index[verdict.unit_id]].start_place
+        drive_s = int(snapshot.problem.travel_s[start, goal.visits[0].place])
+        return None if drive_s >= UNREACHABLE_S else snapshot.instant(drive_s)
 
 
 def _helper(snapshot: Snapshot, job: Job) -> Helper | None:
@@ -281,7 +305,9 @@ def _silent(snapshot: Snapshot, job: Job, helper: Helper | None) -> tuple[Silent
     )
 
 
-def _candidate(snapshot: Snapshot, job: Job, verdict: UnitVerdict) -> Candidate:
+def _candidate(
+    snapshot: Snapshot, job: Job, verdict: UnitVerdict, diverted_at: datetime | None
+) -> Candidate:
     unit = snapshot.units[verdict.unit_id]
     chosen = unit.id == holder(job)
     if verdict.verdict == "forbidden" or verdict.arrival_s is None:
@@ -293,6 +319,7 @@ def _candidate(snapshot: Snapshot, job: Job, verdict: UnitVerdict) -> Candidate:
         option=verdict.option,
         arrival_at=arrival_at,
         on_time=arrival_at <= job.target_at,
+        divert_arrival_at=diverted_at,
         extra_cost_cny=verdict.job_cny,
         terms=dict(verdict.terms),
         effects=_effects(snapshot, verdict),

@@ -1,4 +1,4 @@
-"""What people do to incidents besides sending units: cancel, solve on the phone, merge."""
+"""What people do to incidents besides sending units: cancel, solve on the phone."""
 
 from __future__ import annotations
 
@@ -72,41 +72,9 @@ def solve_remotely(session: WriteSession, now: datetime, incident_id: int, note:
         )
     text = _reason(note, "/note")
     row.note = text if row.note is None else f"{row.note}\n{text}"
-    _drop_work(session, now, row)
+    drop_work(session, now, row)
     close_incident(session, now, row, Outcome.SOLVED_REMOTELY)
     return get_incident(session, row.id)
-
-
-def merge_incident(
-    session: WriteSession, now: datetime, incident_id: int, into_id: int
-) -> Incident:
-    """Close an incident as a duplicate of another open one, and return that one.
-
-    Raises
-    ------
-    Conflict
-        When either is closed, both are one, or somebody is at the car of the first.
-    """
-    row, into = _open_row(session, incident_id), _open_row(session, into_id)
-    if row.id == into.id or IncidentState(row.state) not in CANCELLABLE_BY_OWNER:
-        raise Conflict(
-            f"{incident_of(row).number} cannot be merged into {incident_of(into).number}.",
-            remedy="Choose two open incidents; the first one must not have a unit at the car.",
-        )
-    _drop_work(session, now, row)
-    row.merged_into = into.id
-    close_incident(session, now, row, Outcome.MERGED)
-    into.n_calls += row.n_calls
-    session.flush()
-    events.append(
-        session,
-        now,
-        "incident.merged",
-        region=into.region,
-        incident_id=into.id,
-        payload={"merged": row.id, "n_calls": into.n_calls},
-    )
-    return get_incident(session, into.id)
 
 
 def _open_row(session: WriteSession, incident_id: int) -> IncidentRow:
@@ -124,7 +92,7 @@ def _cancel(
 ) -> Incident:
     text = _reason(reason, "/reason")
     by = "owner" if outcome is Outcome.CANCELLED_BY_OWNER else "dispatcher"
-    _drop_work(session, now, row)
+    drop_work(session, now, row)
     said = private_details.keep(session, now, {"reason": text}, incident_id=row.id)
     events.append(
         session,
@@ -144,7 +112,7 @@ def _reason(text: str, pointer: str) -> str:
     return text.strip()
 
 
-def _drop_work(session: WriteSession, now: datetime, row: IncidentRow) -> None:
+def drop_work(session: WriteSession, now: datetime, row: IncidentRow) -> None:
     """Cancel the unfinished jobs, free their units, withdraw contractors; everybody is told."""
     query = select(JobRow).where(JobRow.incident_id == row.id, JobRow.state.in_(_UNFINISHED))
     for job in session.scalars(query.order_by(JobRow.id).with_for_update()):

@@ -9,6 +9,7 @@ from pydantic import Field, Strict
 
 from api.models.incident_in import CallerIn, LocationIn, VehicleIn
 from api.models.incident_out import CallerOut, LocationOut, VehicleOut
+from api.models.tracking import VisitStage
 from field_app.wire import Id, Instant, LongText, WireModel
 
 AppointmentKind = Literal["pickup_delivery", "installation"]
@@ -37,12 +38,18 @@ class AppointmentIn(WireModel):
 
 
 class AppointmentOut(WireModel):
-    """A booked visit; ``code`` is what the owner is told."""
+    """A booked visit; ``code`` is what the owner is told.
+
+    ``stage`` is what its owner is told; ``unit_code`` is the unit at work on it, or else the one
+    that is planned for its first job.
+    """
 
     id: int
     code: str
     kind: AppointmentKind
     state: str
+    stage: VisitStage
+    can_cancel: bool
     window: tuple[datetime, datetime]
     return_window: tuple[datetime, datetime] | None
     caller: CallerOut

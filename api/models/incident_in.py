@@ -120,7 +120,10 @@ class IncidentIn(WireModel):
 
 
 class IncidentPatch(WireModel):
-    """What changed on a second call; what is left out stays."""
+    """What changed on a second call; what is left out stays.
+
+    A ``location_note`` that is ``null`` or blank empties how to find the car.
+    """
 
     location: LocationIn | None = None
     location_note: LongText | None = None
@@ -138,6 +141,12 @@ class AssignIn(WireModel):
     option: ShortText | None = None
     plan_version: Count
     divert: Truth = False
+
+
+class MergeIn(WireModel):
+    """The open incident of the same car that goes on."""
+
+    into: Id
 
 
 class LockIn(WireModel):

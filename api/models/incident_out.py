@@ -43,11 +43,20 @@ class CallerOut(WireModel):
     phone: str
 
 
-class CallerNumber(WireModel):
-    """A caller's whole number; that it was asked for is in the incident's events."""
+class WholeNumber(WireModel):
+    """Somebody's whole number."""
 
     name: str | None
     phone: str
+
+
+class CallerNumber(WholeNumber):
+    """A caller's whole number, and those of others who called about the same car.
+
+    That they were asked for is in the incident's events.
+    """
+
+    others: list[WholeNumber]
 
 
 class VehicleOut(WireModel):
@@ -127,8 +136,10 @@ class TimelineItem(WireModel):
 
 
 class IncidentOut(WireModel):
-    """One motorist's call for help; ``timeline`` only where one incident was asked for.
+    """One motorist's call for help.
 
+    ``timeline`` and ``other_callers``, who called about the same car from another number, only
+    where one incident was asked for.
     ``etag`` goes into ``If-Match`` of a change: another value means that somebody has changed it.
     """
 
@@ -171,6 +182,7 @@ class IncidentOut(WireModel):
     merged_into: int | None
     n_calls: int
     track_url: str | None
+    other_callers: list[CallerOut] | None = None
     timeline: list[TimelineItem] | None = None
 
 
@@ -196,7 +208,11 @@ class Effect(WireModel):
 
 
 class Candidate(WireModel):
-    """One unit, what it would cost to send it, or why it cannot go."""
+    """One unit, what it would cost to send it, or why it cannot go.
+
+    ``divert_arrival_at`` is when it would be there if it were diverted from the job that it is
+    ordered or rolls to; ``null`` where it has none to be diverted from.
+    """
 
     unit_id: int
     unit_code: str
@@ -207,6 +223,7 @@ class Candidate(WireModel):
     option: str | None
     arrival_at: datetime | None
     on_time: bool
+    divert_arrival_at: datetime | None
     extra_cost_cny: float | None
     terms: dict[str, float]
     forbidden: Forbidden | None

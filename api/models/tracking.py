@@ -33,6 +33,21 @@ driven back to the owner) or ``failed``.
 """
 
 
+VisitStage = Literal[
+    "received",
+    "assigned",
+    "on_the_way",
+    "at_car",
+    "fetched",
+    "at_centre",
+    "returning",
+    "done",
+    "failed",
+    "cancelled",
+]
+"""Those of the stages that a booked visit goes through."""
+
+
 class TrackPlace(WireModel):
     """Where the owner waits."""
 

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Request, Response
 
 from api.access import FOR_DISPATCHERS, Dispatcher
 from api.etags import IfMatch
-from api.models.incident_in import AssignIn, ContractorOfferIn, LockIn
+from api.models.incident_in import AssignIn, ContractorOfferIn, LockIn, MergeIn
 from api.models.incident_out import Candidates, IncidentOut
 from api.routes.incidents import IncidentId
 from api.runtime import Runtime
-from api.views.incidents import incident_to_change, one_incident
+from api.views.incidents import incident_in_region, incident_to_change, one_incident
 from api.writing import Repeat, Repeatable, Run
-from dispatch import contractors, manual
+from dispatch import contractors, manual, merging
 from dispatch.core.model import Lock
 from kernel.database import WriteSession
 
@@ -75,6 +75,25 @@ def release(
 
     def act(session: WriteSession) -> None:
         manual.release(session, runtime.context, incident_id)
+
+    return _changed(runtime, repeat, who.key, _Target(incident_id, if_match), act)
+
+
+@router.post("/merge", response_model=IncidentOut)
+def merge(
+    incident_id: IncidentId,
+    body: MergeIn,
+    who: Dispatcher,
+    repeat: Repeat,
+    if_match: IfMatch,
+    runtime: Run,
+) -> Response:
+    """Join the incident with another one of the same car, which goes on; this one is closed."""
+
+    def act(session: WriteSession) -> None:
+        incident_in_region(session, runtime.region, body.into)
+        now = runtime.clock.now()
+        merging.merge_incident(session, now, runtime.desk, incident_id, body.into)
 
     return _changed(runtime, repeat, who.key, _Target(incident_id, if_match), act)
 

@@ -19,7 +19,7 @@ from api.models.incident_in import (
     RevealIn,
     SolveRemotelyIn,
 )
-from api.models.incident_out import CallerNumber, IncidentOut, Incidents
+from api.models.incident_out import CallerNumber, IncidentOut, Incidents, WholeNumber
 from api.owner_links import link_for_incident, revoke_link
 from api.shared import Rendered
 from api.views.incidents import (
@@ -32,6 +32,7 @@ from api.writing import Repeat, Run
 from dispatch import incidents
 from dispatch.amending import amend
 from dispatch.intake import take_call
+from dispatch.store import other_callers
 from kernel import events, private_details
 from kernel.database import WriteSession
 
@@ -101,7 +102,8 @@ def change_incident(
 
     def act(session: WriteSession) -> IncidentOut:
         incident_to_change(session, runtime.region, incident_id, if_match)
-        amend(session, runtime.clock.now(), runtime.desk, incident_id, as_json(body))
+        given = body.model_dump(mode="json", exclude_unset=True)  # null is an answer, here
+        amend(session, runtime.clock.now(), runtime.desk, incident_id, given)
         return one_incident(session, runtime, incident_id, timeline=True)
 
     return repeat.answer(runtime, who.key, act)
@@ -150,7 +152,7 @@ def solve_remotely(
 def reveal_caller(
     incident_id: IncidentId, body: RevealIn, who: CallTaker, repeat: Repeat, runtime: Run
 ) -> Response:
-    """Return the caller's whole number, to call back; who asked, and why, is kept."""
+    """Return the callers' whole numbers, to call back; who asked, and why, is kept."""
 
     def act(session: WriteSession) -> CallerNumber:
         incident = incident_in_region(session, runtime.region, incident_id)
@@ -166,7 +168,11 @@ def reveal_caller(
             incident_id=incident.id,
             payload=payload,
         )
-        return CallerNumber(name=incident.caller.name, phone=incident.caller.phone)
+        others = [
+            WholeNumber(name=it.name, phone=it.phone) for it in other_callers(session, incident)
+        ]
+        known = incident.caller
+        return CallerNumber(name=known.name, phone=known.phone, others=others)
 
     return repeat.answer(runtime, who.key, act)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +11,7 @@ from api.models.appointments import AppointmentOut, Appointments
 from api.owner_links import keys_of_appointments
 from api.runtime import Runtime
 from api.views.incidents import caller_out, location_out, unit_codes, units_of_jobs, vehicle_out
+from api.views.visit_stages import offers_to_cancel, visit_stage
 from dispatch.appointments import Appointment, jobs_of_appointment
 from dispatch.job import Job
 
@@ -17,7 +19,7 @@ from dispatch.job import Job
 def appointments_out(
     session: Session, runtime: Runtime, found: Sequence[Appointment]
 ) -> Appointments:
-    """Return visits with the unit that is planned for the first of their jobs."""
+    """Return visits with how far they have come, and the unit at work or planned for each."""
     keys = keys_of_appointments(session, [it.id for it in found])
     jobs = {it.id: jobs_of_appointment(session, it.id) for it in found}
     codes = unit_codes(session, units_of_jobs(job for mine in jobs.values() for job in mine))
@@ -27,6 +29,7 @@ def appointments_out(
             _appointment_out(
                 it,
                 jobs[it.id],
+                runtime.clock.now(),
                 codes,
                 f"{base}/t/{keys[it.id]}" if it.id in keys else None,
             )
@@ -36,16 +39,19 @@ def appointments_out(
 
 
 def _appointment_out(
-    it: Appointment, jobs: Sequence[Job], codes: dict[int, str], url: str | None
+    it: Appointment, jobs: Sequence[Job], now: datetime, codes: dict[int, str], url: str | None
 ) -> AppointmentOut:
     first = jobs[0] if jobs else None
-    unit_id = None if first is None else (first.unit_id or first.planned_unit_id)
+    at_work = next((job for job in jobs if job.is_active), first)
+    unit_id = None if at_work is None else (at_work.unit_id or at_work.planned_unit_id)
     returns = it.return_window
     return AppointmentOut(
         id=it.id,
         code=it.code,
         kind=it.kind.value,
         state=it.state,
+        stage=visit_stage(now, jobs, is_cancelled=it.cancelled_at is not None),
+        can_cancel=offers_to_cancel(it, jobs),
         window=(it.window.start_at, it.window.end_at),
         return_window=None if returns is None else (returns.start_at, returns.end_at),
         caller=caller_out(it.caller),

@@ -35,6 +35,7 @@ def _candidate_out(it: Candidate, declined_because: str | None) -> wire.Candidat
         option=it.option,
         arrival_at=it.arrival_at,
         on_time=it.on_time,
+        divert_arrival_at=it.divert_arrival_at,
         extra_cost_cny=it.extra_cost_cny,
         terms=dict(it.terms),
         forbidden=None

@@ -34,6 +34,7 @@ from dispatch.store import (
     JobRow,
     get_incident,
     job_of,
+    other_callers,
 )
 from fleet.store import ContractorRow, UnitRow
 from kernel.errors import NotFound
@@ -55,7 +56,9 @@ def one_incident(
     found = shown(session, runtime, [incident])[0]
     if not timeline:
         return found
-    return found.model_copy(update={"timeline": timeline_of(session, incident.id)})
+    others = [caller_out(it) for it in other_callers(session, incident)]
+    more = {"timeline": timeline_of(session, incident.id), "other_callers": others}
+    return found.model_copy(update=more)
 
 
 def incident_in_region(session: Session, region: str, incident_id: int) -> Incident:

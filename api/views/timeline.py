@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.models.incident_out import TimelineItem
+from dispatch.incident import incident_number
 from field_app.wire import Bilingual
 from fleet.store import UnitRow
 from kernel import private_details
@@ -62,6 +63,7 @@ LEARNED: dict[str, Words] = {
     "phone": Words("回拨号码已更新", "the number to call back is a new one"),
     "place": Words("位置已更新", "the place is a new one"),
     "note": Words("备注已补充", "there are new notes"),
+    "promise": Words("以较早的承诺为准", "the earlier promise counts"),
     "other_place": Words("所述位置不同，未采用，请核实", "it names another place, not taken: ask"),
 }
 """What a further call brought."""
@@ -81,12 +83,14 @@ FOR_OWNERS: dict[str, Words] = {
 }
 """What concerns an owner; nothing names a unit, a person or another customer."""
 
+JOINED_FOR_OWNERS = Words("已与同一车辆的另一求助合并", "Joined with another request for your car")
+"""Told where staff joined two incidents; a further call for one changes nothing for its owner."""
+
 CLOSED_FOR_OWNERS: dict[str, Words] = {
     "repaired": Words("已完成", "All done"),
     "boosted": Words("已完成", "All done"),
     "towed": Words("车辆已送达服务中心", "Your car is at the service centre"),
     "solved_remotely": Words("已远程解决", "Solved from afar"),
-    "merged": Words("已与同一车辆的另一求助合并", "Joined with another request for your car"),
     "gone_on_arrival": Words("到达时未找到您的车", "Your car was not found"),
     "not_possible": Words("很抱歉，未能解决", "We are sorry: we could not help"),
 }
@@ -117,9 +121,15 @@ def _for_staff(event: EventRow) -> Words:
         return _by_hand(event.payload)
     if event.payload.get("change") == "contractor withdrawn":
         return Words("已撤回外协", "Withdrawn from the contractor")
+    if event.kind == "incident.closed" and "merged_into" in event.payload:
+        number = incident_number(event.payload["merged_into"])
+        return Words(f"已并入 {number} 并结案", f"Joined with {number}, which goes on, and closed")
     by_contractor = event.payload.get("contractor") is True
     kind = _CONTRACTORS.get(event.kind, event.kind) if by_contractor else event.kind
     words = FOR_STAFF[kind]
+    if event.kind == "incident.merged" and "merged" in event.payload:
+        number = incident_number(event.payload["merged"])
+        words = Words(f"调度员已将 {number} 并入", f"{number} joined with this one by a dispatcher")
     learned = [LEARNED[name] for name in event.payload.get("learned", ()) if name in LEARNED]
     if not learned:
         return words
@@ -168,7 +178,7 @@ def owner_timeline(session: Session, incident_id: int) -> list[TimelineItem]:
     query = (
         select(EventRow)
         .where(
-            EventRow.kind.in_([*FOR_OWNERS, "incident.closed"]),
+            EventRow.kind.in_([*FOR_OWNERS, "incident.closed", "incident.merged"]),
             EventRow.incident_id == incident_id,
         )
         .order_by(EventRow.seq)
@@ -180,6 +190,8 @@ def owner_timeline(session: Session, incident_id: int) -> list[TimelineItem]:
 def _for_owner(event: EventRow) -> Words | None:
     if event.kind == "incident.closed":
         return CLOSED_FOR_OWNERS.get(event.payload.get("outcome", ""))
+    if event.kind == "incident.merged":
+        return JOINED_FOR_OWNERS if "merged" in event.payload else None
     return FOR_OWNERS[event.kind]
 
 

@@ -16,12 +16,19 @@ from api.streams import BATCH
 from api.views.incidents import eta_range, jobs_that_count
 from api.views.region import basemap_url
 from api.views.timeline import owner_timeline
-from api.views.visit_stages import ABOUT_RETURN, COMING, visit_stage, visit_timeline
+from api.views.visit_stages import (
+    ABOUT_RETURN,
+    COMING,
+    offers_to_cancel,
+    visit_stage,
+    visit_timeline,
+)
 from api.views.words import bilingual
-from dispatch.appointments import appointment_of, jobs_of_appointment, may_be_cancelled
+from dispatch.appointments import appointment_of, jobs_of_appointment
 from dispatch.booking import Window
 from dispatch.incident import CANCELLABLE_BY_OWNER, Incident, IncidentState, Outcome
 from dispatch.job import ACTIVE, Job, JobState
+from dispatch.merging import remaining
 from dispatch.store import (
     AppointmentRow,
     ContractorOfferRow,
@@ -74,10 +81,12 @@ def track_out(session: Session, runtime: Runtime, link: OwnerLink) -> Track:
 def concerns(session: Session, link: OwnerLink, seq: int) -> list[Event]:
     """Return events after ``seq`` that may have changed what the link shows.
 
-    Of visits some are another owner's; their owners learn nothing but that they may look again.
+    Of visits some are another owner's; their owners learn nothing but that they may look again. An
+    incident may be joined with another one after the link was opened.
     """
     if link.incident_id is not None:
-        return events.read_after(session, seq, incident_id=link.incident_id, limit=BATCH)
+        goes_on = remaining(session, link.incident_id)
+        return events.read_after(session, seq, incident_id=goes_on, limit=BATCH)
     query = select(JobRow.id).where(JobRow.appointment_id == link.appointment_id)
     return [
         event
@@ -224,7 +233,7 @@ def _appointment_track(session: Session, runtime: Runtime, booking: AppointmentR
         free=True,
         free_reason=_BOOKED_FREE,
         timeline=visit_timeline(session, jobs),
-        can_cancel=stage != "failed" and may_be_cancelled(visit, jobs),
+        can_cancel=stage != "failed" and offers_to_cancel(visit, jobs),
         can_rate=stage == "done" and rating is None,
         rating=rating,
         now=now,

@@ -9,27 +9,28 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.models.incident_out import TimelineItem
-from api.models.tracking import Stage
+from api.models.tracking import VisitStage
 from api.views.timeline import told
+from dispatch.appointments import Appointment, may_be_cancelled
 from dispatch.job import Job, JobState
 from kernel.events import EventRow
 from kernel.words import Words
 
-_STAGE_AT_OWNERS: dict[JobState, Stage] = {
+_STAGE_AT_OWNERS: dict[JobState, VisitStage] = {
     JobState.OPEN: "received",
     JobState.ORDERED: "assigned",
     JobState.ROLLING: "on_the_way",
     JobState.ON_SITE: "at_car",
     JobState.LOADED: "fetched",
 }
-_STAGE_OF_RETURN: dict[JobState, Stage] = {
+_STAGE_OF_RETURN: dict[JobState, VisitStage] = {
     JobState.LOADED: "returning",
     JobState.DONE: "done",
 }
-COMING: frozenset[Stage] = frozenset({"on_the_way", "returning"})
+COMING: frozenset[VisitStage] = frozenset({"on_the_way", "returning"})
 """Stages in which somebody drives to the owner, who may see where."""
 
-ABOUT_RETURN: frozenset[Stage] = frozenset({"fetched", "at_centre", "returning"})
+ABOUT_RETURN: frozenset[VisitStage] = frozenset({"fetched", "at_centre", "returning"})
 """Stages in which the owner waits for the car to come back."""
 
 _ANY: dict[str, Words] = {
@@ -62,7 +63,7 @@ _OF_PURPOSE: dict[str, dict[str, Words]] = {
 """By what a job is for: the way to the centre, for a return, is not the way to the owner."""
 
 
-def visit_stage(now: datetime, jobs: Sequence[Job], *, is_cancelled: bool) -> Stage:
+def visit_stage(now: datetime, jobs: Sequence[Job], *, is_cancelled: bool) -> VisitStage:
     """Return the stage of a visit by its jobs, in the order in which they are done."""
     states = [job.state for job in jobs]
     if is_cancelled or not states:
@@ -82,6 +83,11 @@ def _is_missed(now: datetime, jobs: Sequence[Job]) -> bool:
     if ahead is None or ahead.latest_at is None:
         return False
     return ahead.state is JobState.OPEN and ahead.latest_at < now
+
+
+def offers_to_cancel(visit: Appointment, jobs: Sequence[Job]) -> bool:
+    """Return whether a visit with these jobs is offered to be cancelled: not once it has failed."""
+    return JobState.FAILED not in {job.state for job in jobs} and may_be_cancelled(visit, jobs)
 
 
 def visit_timeline(session: Session, jobs: Sequence[Job]) -> list[TimelineItem]:

@@ -13,6 +13,7 @@ from dispatch.store.incidents import (
     incident_of,
     incident_row,
     incidents_of,
+    other_callers,
     which_incidents,
 )
 from dispatch.store.jobs import JobRow, get_job, job_of, job_of_incident, job_row, jobs_of
@@ -52,5 +53,6 @@ __all__ = [
     "jobs_of",
     "offers_about",
     "open_offers",
+    "other_callers",
     "which_incidents",
 ]

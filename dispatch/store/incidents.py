@@ -170,6 +170,23 @@ def which_incidents(query: Select[Any], region: str, which: str, limit: int) -> 
     return query.order_by(IncidentRow.received_at.desc(), IncidentRow.id.desc()).limit(limit)
 
 
+def other_callers(session: Session, incident: Incident) -> list[Caller]:
+    """Return who called about an incident from another number than its caller's, last one first.
+
+    Each number once, by the name it gave last; not those that were erased.
+    """
+    query = select(IncidentCallRow).where(
+        IncidentCallRow.incident_id == incident.id,
+        IncidentCallRow.caller_phone.not_in(("", incident.caller.phone)),
+    )
+    names: dict[str, str | None] = {}
+    for call in session.scalars(
+        query.order_by(IncidentCallRow.received_at.desc(), IncidentCallRow.id.desc())
+    ):
+        names[call.caller_phone] = names.get(call.caller_phone) or call.caller_name
+    return [Caller(phone, name) for phone, name in names.items()]
+
+
 def incident_row(session: Session, incident_id: int, *, lock: bool = False) -> IncidentRow:
     """Return the row of one incident; NotFound when there is none.
 

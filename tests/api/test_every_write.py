@@ -49,6 +49,10 @@ def _lock(town: Town) -> tuple[str, str, Any]:
     return "desk", path.replace("assign", "lock"), {"lock": "unit"}
 
 
+def _merge(town: Town) -> tuple[str, str, Any]:
+    return "desk", f"incidents/{_incident(town)}/merge", {"into": _incident(town)}
+
+
 def _offer(town: Town) -> int:
     number = _incident(town)
     town["desk"].post(f"incidents/{number}/contractor-offer", {})
@@ -123,6 +127,7 @@ EXAMPLES: dict[str, Example] = {
     "POST /incidents/{incident_id}/assign": _assign,
     "POST /incidents/{incident_id}/lock": _lock,
     "POST /incidents/{incident_id}/release": _on_incident("release", None),
+    "POST /incidents/{incident_id}/merge": _merge,
     "POST /incidents/{incident_id}/contractor-offer": _on_incident("contractor-offer", {}),
     "POST /alarms/{alarm_id}/acknowledge": _alarm,
     "POST /road-reports": lambda town: ("desk", "road-reports", SLOW_HARBOUR),

@@ -225,6 +225,11 @@ def test_a_second_call_from_another_phone_is_called_back_and_told_to_staff(town:
     }
     patched = town["hotline"].request("PATCH", path, json={"location_note": "level B3"})
     assert patched.json()["location"]["note"] == "level B3"
+    for unchanged in ({"note": "red car"}, {"safe_place": None}):
+        patched = town["hotline"].request("PATCH", path, json=unchanged)
+        assert patched.json()["location"]["note"] == "level B3"
+    emptied = town["hotline"].request("PATCH", path, json={"location_note": None})
+    assert emptied.json()["location"]["note"] is None
 
 
 def test_a_booked_visit_has_a_code_and_the_same_page(town: Town) -> None:
@@ -335,6 +340,24 @@ def test_the_stages_of_a_visit(town: Town) -> None:
     assert {view["promised_at"] for view in back[:-1]} == {"2026-06-01T10:00:00Z"}
     assert [view["can_rate"] for view in fetch + back] == [False] * 9 + [True]
     assert not any(view["can_cancel"] for view in back)
+
+
+def test_staff_see_how_far_a_visit_is_and_are_offered_what_is_taken(town: Town) -> None:
+    owner, path = a_pickup(town)
+    seen = []
+    for kinds in ((), ("rolling",), ("arrived", "loaded"), ("done",), ("rolling",)):
+        drive(town, owner, path, *kinds)
+        (visit,) = town["desk"].get("appointments", params={"day": "2026-06-01"}).json()["items"]
+        seen.append((visit["stage"], visit["can_cancel"], visit["unit_code"]))
+    assert seen == [
+        ("assigned", True, "V-01"),
+        ("on_the_way", False, "V-01"),
+        ("fetched", False, "V-01"),
+        ("at_centre", False, "V-01"),
+        ("at_centre", False, "V-01"),
+    ]
+    refused = town["desk"].post(f"appointments/{visit['id']}/cancel", {"reason": "ill"})
+    assert refused.status_code == 409
 
 
 def test_what_a_page_of_a_visit_offers_is_accepted(town: Town) -> None:

@@ -128,3 +128,26 @@ def test_the_contractor_is_weighed_beside_the_units(scene: Scene) -> None:
     assert unit.extra_cost_cny is not None
     assert helper.extra_cost_cny < unit.extra_cost_cny  # which is why the plan leaves it out
     assert not unit.chosen
+
+
+def test_a_unit_under_way_elsewhere_is_there_sooner_if_it_is_diverted(scene: Scene) -> None:
+    unit = scene.unit("R-01", 0)
+    first = scene.call(20, target_min=100)
+    scene.run()
+    scene.say(unit, "rolling", first)
+    scene.unit("R-02", 60)
+    second = scene.call(8, target_min=100)
+    found = {it.unit.code: it for it in ask(scene, second).items}
+    assert found["R-01"].divert_arrival_at == START + 8 * MINUTE
+    assert found["R-02"].divert_arrival_at is None
+    assert ask(scene, first).items[0].divert_arrival_at is None
+
+
+def test_a_unit_at_a_car_cannot_be_diverted_from_it(scene: Scene) -> None:
+    unit = scene.unit("R-01", 0)
+    first = scene.call(20, target_min=100)
+    scene.run()
+    scene.say(unit, "arrived", first)
+    [candidate] = ask(scene, scene.call(8, target_min=100)).items
+    assert candidate.arrival_at is not None
+    assert candidate.divert_arrival_at is None

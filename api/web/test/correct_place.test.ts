@@ -92,6 +92,14 @@ test("how to find it is begun with what is known, and sent alone where the place
   });
 });
 
+test("how to find it is emptied where its field is", async () => {
+  const asked = serving({ "PATCH /incidents/1": () => ({ body: incident(1) }) });
+  await press("e");
+  await write("  ");
+  await submit("form.correct-place");
+  expect(asked.find(({ path }) => path.startsWith("PATCH"))?.body).toEqual({ location_note: null });
+});
+
 test("what is refused is said at its field, and what was filled in stays", async () => {
   const fault = { pointer: "/location", code: "a", message: "Not in the town.", remedy: "" };
   serving({ "PATCH /incidents/1": () => ({ status: 422, body: { faults: [fault] } }) });

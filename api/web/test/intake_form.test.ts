@@ -110,6 +110,18 @@ test("after another call was taken the map sets the pin again", async () => {
   expect(callDrafts.place.value.pin).toEqual([113.3, 23.1]);
 });
 
+test.each([
+  [1, false],
+  [2, true],
+])("call %d for a car: that it was merged is told %s", async (n_calls, told) => {
+  vi.spyOn(globalThis, "fetch").mockImplementation(
+    async () => new Response(JSON.stringify(incident(1, { n_calls }))),
+  );
+  await type("caller.phone", "13800001234");
+  await send();
+  expect(box.textContent?.includes("Same car as R-1001")).toBe(told);
+});
+
 test("a call whose answer was lost is the same call after coming back", async () => {
   const fetching = vi.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("no network"));
   await type("caller.phone", "13800001234");

@@ -201,10 +201,6 @@ test("whose car was towed is not told to drive safely", () => {
   expect(repaired.more).toContain("Drive safely");
 });
 
-test("a request that was joined with another one is not called done", () => {
-  expect(headline(tracked({ stage: "done", outcome: "merged" })).sentence).toContain("joined");
-});
-
 test("the range is told in minutes, widened outwards", () => {
   expect(minutesRange([at(9.5), at(14.2)], NOON)).toBe("9–15");
 });

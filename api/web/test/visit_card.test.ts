@@ -1,6 +1,9 @@
 import { h, render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { listenToKeys } from "../src/console/command/keys.ts";
+import { cancellingVisit, openVisitCard } from "../src/console/store/selection.ts";
+import { visits } from "../src/console/store/visits.ts";
 import { VisitCard } from "../src/console/visits/VisitCard.tsx";
 
 const box = document.createElement("div");
@@ -21,12 +24,41 @@ afterEach(async () => {
   box.remove();
 });
 
+const show = (part: object) =>
+  act(() => render(h(VisitCard, { visit: { ...VISIT, state: "booked", ...part } as never }), box));
+const text = (what: string) => box.querySelector(what)?.textContent ?? null;
+
+test("a visit that has not begun is offered to be cancelled", async () => {
+  await show({ stage: "assigned", can_cancel: true, unit_code: "V-01" });
+  expect(text(".actions .danger")).toBe("Cancel visit X");
+  expect(text(".visit-instead")).toBeNull();
+});
+
 test.each([
-  ["booked", 1],
-  ["cancelled", 0],
-  ["done", 0],
-  ["failed", 0],
-])("a visit that is %s is offered to be cancelled %d times", async (state, n) => {
-  await act(() => render(h(VisitCard, { visit: { ...VISIT, state } as never }), box));
-  expect(box.querySelectorAll(".actions .danger")).toHaveLength(n);
+  ["on_the_way", "V-01", "call the crew of V-01"],
+  ["fetched", "V-01", "call the crew of V-01"],
+  ["at_centre", "V-01", "brought back as booked"],
+  ["at_centre", null, "brought back as booked"],
+])("one that is %s says what can be done instead", async (stage, unit_code, instead) => {
+  await show({ stage, can_cancel: false, unit_code });
+  expect(text(".actions .danger")).toBeNull();
+  expect(text(".visit-instead")).toContain(instead);
+});
+
+test.each(["done", "failed", "cancelled"])("one that is %s offers nothing", async (stage) => {
+  await show({ stage, can_cancel: false, unit_code: "V-01" });
+  expect(text(".actions .danger")).toBeNull();
+  expect(text(".visit-instead")).toBeNull();
+});
+
+test.each([true, false])("its key asks only where it can be cancelled: %s", async (can_cancel) => {
+  const visit = { ...VISIT, state: "booked", stage: "assigned", can_cancel } as never;
+  visits.value = [visit];
+  openVisitCard(VISIT.id);
+  const stop = listenToKeys();
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "x", bubbles: true }));
+  expect(cancellingVisit.value).toBe(can_cancel);
+  stop();
+  openVisitCard(null);
+  visits.value = null;
 });

@@ -11,7 +11,6 @@ from dispatch.incident import IncidentState, Outcome
 from dispatch.incidents import (
     cancel_by_dispatcher,
     cancel_by_owner,
-    merge_incident,
     solve_remotely,
 )
 from dispatch.job import JobState
@@ -116,18 +115,6 @@ def test_a_closed_incident_frees_its_car_for_the_next(office: Office) -> None:
     assert not office.take().merged
 
 
-def test_two_incidents_of_one_car_are_merged_by_hand(office: Office) -> None:
-    keep = office.take().incident
-    double = office.take(vehicle={"vin": None, "plate": "粤BD99999"}).incident
-    with office.database.write() as session:
-        kept = merge_incident(session, office.clock.now(), double.id, keep.id)
-        gone = get_incident(session, double.id)
-    assert (kept.id, kept.n_calls) == (keep.id, 2)
-    assert (gone.outcome, gone.merged_into) == (Outcome.MERGED, keep.id)
-    with office.database.write() as session, pytest.raises(Conflict):
-        merge_incident(session, office.clock.now(), keep.id, keep.id)
-
-
 def test_a_corrected_place_moves_job_and_promise(office: Office) -> None:
     incident = office.take().incident
     moved = office.amend(
@@ -150,6 +137,19 @@ def test_a_note_on_the_place_needs_no_new_place(office: Office) -> None:
     changed = office.amend(incident.id, location_note="level B2")
     assert changed.place == replace(incident.place, note="level B2")
     assert office.told()[-1] == "incident.updated"
+
+
+@pytest.mark.parametrize("emptied", [None, "", "  "])
+def test_a_note_on_the_place_is_emptied_and_stays_where_it_is_left_out(
+    office: Office, emptied: str | None
+) -> None:
+    incident = office.take(location_note="level B1").incident
+    assert office.amend(incident.id, note="a red car").place.note == "level B1"
+    assert office.amend(incident.id, location_note=emptied).place.note is None
+    moved = {"lon": 113.31, "lat": 23.11, "datum": "WGS-84"}
+    office.amend(incident.id, location_note="level B2")
+    assert office.amend(incident.id, location=moved).place.note == "level B2"
+    assert office.amend(incident.id, location=moved, location_note=emptied).place.note is None
 
 
 def test_a_place_is_not_changed_once_a_unit_is_there(office: Office) -> None:

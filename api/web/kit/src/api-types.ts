@@ -393,7 +393,7 @@ export interface paths {
         put?: never;
         /**
          * Reveal Caller
-         * @description Return the caller's whole number, to call back; who asked, and why, is kept.
+         * @description Return the callers' whole numbers, to call back; who asked, and why, is kept.
          */
         post: operations["reveal_caller"];
         delete?: never;
@@ -476,6 +476,26 @@ export interface paths {
          * @description Fix the unit, or unit and order, or leave all of it to the optimizer.
          */
         post: operations["lock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge
+         * @description Join the incident with another one of the same car, which goes on; this one is closed.
+         */
+        post: operations["merge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1225,9 +1245,14 @@ export interface components {
         /**
          * AppointmentOut
          * @description A booked visit; ``code`` is what the owner is told.
+         *
+         *     ``stage`` is what its owner is told; ``unit_code`` is the unit at work on it, or else the one
+         *     that is planned for its first job.
          */
         AppointmentOut: {
             caller: components["schemas"]["CallerOut"];
+            /** Can Cancel */
+            can_cancel: boolean;
             /** Code */
             code: string;
             /** Id */
@@ -1247,6 +1272,11 @@ export interface components {
                 string,
                 string
             ] | null;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "received" | "assigned" | "on_the_way" | "at_car" | "fetched" | "at_centre" | "returning" | "done" | "failed" | "cancelled";
             /** State */
             state: string;
             /** Track Url */
@@ -1309,11 +1339,15 @@ export interface components {
         };
         /**
          * CallerNumber
-         * @description A caller's whole number; that it was asked for is in the incident's events.
+         * @description A caller's whole number, and those of others who called about the same car.
+         *
+         *     That they were asked for is in the incident's events.
          */
         CallerNumber: {
             /** Name */
             name: string | null;
+            /** Others */
+            others: components["schemas"]["WholeNumber"][];
             /** Phone */
             phone: string;
         };
@@ -1338,12 +1372,17 @@ export interface components {
         /**
          * Candidate
          * @description One unit, what it would cost to send it, or why it cannot go.
+         *
+         *     ``divert_arrival_at`` is when it would be there if it were diverted from the job that it is
+         *     ordered or rolls to; ``null`` where it has none to be diverted from.
          */
         Candidate: {
             /** Arrival At */
             arrival_at: string | null;
             /** Chosen */
             chosen: boolean;
+            /** Divert Arrival At */
+            divert_arrival_at: string | null;
             /** Effects */
             effects: components["schemas"]["Effect"][];
             /** Extra Cost Cny */
@@ -2051,8 +2090,10 @@ export interface components {
         };
         /**
          * IncidentOut
-         * @description One motorist's call for help; ``timeline`` only where one incident was asked for.
+         * @description One motorist's call for help.
          *
+         *     ``timeline`` and ``other_callers``, who called about the same car from another number, only
+         *     where one incident was asked for.
          *     ``etag`` goes into ``If-Match`` of a change: another value means that somebody has changed it.
          */
         IncidentOut: {
@@ -2104,6 +2145,8 @@ export interface components {
             note: string | null;
             /** Number */
             number: string;
+            /** Other Callers */
+            other_callers?: components["schemas"]["CallerOut"][] | null;
             /** Outcome */
             outcome: ("repaired" | "boosted" | "towed" | "solved_remotely" | "merged" | "cancelled_by_owner" | "cancelled_by_dispatcher" | "gone_on_arrival" | "not_possible") | null;
             promise_reason: components["schemas"]["Bilingual"] | null;
@@ -2153,6 +2196,8 @@ export interface components {
         /**
          * IncidentPatch
          * @description What changed on a second call; what is left out stays.
+         *
+         *     A ``location_note`` that is ``null`` or blank empties how to find the car.
          */
         IncidentPatch: {
             /** Location */
@@ -2301,6 +2346,14 @@ export interface components {
             role: "call_taker" | "dispatcher" | "technician" | "provider" | "planner" | "admin";
             /** Unit Id */
             unit_id: number | null;
+        };
+        /**
+         * MergeIn
+         * @description The open incident of the same car that goes on.
+         */
+        MergeIn: {
+            /** Into */
+            into: number;
         };
         /**
          * MotorwayLocation
@@ -3170,6 +3223,16 @@ export interface components {
             old_until: string | null;
             /** Secret */
             secret: string;
+        };
+        /**
+         * WholeNumber
+         * @description Somebody's whole number.
+         */
+        WholeNumber: {
+            /** Name */
+            name: string | null;
+            /** Phone */
+            phone: string;
         };
         /**
          * WindowIn
@@ -4310,6 +4373,55 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["LockIn"];
+            };
+        };
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentOut"];
+                };
+            };
+        };
+    };
+    merge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+                /** @description The etag of the incident as it was read: 412 if it has changed since, 428 without one. */
+                "if-match"?: string | null;
+            };
+            path: {
+                incident_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeIn"];
             };
         };
         responses: {

@@ -27,7 +27,6 @@ function ending({ outcome }: Track): { sentence: string; more: string } | null {
   switch (outcome) {
     case "towed":
     case "solved_remotely":
-    case "merged":
     case "gone_on_arrival":
     case "not_possible":
       return { sentence: t(`over.${outcome}`), more: t(`more.${outcome}`) };

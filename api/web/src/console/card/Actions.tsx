@@ -8,6 +8,7 @@ import { mayDispatch } from "../store/world.ts";
 import { t } from "../words.ts";
 import { ask } from "./ask.ts";
 import { mayCorrectPlace, mayNote } from "./correcting.ts";
+import { mayMerge } from "./merging.ts";
 
 const MOVABLE = new Set(["open", "ordered", "rolling"]);
 
@@ -71,6 +72,11 @@ export function Actions({ incident }: { incident: Incident }) {
       {mayNote(incident) && (
         <button type="button" class="button" onClick={() => ask("note", incident)}>
           {t("act.note")} <kbd>W</kbd>
+        </button>
+      )}
+      {mayMerge(incident) && (
+        <button type="button" class="button" onClick={() => ask("merge", incident)}>
+          {t("act.merge")} <kbd>G</kbd>
         </button>
       )}
       <button type="button" class="button danger" onClick={() => ask("cancel", incident)}>

@@ -13,6 +13,7 @@ import {
 } from "../store/actions.ts";
 import { t } from "../words.ts";
 import { type Question, question } from "./ask.ts";
+import { MergeDialog } from "./MergeDialog.tsx";
 
 function titleOf({ what, about }: Question): string {
   const number = about.number;
@@ -106,5 +107,6 @@ function Asking({ asked }: { asked: Question }) {
 
 export function AskDialog() {
   const asked = question.value;
+  if (asked?.what === "merge") return <MergeDialog about={asked.about} close={close} />;
   return asked && <Asking asked={asked} key={`${asked.what} ${asked.about.id}`} />;
 }

@@ -9,6 +9,7 @@ import { dragUnit } from "../queue/drag.ts";
 import { assign } from "../store/actions.ts";
 import { candidatesFault, candidatesOf, detailFault, reloadDetail } from "../store/detail.ts";
 import { pointedUnitId } from "../store/selection.ts";
+import { unitById } from "../store/world.ts";
 import { t } from "../words.ts";
 import { HelperRow, SilentHelpers } from "./Helper.tsx";
 import { reasonText } from "./reasons.ts";
@@ -28,6 +29,20 @@ function Arrival({ candidate, incident }: { candidate: Candidate; incident: Inci
   );
 }
 
+/** Whose it is now, how soon it would come if it were taken from there, and who would wait longer. */
+function Effects({ candidate }: { candidate: Candidate }) {
+  const { divert_arrival_at: diverted, effects, unit_id: unitId } = candidate;
+  const number = diverted && unitById.value.get(unitId)?.job?.incident_number;
+  const said = effects.map((effect) =>
+    t("why.delays", {
+      number: effect.incident_number,
+      minutes: minutesText(effect.delay_s),
+    }),
+  );
+  if (number) said.unshift(t("why.elsewhere", { number, time: timeOfDay(diverted) }));
+  return said.length > 0 ? <span class="candidate-effects">{said.join(" · ")}</span> : null;
+}
+
 interface RowProps {
   candidate: Candidate;
   incident: Incident;
@@ -43,7 +58,7 @@ function CandidateRow({ candidate, incident, place }: RowProps) {
     <li>
       <button
         type="button"
-        class={`candidate ${candidate.chosen ? "chosen" : ""}`}
+        class={`candidate ${candidate.chosen ? "chosen" : ""} ${candidate.divert_arrival_at ? "elsewhere" : ""}`}
         aria-label={t("why.assign", { unit: candidate.unit_code, number: incident.number })}
         onClick={() => void assign(incident.id, candidate.unit_id)}
         onPointerEnter={point}
@@ -68,18 +83,7 @@ function CandidateRow({ candidate, incident, place }: RowProps) {
             t("why.extra", { money: moneyText(candidate.extra_cost_cny) })}
         </span>
         <Arrival candidate={candidate} incident={incident} />
-        {candidate.effects.length > 0 && (
-          <span class="candidate-effects">
-            {candidate.effects
-              .map((effect) =>
-                t("why.delays", {
-                  number: effect.incident_number,
-                  minutes: minutesText(effect.delay_s),
-                }),
-              )
-              .join(" · ")}
-          </span>
-        )}
+        <Effects candidate={candidate} />
       </button>
     </li>
   );

@@ -70,16 +70,26 @@ function CarFact({ vehicle }: Pick<Incident, "vehicle">) {
   );
 }
 
+/** Who called about the same car from another number. */
+function Others({ numbers, whole }: { numbers: Incident["other_callers"]; whole: boolean }) {
+  return (numbers ?? []).map(({ name, phone }) => (
+    <p key={phone}>
+      <span class="muted">{t("card.alsoCalled")}</span> {name}{" "}
+      {whole ? <Telephone number={phone} /> : <span class="phone">{phone}</span>}
+    </p>
+  ));
+}
+
+const Telephone = ({ number }: { number: string }) => (
+  <a class="phone" href={`tel:${number}`}>
+    {number}
+  </a>
+);
+
 /** Masked until somebody needs it to call back; who looked, and why, is kept. */
 function Phone({ incident }: { incident: Incident }) {
-  const whole = revealed.value?.incidentId === incident.id ? revealed.value.phone : null;
-  if (whole) {
-    return (
-      <a class="phone" href={`tel:${whole}`}>
-        {whole}
-      </a>
-    );
-  }
+  const shown = revealed.value?.incidentId === incident.id ? revealed.value : null;
+  if (shown) return <Telephone number={shown.phone} />;
   return (
     <>
       <span class="phone">{incident.caller.phone}</span>{" "}
@@ -101,8 +111,15 @@ export function SafetyLine({ safe }: { safe: boolean | null }) {
   );
 }
 
-export function Facts({ incident }: { incident: Incident }) {
+interface FactsProps {
+  incident: Incident;
+  /** Who else called; known of an incident that was fetched alone. */
+  others: Incident["other_callers"];
+}
+
+export function Facts({ incident, others }: FactsProps) {
   const { caller, entitlement, triage } = incident;
+  const shown = revealed.value?.incidentId === incident.id ? revealed.value.others : null;
   const options = triage.options.map((option) => said(option.label)).join(" / ");
   return (
     <dl class="facts">
@@ -114,6 +131,7 @@ export function Facts({ incident }: { incident: Incident }) {
         {incident.n_people !== null && (
           <span class="muted"> · {t("card.people", { n: incident.n_people })}</span>
         )}
+        <Others numbers={shown ?? others} whole={shown !== null} />
         <p class="muted">
           {t("card.received", {
             time: timeOfDay(incident.received_at),

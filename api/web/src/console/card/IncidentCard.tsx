@@ -13,7 +13,7 @@ import {
   selectedIncident,
   selectIncident,
 } from "../store/selection.ts";
-import { mayDispatch } from "../store/world.ts";
+import { incidentById, mayDispatch } from "../store/world.ts";
 import { t } from "../words.ts";
 import { Actions, lockText } from "./Actions.tsx";
 import { Candidates } from "./Candidates.tsx";
@@ -60,6 +60,19 @@ function JobLine({ incident }: { incident: Incident }) {
   );
 }
 
+/** Which incident this one was joined with. */
+function GoesOn({ id }: { id: number }) {
+  const number = incidentById.value.get(id)?.number ?? `R-${String(id).padStart(4, "0")}`;
+  return (
+    <p class="safety">
+      {t("card.joined", { number })}
+      <button type="button" class="button small" onClick={() => selectIncident(id)}>
+        {number}
+      </button>
+    </p>
+  );
+}
+
 export function IncidentCard({ id }: { id: number }) {
   const detail = detailOf(id);
   // The queue's row is fresher than the detail; the detail alone knows the history.
@@ -78,6 +91,7 @@ export function IncidentCard({ id }: { id: number }) {
         <ShowOnMap at={[incident.location.lon, incident.location.lat]} />
       </CardHead>
       <div class="scroll">
+        {incident.merged_into !== null && <GoesOn id={incident.merged_into} />}
         <PromiseClock incident={incident} />
         <SafetyLine safe={incident.safe_place} />
         {incident.state !== "closed" && detail?.timeline && <Refusals entries={detail.timeline} />}
@@ -89,7 +103,7 @@ export function IncidentCard({ id }: { id: number }) {
           <Candidates incident={incident} />
         )}
         <JobLine incident={incident} />
-        <Facts incident={incident} />
+        <Facts incident={incident} others={detail?.other_callers} />
         {incident.safe_place !== true && (
           <button
             type="button"

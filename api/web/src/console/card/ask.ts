@@ -5,7 +5,7 @@ import type { Incident } from "@roadflare/kit/contract.ts";
 
 export interface Question {
   about: Incident;
-  what: "cancel" | "solve" | "contractor" | "reveal" | "note";
+  what: "cancel" | "solve" | "contractor" | "reveal" | "note" | "merge";
 }
 
 export const question = signal<Question | null>(null);

@@ -15,7 +15,8 @@ export const mayCorrectPlace = (incident: Incident): boolean =>
 
 export interface Correction {
   location?: LocationIn;
-  location_note?: string;
+  /** null: there is nothing to find any more. */
+  location_note?: string | null;
 }
 
 /** What was filled in; what is left as it was offered stays as it is by now. */
@@ -23,6 +24,6 @@ export function correctionOf(draft: Draft, offered: Draft): Correction {
   const note = draft.placeNote.trim();
   return {
     ...(hasPlace(draft) ? { location: locationOf(draft) } : {}),
-    ...(note && note !== offered.placeNote ? { location_note: note } : {}),
+    ...(note === offered.placeNote ? {} : { location_note: note || null }),
   };
 }

@@ -22,6 +22,7 @@ const keys = (): [string, string][] => [
   ["S", t("act.solve")],
   ["E", t("act.correct")],
   ["W", t("act.note")],
+  ["G", t("act.merge")],
   ["X", t("act.cancel")],
   ["P", t("card.reveal")],
   ["M", t("map.show")],

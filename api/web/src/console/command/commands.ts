@@ -87,6 +87,13 @@ function dispatchCommands(incident: Incident): Command[] {
       keys: "C",
       run: () => ask("contractor", incident),
     },
+    {
+      id: "merge",
+      text: t("act.merge"),
+      hint: incident.number,
+      keys: "G",
+      run: () => ask("merge", incident),
+    },
   ];
 }
 

@@ -5,11 +5,13 @@ import { now } from "@roadflare/kit/server_clock.ts";
 import { setTheme, theme } from "@roadflare/kit/theme.ts";
 import { ask, question } from "../card/ask.ts";
 import { mayCorrectPlace, mayNote } from "../card/correcting.ts";
+import { mayMerge } from "../card/merging.ts";
 import { ONE_ROAD, pickedRoad, showOnMap } from "../map/view.ts";
 import { queueOf } from "../queue/order.ts";
 import { middleOf } from "../roads/RoadCard.tsx";
 import { assign, release, setLock } from "../store/actions.ts";
 import { candidatesOf } from "../store/detail.ts";
+import { diversion } from "../store/diversion.ts";
 import { queueFilter, queueSearch } from "../store/filters.ts";
 import { openRoad } from "../store/roads.ts";
 import {
@@ -72,7 +74,7 @@ function showSelected(): void {
 /** A visit's card covers the incident's: only its own keys act. */
 function forVisit(key: string): boolean {
   const visit = openVisit.value;
-  if (key !== "x" || visit?.state !== "booked") return false;
+  if (key !== "x" || !visit?.can_cancel) return false;
   cancellingVisit.value = true;
   return true;
 }
@@ -105,6 +107,7 @@ function forDispatcher(key: string, incident: Incident): boolean {
   if (key === "l") void setLock(incident, locked ? "free" : "unit");
   else if (key === "r") void release(incident);
   else if (key === "c") ask("contractor", incident);
+  else if (key === "g" && mayMerge(incident)) ask("merge", incident);
   else return false;
   return true;
 }
@@ -167,7 +170,7 @@ function onKey(event: KeyboardEvent): void {
     return;
   }
   if (isTyping(event.target)) return;
-  if (overlay.value || question.value) {
+  if (overlay.value || question.value || diversion.value) {
     typeAhead(event);
     return;
   }

@@ -25,7 +25,7 @@ export function Promised({ incident, again }: { incident: Incident; again: () =>
       <Icon name="check" size={36} />
       <p class="promised-number">{incident.number}</p>
       <p class="promised-sentence">{sentence(incident)}</p>
-      {incident.merged_into !== null && <p>{t("done.merged", { number: incident.number })}</p>}
+      {incident.n_calls > 1 && <p>{t("done.merged", { number: incident.number })}</p>}
       {incident.warnings.map((warning) => (
         <p class="text-at-risk" key={warning.code}>
           {said(warning.text)}
@@ -36,11 +36,7 @@ export function Promised({ incident, again }: { incident: Incident; again: () =>
         <button type="button" class="button" onClick={again}>
           {t("new.another")}
         </button>
-        <button
-          type="button"
-          class="button primary"
-          onClick={() => selectIncident(incident.merged_into ?? incident.id)}
-        >
+        <button type="button" class="button primary" onClick={() => selectIncident(incident.id)}>
           {t("new.open")}
         </button>
       </div>

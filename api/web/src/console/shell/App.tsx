@@ -3,6 +3,7 @@
 import { language } from "@roadflare/kit/words.ts";
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import { AskDialog } from "../card/AskDialog.tsx";
+import { DivertDialog } from "../card/DivertDialog.tsx";
 import { IncidentCard } from "../card/IncidentCard.tsx";
 import { UnitCard } from "../card/UnitCard.tsx";
 import { CommandBar } from "../command/CommandBar.tsx";
@@ -77,6 +78,7 @@ function Console() {
       {overlay.value === "command" && <CommandBar />}
       {overlay.value === "help" && <Help />}
       <AskDialog />
+      <DivertDialog />
     </div>
   );
 }

@@ -1,12 +1,13 @@
 /** What the dispatcher does to incidents; each says its result and fetches anew. */
 
 import { effect, signal } from "@preact/signals";
-import type { CallerNumber, Incident } from "@roadflare/kit/contract.ts";
+import type { CallerNumber, Incident, Unit } from "@roadflare/kit/contract.ts";
 import { ProblemError } from "@roadflare/kit/http.ts";
 import { said } from "@roadflare/kit/words.ts";
 import { t } from "../words.ts";
 import { candidatesOf, reloadDetail, weighAgain } from "./detail.ts";
-import { selectedIncidentId } from "./selection.ts";
+import { diversion, isElsewhere } from "./diversion.ts";
+import { selectedIncidentId, selectIncident } from "./selection.ts";
 import { call } from "./session.ts";
 import { shownIncidentId } from "./shown.ts";
 import { problemText, say } from "./toasts.ts";
@@ -113,12 +114,27 @@ export async function assign(incidentId: number, unitId: number): Promise<void> 
     say(t("fail.forbidden", { unit: unit.code, reason: said(forbidden.text) }), { tone: "bad" });
     return;
   }
-  const body = { unit_id: unitId, plan_version: known?.plan_version ?? planVersion.value };
-  const done = (changed: Incident) =>
-    say(t("done.assigned", { unit: unit.code, number: incident.number }), {
-      undo: () => void release(incidentById.value.get(incidentId) ?? changed),
-    });
-  await change(incident, done, { action: "assign", body });
+  if (isElsewhere(unit, incidentId)) {
+    diversion.value = { incidentId, unitId };
+    return;
+  }
+  await sendUnit(incident, unit, known?.plan_version ?? planVersion.value);
+}
+
+/** @param divert Take it away from the job that it is ordered or rolls to. */
+export function sendUnit(
+  incident: Incident,
+  unit: Unit,
+  version: number,
+  divert = false,
+): Promise<Fault> {
+  const told = { unit: unit.code, number: incident.number };
+  const undo = () => void release(incidentById.value.get(incident.id) ?? incident);
+  // What was taken from another incident does not come back to it by being released here.
+  const done = () =>
+    divert ? say(t("done.diverted", told)) : say(t("done.assigned", told), { undo });
+  const body = { unit_id: unit.id, plan_version: version, ...(divert ? { divert } : {}) };
+  return change(incident, done, { action: "assign", body });
 }
 
 export const setLock = (incident: Incident, lock: "free" | "unit") =>
@@ -155,6 +171,20 @@ export const offerToContractor = (incident: Incident) =>
     action: "contractor-offer",
   });
 
+/** @param idempotencyKey Of this very pair. */
+export async function merge(
+  gone: Incident,
+  kept: Incident,
+  idempotencyKey: string,
+): Promise<Fault> {
+  const told = { gone: gone.number, kept: kept.number };
+  const done = () => {
+    say(t("done.joined", told));
+    if (selectedIncidentId.value === gone.id) selectIncident(kept.id);
+  };
+  return change(gone, done, { action: "merge", body: { into: kept.id }, idempotencyKey });
+}
+
 export const setSafePlace = (incident: Incident, safe: boolean) =>
   change(incident, () => say(t("done.updated", { number: incident.number })), {
     method: "PATCH",
@@ -190,8 +220,8 @@ export async function correctPlace(
   }
 }
 
-/** The whole number of a caller, once somebody had a reason to see it; gone with the card. */
-export const revealed = signal<{ incidentId: number; phone: string } | null>(null);
+/** The whole numbers of callers, once somebody had a reason to see them; gone with the card. */
+export const revealed = signal<({ incidentId: number } & CallerNumber) | null>(null);
 
 effect(() => {
   void shownIncidentId.value;
@@ -201,9 +231,9 @@ effect(() => {
 export const reveal = (incident: Incident, reason: string) =>
   doing(
     () => call<CallerNumber>(`/incidents/${incident.id}/caller`, { body: { reason } }),
-    ({ phone }) => {
+    (numbers) => {
       if (shownIncidentId.value === incident.id)
-        revealed.value = { incidentId: incident.id, phone };
+        revealed.value = { incidentId: incident.id, ...numbers };
     },
   );
 

@@ -9,7 +9,10 @@ import { Dialog } from "../shell/Dialog.tsx";
 import { cancellingVisit, openVisitCard } from "../store/selection.ts";
 import { cancelVisit } from "../store/visits.ts";
 import { t } from "../words.ts";
-import { visitKind } from "./VisitList.tsx";
+import { visitKind, visitStage } from "./visit_words.ts";
+
+/** Stages in which nothing is left to be done. */
+const OVER: ReadonlySet<Appointment["stage"]> = new Set(["done", "failed", "cancelled"]);
 
 const when = (window: readonly [string, string]) => `${dayOf(window[0])} ${timeRange(window)}`;
 
@@ -89,29 +92,45 @@ export function CancelVisit({ visit }: { visit: Appointment }) {
   );
 }
 
+/** What can be done about it: calling it off until it has begun, then only its crew can. */
+function WhatCanBeDone({ visit }: { visit: Appointment }) {
+  if (visit.can_cancel) {
+    return (
+      <div class="actions">
+        <button
+          type="button"
+          class="button danger"
+          onClick={() => {
+            cancellingVisit.value = true;
+          }}
+        >
+          {t("visit.cancel")} <kbd>X</kbd>
+        </button>
+      </div>
+    );
+  }
+  if (OVER.has(visit.stage)) return null;
+  return (
+    <p class="visit-instead">
+      {visit.stage === "at_centre" || !visit.unit_code
+        ? t("visit.withUs")
+        : t("visit.underWay", { unit: visit.unit_code })}
+    </p>
+  );
+}
+
 export function VisitCard({ visit }: { visit: Appointment }) {
   const { lon, lat } = visit.location;
   return (
     <article class="card" aria-label={visit.code}>
       <CardHead title={visit.code} close={() => openVisitCard(null)}>
         <b>{visitKind(visit)}</b>
+        <span class="muted">{visitStage(visit)}</span>
         <ShowOnMap at={[lon, lat]} />
       </CardHead>
       <div class="scroll">
         {visit.state === "cancelled" && <p class="safety">{t("visit.cancelled")}</p>}
-        {visit.state === "booked" && (
-          <div class="actions">
-            <button
-              type="button"
-              class="button danger"
-              onClick={() => {
-                cancellingVisit.value = true;
-              }}
-            >
-              {t("visit.cancel")} <kbd>X</kbd>
-            </button>
-          </div>
-        )}
+        <WhatCanBeDone visit={visit} />
         <Facts visit={visit} />
         {visit.track_url && <OwnerLink url={visit.track_url} />}
       </div>

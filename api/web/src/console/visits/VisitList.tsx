@@ -9,8 +9,7 @@ import { bookVisit, openVisitCard, openVisitId } from "../store/selection.ts";
 import { showDay, visitDay, visits, visitsFault } from "../store/visits.ts";
 import { regionFault } from "../store/world.ts";
 import { t } from "../words.ts";
-
-export const visitKind = ({ kind }: Pick<Appointment, "kind">) => t(`visit.${kind}`);
+import { visitKind } from "./visit_words.ts";
 
 function Row({ visit }: { visit: Appointment }) {
   const cancelled = visit.state === "cancelled";
