@@ -92,7 +92,10 @@ def open_link(session: Session, region: str, key: str, now: datetime) -> OwnerLi
     row = session.get(OwnerLinkRow, key) if _KEY.fullmatch(key) else None
     if row is None or row.revoked_at is not None or now >= _end(session, row, region):
         raise NotFound(
-            "such link (any more)", "…", remedy="Ask the hotline for a new one; links expire."
+            "such link (any more)",
+            "…",
+            remedy="Ask the hotline for a new one; links expire.",
+            zh="此链接已失效，请向热线索取新链接。",
         )
     return OwnerLink(row.key, row.incident_id, row.appointment_id)
 

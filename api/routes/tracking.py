@@ -50,7 +50,11 @@ def rate(body: RatingIn, link: Owner, repeat: Repeat, runtime: Run) -> Response:
 
     def act(session: WriteSession) -> Track:
         if link.incident_id is None:
-            raise Conflict("Visits are not rated.", remedy="Tell the hotline what you think.")
+            raise Conflict(
+                "Visits are not rated.",
+                remedy="Tell the hotline what you think.",
+                zh="预约暂不支持评价，欢迎致电热线告诉我们。",
+            )
         now = runtime.clock.now()
         incidents.rate(session, now, link.incident_id, body.stars, body.text)
         return track_out(session, runtime, link)

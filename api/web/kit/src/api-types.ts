@@ -1534,6 +1534,8 @@ export interface components {
         /**
          * FaultOut
          * @description One thing wrong with an input; ``pointer`` is a JSON pointer (RFC 6901) into the body.
+         *
+         *     ``text`` is message and remedy, for people.
          */
         FaultOut: {
             /** Code */
@@ -1544,6 +1546,7 @@ export interface components {
             pointer: string;
             /** Remedy */
             remedy: string;
+            text: components["schemas"]["Bilingual"];
         };
         /**
          * FeatureCollection
@@ -1616,10 +1619,15 @@ export interface components {
         /**
          * FieldEventResult
          * @description What became of one event: ``late`` ones are kept but changed nothing.
+         *
+         *     ``code`` is stable and says why it was rejected, also of a duplicate that was rejected the first
+         *     time; ``text`` says it to the technician. Both are ``null`` otherwise.
          */
         FieldEventResult: {
             /** Client Id */
             client_id: string;
+            /** Code */
+            code: string | null;
             /** Detail */
             detail: string;
             /**
@@ -1627,6 +1635,7 @@ export interface components {
              * @enum {string}
              */
             status: "applied" | "duplicate" | "late" | "rejected";
+            text: components["schemas"]["Bilingual"] | null;
         };
         /**
          * FieldEventResults
@@ -2531,7 +2540,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description Why a request was not done, and what to do about it.
+         * @description Why a request was not done, and what to do about it; ``text`` is both, for people.
          */
         Problem: {
             /** Code */
@@ -2544,6 +2553,7 @@ export interface components {
             remedy: string;
             /** Status */
             status: number;
+            text: components["schemas"]["Bilingual"];
             /** Title */
             title: string;
             /** Type */
