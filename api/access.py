@@ -22,6 +22,14 @@ from api.owner_links import OwnerLink, open_link
 from api.runtime import Runtime, runtime_of
 from kernel.errors import NotAllowed, NotAuthenticated
 
+_ROLE_ZH: dict[Role, str] = {
+    "call_taker": "接线员",
+    "dispatcher": "调度员",
+    "technician": "技师",
+    "provider": "外协",
+    "planner": "规划员",
+    "admin": "管理员",
+}
 _bearer = HTTPBearer(auto_error=False, description="A token of POST /api/v1/login.")
 _Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 _Runtime = Annotated[Runtime, Depends(runtime_of)]
@@ -30,7 +38,9 @@ _Runtime = Annotated[Runtime, Depends(runtime_of)]
 async def _token(credentials: _Credentials) -> str:
     if credentials is None:
         raise NotAuthenticated(
-            "No bearer token was given.", remedy="Send Authorization: Bearer TOKEN."
+            "No bearer token was given.",
+            remedy="Send Authorization: Bearer TOKEN.",
+            zh="尚未登录，请先登录。",
         )
     return credentials.credentials
 
@@ -55,11 +65,15 @@ class Gate:
             raise NotAllowed(
                 f"The token is for {principal.region!r}, this service is {runtime.region!r}.",
                 remedy="Ask the service of your region.",
+                zh=f"该登录属于区域 {principal.region}，本服务负责 {runtime.region}。"
+                "请登录本区域的调度台。",
             )
         if principal.role not in self.roles:
             raise NotAllowed(
                 f"The role {principal.role!r} may not do this.",
                 remedy=f"Ask somebody who is {' or '.join(sorted(self.roles))}.",
+                zh=f"{_ROLE_ZH[principal.role]}账号无权进行此操作，"
+                f"请联系{'、'.join(_ROLE_ZH[role] for role in sorted(self.roles))}。",
             )
         return principal
 

@@ -138,7 +138,11 @@ def _endpoints() -> APIRouter:
 
 async def _technician(who: TechnicianPrincipal, runtime: Run) -> Technician:
     if who.unit_id is None:
-        raise NotAllowed("This token belongs to no unit.", remedy="Log in with a unit's code.")
+        raise NotAllowed(
+            "This token belongs to no unit.",
+            remedy="Log in with a unit's code.",
+            zh="该登录不属于任何车辆，请用车辆编号登录。",
+        )
 
     def stream(read: Reader, fits: Fits, *, name: str, after: int | None) -> Response:
         may = while_logged_in(runtime, who)

@@ -23,6 +23,7 @@ connection closes is told that it broke, and never sees the answer."""
 MAX_JSON_DEPTH = 40
 MAX_INTEGER = 2**53 - 1
 _MAX_DIGITS = 17
+_NO_JSON_ZH = "发送的内容不是可用的 JSON，请检查后重新提交。"
 _SHOWN = 80
 _VALUE = "json_body"
 
@@ -125,16 +126,24 @@ def read_json(body: bytes) -> Any:
         if b"\\u" in body:
             json.dumps(value, ensure_ascii=False).encode()
     except Refused as error:
-        return Fault("", error.code, str(error), error.remedy)
+        return Fault("", error.code, str(error), error.remedy, _NO_JSON_ZH)
     except RecursionError:
         return _too_deep()
     except UnicodeEncodeError:
         return Fault(
-            "", "json.surrogate", "A text holds half a character.", "Send whole UTF-16 pairs."
+            "",
+            "json.surrogate",
+            "A text holds half a character.",
+            "Send whole UTF-16 pairs.",
+            "文字中有不完整的字符，请重新输入。",
         )
     except ValueError as error:
         return Fault(
-            "", "json.invalid", f"The body is not JSON: {error}.", "Send valid JSON, UTF-8."
+            "",
+            "json.invalid",
+            f"The body is not JSON: {error}.",
+            "Send valid JSON, UTF-8.",
+            _NO_JSON_ZH,
         )
     return value
 
@@ -189,7 +198,11 @@ def _finite(digits: str) -> float:
 
 def _too_deep() -> Fault:
     return Fault(
-        "", "json.depth", f"The JSON is nested deeper than {MAX_JSON_DEPTH}.", "Send it flatter."
+        "",
+        "json.depth",
+        f"The JSON is nested deeper than {MAX_JSON_DEPTH}.",
+        "Send it flatter.",
+        _NO_JSON_ZH,
     )
 
 

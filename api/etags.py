@@ -59,6 +59,7 @@ def check(given: str | None, present: str) -> None:
         raise ReadFirst(
             "The request does not say which state it changes: there is no If-Match.",
             remedy="Read it, and send its etag as If-Match; `If-Match: *` changes it in any state.",
+            zh="未说明所依据的版本，请重新查看后再修改。",
         )
     if given.strip() == "*":
         return
@@ -66,6 +67,7 @@ def check(given: str | None, present: str) -> None:
         raise ChangedMeanwhile(
             "Somebody else has changed this since you read it.",
             remedy="Read it again, then decide anew.",
+            zh="刚被他人更改，请重新查看后再决定。",
         )
 
 

@@ -110,4 +110,5 @@ def refuse_another_request(key: str | None) -> InvalidInput:
         "idempotency.reused",
         f"The Idempotency-Key {key!r} was used with another request.",
         "Use a new key for a new request.",
+        zh="同一请求编号已用于另一内容，请重新提交。",
     )

@@ -164,7 +164,9 @@ def principal_of(session: Session, token: str, now: datetime) -> Principal:
     """
     found = session.execute(_TOKENS, {"digests": [digest_of_token(token)]}).first()
     if found is None:
-        raise NotAuthenticated("The token is not known.", remedy=_REMEDY)
+        raise NotAuthenticated(
+            "The token is not known.", remedy=_REMEDY, zh="登录无效，请重新登录。"
+        )
     return _principal(found, now)
 
 
@@ -181,9 +183,15 @@ def principals_of(
 
 def _principal(found: Any, now: datetime) -> Principal:
     if found.revoked_at or found.session_revoked_at or found.disabled_at:
-        raise NotAuthenticated("The token was revoked.", remedy=_REMEDY)
+        raise NotAuthenticated(
+            "The token was revoked.", remedy=_REMEDY, zh="登录已被注销，请重新登录。"
+        )
     if found.expires_at <= now:
-        raise NotAuthenticated(f"The token expired at {found.expires_at:%FT%TZ}.", remedy=_REMEDY)
+        raise NotAuthenticated(
+            f"The token expired at {found.expires_at:%FT%TZ}.",
+            remedy=_REMEDY,
+            zh="登录已过期，请重新登录。",
+        )
     return Principal(
         user_id=found.user_id,
         token_id=found.id,

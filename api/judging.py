@@ -120,7 +120,9 @@ class Judging:
     def _answer(self, incident_id: int) -> bytes:
         with self.context.database.read() as session:
             if get_incident(session, incident_id).region != self.context.region:
-                raise NotFound("incident", incident_id)
+                raise NotFound(
+                    "incident", incident_id, zh=f"没有编号为 {incident_id} 的事件，请刷新后查看。"
+                )
             job = job_to_judge(session, incident_id)
             moment = self._moment
             if moment is None or not self._serves(moment, job, session):

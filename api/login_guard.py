@@ -9,6 +9,7 @@ has logged in lately does not feel them. So a stranger who guesses cannot keep a
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -129,6 +130,9 @@ def _refuse_until(until: datetime, now: datetime) -> None:
             f"Too many wrong secrets; try again after {until:%FT%TZ}.",
             remedy="Wait, or ask an administrator for a new secret.",
             wait_s=(until - now).total_seconds(),
+            zh="密码错误次数过多，"
+            f"请等待 {math.ceil((until - now) / timedelta(minutes=1))} 分钟后再试，"
+            "或请管理员重设密码。",
         )
 
 

@@ -97,7 +97,10 @@ def open_link(session: Session, region: str, key: str, now: datetime) -> OwnerLi
     link = None if row is None else _opened(session, row)
     if row is None or link is None or row.revoked_at or now >= _end(session, row, link, region):
         raise NotFound(
-            "such link (any more)", "…", remedy="Ask the hotline for a new one; links expire."
+            "such link (any more)",
+            "…",
+            remedy="Ask the hotline for a new one; links expire.",
+            zh="此链接已失效，请向热线索取新链接。",
         )
     return link
 

@@ -92,7 +92,12 @@ def _files(folder: Path) -> Callable[..., object]:
 def _basemap(runtime: Run, region: Annotated[str, PathParameter(max_length=64)]) -> Response:
     """Return the region's tiles; browsers ask for ranges of it."""
     if region != runtime.region:
-        raise NotFound("basemap", region, remedy=f"This service has {runtime.region!r}.")
+        raise NotFound(
+            "basemap",
+            region,
+            remedy=f"This service has {runtime.region!r}.",
+            zh=f"没有区域 {region} 的地图，本服务负责 {runtime.region}。",
+        )
     return FileResponse(
         ensure_basemap(runtime.city),
         media_type="application/vnd.pmtiles",

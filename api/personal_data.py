@@ -75,7 +75,12 @@ def find(session: Session, region: str, phone: str) -> Person:
         list(session.scalars(booked.order_by(AppointmentRow.id))),
     )
     if not person.is_known:
-        raise NotFound("person with the number given", "…", remedy="Give it with country code.")
+        raise NotFound(
+            "person with the number given",
+            "…",
+            remedy="Give it with country code.",
+            zh="没有使用该号码的人，请连同国家代码填写。",
+        )
     return person
 
 
@@ -206,6 +211,7 @@ def _refuse_while_served(session: Session, person: Person) -> None:
         raise Conflict(
             "This person is waiting for help or has a visit ahead.",
             remedy="Close the incident or cancel the visit first.",
+            zh="此人正在等待救援或有未完成的预约，请先结束事件或取消预约。",
         )
 
 

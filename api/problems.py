@@ -15,8 +15,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from api.faults import check_of, together
+from api.shape_words import OTHER_ZH, shape_zh
 from kernel import errors
 from kernel.errors import Fault, InvalidInput, RoadflareError
+from kernel.words import Words
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -42,14 +44,46 @@ STATUS: dict[type[RoadflareError], tuple[int, str]] = {
 """First match along an error's classes wins."""
 
 _HTTP = {
-    400: ("bad_request", "Bad request", "Send JSON as the OpenAPI document says."),
-    401: ("not_authenticated", "Not logged in", "Log in with POST /api/v1/login."),
-    403: ("not_allowed", "Not allowed", ""),
-    404: ("no_such_address", "Not found", "See /api/v1/openapi.json for what there is."),
-    405: ("method_not_allowed", "Method not allowed", "See the Allow header."),
-    413: ("too_large", "Too large", "Send less than 1 MB; split batches."),
-    416: ("range_not_satisfiable", "No such range", ""),
+    400: (
+        "bad_request",
+        "Bad request",
+        "Send JSON as the OpenAPI document says.",
+        "请求有误，请刷新页面后重试。",
+    ),
+    401: (
+        "not_authenticated",
+        "Not logged in",
+        "Log in with POST /api/v1/login.",
+        "尚未登录，请先登录。",
+    ),
+    403: ("not_allowed", "Not allowed", "", "当前账号无权进行此操作。"),
+    404: (
+        "no_such_address",
+        "Not found",
+        "See /api/v1/openapi.json for what there is.",
+        "服务器上没有此内容，请刷新页面后重试。",
+    ),
+    405: (
+        "method_not_allowed",
+        "Method not allowed",
+        "See the Allow header.",
+        "不支持此操作，请刷新页面后重试。",
+    ),
+    413: (
+        "too_large",
+        "Too large",
+        "Send less than 1 MB; split batches.",
+        "内容超过 1 MB，请减少后分批发送。",
+    ),
+    416: ("range_not_satisfiable", "No such range", "", "没有所要的部分，请刷新页面后重试。"),
 }
+_BROKEN = "Something in the service is broken; nothing was stored."
+_BROKEN_REMEDY = "Try again; if it stays, tell the operator."
+_BROKEN_ZH = {
+    500: "系统内部出错，未保存任何内容。请重试；如仍出错，请联系管理员。",
+    503: "系统所依赖的服务没有应答，请稍后重试；如仍出错，请联系管理员。",
+}
+"""Of errors that were not written for people on duty, by status."""
 
 _REMEDIES = {
     "missing": "Add it.",
@@ -80,7 +114,14 @@ def status_of(error: RoadflareError) -> tuple[int, str]:
 
 
 def problem_body(
-    status: int, title: str, code: str, detail: str, remedy: str = "", faults: Iterable[Fault] = ()
+    status: int,
+    title: str,
+    code: str,
+    detail: str,
+    remedy: str = "",
+    faults: Iterable[Fault] = (),
+    *,
+    text: Words,
 ) -> dict[str, Any]:
     """Return the JSON object of one problem (`api.models.problem.Problem`)."""
     return {
@@ -90,12 +131,14 @@ def problem_body(
         "code": code,
         "detail": detail,
         "remedy": remedy,
+        "text": text.as_dict(),
         "faults": [
             {
                 "pointer": fault.pointer,
                 "code": fault.code,
                 "message": fault.message,
                 "remedy": fault.remedy,
+                "text": fault.text.as_dict(),
             }
             for fault in faults
         ],
@@ -125,8 +168,11 @@ def problem_of(error: RoadflareError) -> Response:
         if faults
         else error.message
     )
+    text = error.text
+    if status >= 500 and not error.zh:
+        text = Words(zh=_BROKEN_ZH[status], en=text.en)
     return problem_response(
-        problem_body(status, title, error.code, detail, error.remedy, faults), headers
+        problem_body(status, title, error.code, detail, error.remedy, faults, text=text), headers
     )
 
 
@@ -141,17 +187,23 @@ def _fault_of(one: Mapping[str, Any]) -> Fault:
     message = str(one["msg"]).removeprefix("Value error, ")
     if kind == "json_invalid":
         reason = (one.get("ctx") or {}).get("error", "broken")
-        return Fault("", "json.invalid", f"The body is not JSON: {reason}.", "Send valid JSON.")
+        return Fault(
+            "", "json.invalid", f"The body is not JSON: {reason}.", "Send valid JSON.", OTHER_ZH
+        )
     if isinstance(one.get("input"), bytes):
         what = "The body is not declared as JSON."
-        return Fault("", "json.undeclared", what, "Send Content-Type: application/json.")
+        return Fault("", "json.undeclared", what, "Send Content-Type: application/json.", OTHER_ZH)
+    zh = shape_zh(kind, one.get("ctx") or {})
     if place != "body":
         name = ".".join(map(str, path))
+        zh = f"参数 {name}：{zh}"
         shown = "" if kind == "missing" or place == "header" else f", not {_shown(one['input'])}"
         message, path = f"{place} parameter {name}: {message}{shown}", []
     elif kind not in ("missing", "extra_forbidden") and not _is_secret(path):
         message = f"{message}, not {_shown(one.get('input'))}"
-    return Fault(_pointer(path), f"input.{kind}", f"{message}.", _REMEDIES.get(kind, _REMEDY))
+        zh = f"{_shown(one.get('input'))} 不符合要求：{zh}"
+    remedy = _REMEDIES.get(kind, _REMEDY)
+    return Fault(_pointer(path), f"input.{kind}", f"{message}.", remedy, zh)
 
 
 def _pointer(path: Sequence[Any]) -> str:
@@ -197,8 +249,9 @@ def install_problems(app: FastAPI) -> None:
                 500,
                 "Internal error",
                 "internal",
-                "Something in the service is broken; nothing was stored.",
-                "Try again; if it stays, tell the operator.",
+                _BROKEN,
+                _BROKEN_REMEDY,
+                text=Words(zh=_BROKEN_ZH[500], en=f"{_BROKEN} {_BROKEN_REMEDY}"),
             )
         )
 
@@ -208,8 +261,12 @@ def install_problems(app: FastAPI) -> None:
             503,
             "The database does not answer",
             "database_unavailable",
-            "The database cannot be reached, is full, or is busy; nothing was stored for certain.",
-            "Send it again with the same Idempotency-Key.",
+            what := "The database cannot be reached, is full, or is busy; "
+            "nothing was stored for certain.",
+            remedy := "Send it again with the same Idempotency-Key.",
+            text=Words(
+                zh="数据库暂时没有应答，不确定是否已保存。请稍后再提交一次。", en=f"{what} {remedy}"
+            ),
         )
         return problem_response(body, {"Retry-After": "2"})
 
@@ -232,7 +289,8 @@ def http_problem(
     status: int, detail: str = "", headers: Mapping[str, str] | None = None
 ) -> Response:
     """Return the problem for a bare HTTP status."""
-    code, title, remedy = _HTTP.get(status, (f"http_{status}", "Not done", ""))
-    return problem_response(
-        problem_body(status, title, code, f"{detail or title}.".replace("..", "."), remedy), headers
-    )
+    unknown = (f"http_{status}", "Not done", "", f"操作未完成（HTTP {status}）。")
+    code, title, remedy, zh = _HTTP.get(status, unknown)
+    what = f"{detail or title}.".replace("..", ".")
+    text = Words(zh=zh, en=f"{what} {remedy}".strip())
+    return problem_response(problem_body(status, title, code, what, remedy, text=text), headers)

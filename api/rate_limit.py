@@ -9,6 +9,7 @@ process's own.
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -82,7 +83,12 @@ class RateLimit:
             else self._addresses.take(client[0] if client else "")
         )
         if wait_s > 0:
-            refusal = TooManyRequests("Too many requests.", remedy="Ask less often.", wait_s=wait_s)
+            refusal = TooManyRequests(
+                "Too many requests.",
+                remedy="Ask less often.",
+                wait_s=wait_s,
+                zh=f"请求过于频繁，请 {max(1, math.ceil(wait_s))} 秒后再试。",
+            )
             await problem_of(refusal)(scope, receive, send)
             return
 

@@ -72,6 +72,7 @@ class Remembered(Generic[Made]):
                 "idempotency.short",
                 f"The Idempotency-Key {self.key!r} has fewer than {SHORTEST_KEY} characters.",
                 "Use a random UUID for each login and each refresh.",
+                zh=f"请求编号少于 {SHORTEST_KEY} 个字符，请使用随机 UUID。",
             )
 
     def token(self, purpose: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from api.identity import NewUser, hash_secret, put_user
@@ -83,8 +83,7 @@ class _Seeding:
                 key, row_id = put(item)
             except InvalidInput as error:
                 self.faults += [
-                    Fault(f"/{name}/{index}{it.pointer}", it.code, it.message, it.remedy)
-                    for it in error.faults
+                    replace(it, pointer=f"/{name}/{index}{it.pointer}") for it in error.faults
                 ]
             else:
                 done[key] = row_id
@@ -152,6 +151,7 @@ class _Seeding:
             "unit.contractor",
             f"There is no contractor {name!r}.",
             "Give it among the contractors of this body, or register it first.",
+            zh=f"没有名为“{name}”的外协，请先登记，或一并提交。",
         )
 
     def _user(

@@ -73,7 +73,9 @@ def log_in(database: Database, attempt: Attempt, once: Once, now: datetime, live
         with database.write(appends=False) as session:
             count_failure(session, attempt, now)  # also where the key is known: no way to try out
         raise reused or NotAuthenticated(
-            "User or secret is wrong.", remedy="Check both, then try again."
+            "User or secret is wrong.",
+            remedy="Check both, then try again.",
+            zh="用户名或密码有误，请核对后再试。",
         )
     with database.write(appends=False) as session:
         if not once.claim(session, now) and (known := _known(session, once)) is not None:
@@ -130,7 +132,9 @@ def refresh(database: Database, once: Once, region: str, now: datetime, lives: L
         once.forget(session)
         end_session(session, opened.id, now, "reuse")
     raise NotAuthenticated(
-        "The refresh token was used before; its session has ended.", remedy=_REMEDY
+        "The refresh token was used before; its session has ended.",
+        remedy=_REMEDY,
+        zh="登录凭证已被使用过，会话已结束，请重新登录。",
     )
 
 
@@ -147,12 +151,17 @@ def log_out(session: WriteSession, token: str, region: str, now: datetime) -> No
     query = select(TokenRow, UserRow.region).join(UserRow, UserRow.id == TokenRow.user_id)
     found = session.execute(query.where(TokenRow.digest == digest_of_token(token))).first()
     if found is None:
-        raise NotAuthenticated("The token is not known.", remedy="It has ended, or never was.")
+        raise NotAuthenticated(
+            "The token is not known.",
+            remedy="It has ended, or never was.",
+            zh="登录无效或已结束，请重新登录。",
+        )
     row, of_region = found
     if of_region != region:
         raise NotAllowed(
             f"The token is for {of_region!r}, this service is {region!r}.",
             remedy="Ask the service of your region.",
+            zh=f"该登录属于区域 {of_region}，本服务负责 {region}。请登录本区域的调度台。",
         )
     if row.session_id is None:
         revoke(session, row.id, now)
@@ -182,13 +191,19 @@ def purge_sessions(session: WriteSession, now: datetime) -> None:
 def _found(session: WriteSession, token: str, region: str, now: datetime) -> RefreshTokenRow:
     row = session.scalar(select(RefreshTokenRow).filter_by(digest=digest_of_token(token)))
     if row is None:
-        raise NotAuthenticated("The refresh token is not known.", remedy=_REMEDY)
+        raise NotAuthenticated(
+            "The refresh token is not known.", remedy=_REMEDY, zh="登录凭证无效，请重新登录。"
+        )
     opened = session.get_one(SessionRow, row.session_id)
     user = session.get_one(UserRow, opened.user_id)
     if opened.revoked_at is not None or user.disabled_at is not None or user.region != region:
-        raise NotAuthenticated("The session was ended.", remedy=_REMEDY)
+        raise NotAuthenticated(
+            "The session was ended.", remedy=_REMEDY, zh="会话已结束，请重新登录。"
+        )
     if min(row.expires_at, opened.ends_at) <= now:
-        raise NotAuthenticated("The refresh token has expired.", remedy=_REMEDY)
+        raise NotAuthenticated(
+            "The refresh token has expired.", remedy=_REMEDY, zh="登录已过期，请重新登录。"
+        )
     return row
 
 

@@ -89,10 +89,18 @@ def amend(
     row = incident_row(session, incident_id, lock=True)
     before = incident_of(row)
     if not before.is_open:
-        raise Conflict(f"{before.number} is closed.", remedy="Take a new call instead.")
+        raise Conflict(
+            f"{before.number} is closed.",
+            remedy="Take a new call instead.",
+            zh=f"{before.number} 已结束，请作为新来电录入。",
+        )
     if located is not None:
         if before.state not in _BEFORE_ARRIVAL:
-            raise Conflict(f"A unit is at the car of {before.number}.", remedy="Ask its crew.")
+            raise Conflict(
+                f"A unit is at the car of {before.number}.",
+                remedy="Ask its crew.",
+                zh=f"{before.number} 的车旁已有救援车辆，位置不能再更正，请联系车上人员。",
+            )
         _move(session, now, row, located)
     if "location_note" in raw:
         row.place_note = place_note

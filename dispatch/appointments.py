@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from dispatch.booking import AppointmentKind, Booking, Window, read_booking
 from dispatch.desk import IntakeDesk
 from dispatch.incident import Caller, Place, Vehicle
-from dispatch.job import Job, JobMove, JobState
+from dispatch.job import JOB_MACHINE, Job, JobMove, JobState
 from dispatch.orders import clear_plan, move_job
 from dispatch.regions import get_region
 from dispatch.store import AppointmentRow, JobRow, jobs_of
@@ -117,14 +117,26 @@ def cancel_appointment(
     """
     row = _appointment_row(session, appointment_id)
     if not reason.strip():
-        raise InvalidInput.one("/reason", "reason.empty", "The reason is empty.", "Say why.")
+        raise InvalidInput.one(
+            "/reason",
+            "reason.empty",
+            "The reason is empty.",
+            "Say why.",
+            zh="未填写原因，请说明原因。",
+        )
     if row.state != "booked":
-        raise Conflict(f"Visit {row.code} is {row.state}.", remedy="Book a new one.")
+        raise Conflict(
+            f"Visit {row.code} is {row.state}.",
+            remedy="Book a new one.",
+            zh=f"预约 {row.code} 已取消，请重新预约。",
+        )
     jobs = jobs_of_appointment(session, appointment_id)
     if begun := _begun(jobs):
         raise Conflict(
             f"Visit {row.code} has begun (job {begun[0].id} is {begun[0].state}).",
             remedy="Call the technician.",
+            zh=f"预约 {row.code} 已开始（任务 {begun[0].id}：{JOB_MACHINE.zh[begun[0].state]}），"
+            "请致电服务人员。",
         )
     for job in jobs:
         _cancel_job(session, now, job)
@@ -171,6 +183,7 @@ def appointments_of(session: Session, region: str, day: date) -> tuple[Appointme
             "day.range",
             f"No visits are kept for {day}.",
             f"Give a day from {FIRST_DAY} to {LAST_DAY}.",
+            zh=f"{day} 没有预约记录，请选择 {FIRST_DAY} 至 {LAST_DAY} 之间的日期。",
         )
     zone = ZoneInfo(get_region(session, region).time_zone)
     start = datetime.combine(day, time(), zone)
@@ -263,12 +276,18 @@ def _centre_id(session: Session, region: str, booking: Booking) -> int | None:
             "centre.unknown",
             f"There is no service centre {booking.centre_id}.",
             f"Known: {known}." if known else "Register one first.",
+            zh=f"没有编号为 {booking.centre_id} 的服务中心。"
+            + (f"现有：{known}。" if known else "请先登记服务中心。"),
         )
     at = booking.window.start_at
     near = fitting_centres(centres, booking.located.place.position, _CENTRE_NEEDS, at, limit=1)
     if not near:
         raise InvalidInput.one(
-            "/centre_id", "centre.none", "No service centre repairs cars here.", "Register one."
+            "/centre_id",
+            "centre.none",
+            "No service centre repairs cars here.",
+            "Register one.",
+            zh="本区域没有能维修车辆的服务中心，请先登记。",
         )
     return near[0].id
 
@@ -303,7 +322,9 @@ def _cancel_job(session: WriteSession, now: datetime, job: Job) -> None:
 def _appointment_row(session: Session, appointment_id: int) -> AppointmentRow:
     row = session.get(AppointmentRow, appointment_id)
     if row is None:
-        raise NotFound("appointment", appointment_id)
+        raise NotFound(
+            "appointment", appointment_id, zh=f"没有编号为 {appointment_id} 的预约，请刷新后查看。"
+        )
     return row
 
 

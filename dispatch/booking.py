@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
@@ -99,35 +99,39 @@ def read_booking(
 
 def _window(form: Form, pointer: str, now: datetime) -> Window | None:
     if not isinstance(form.value(pointer), Mapping):
-        form.missing(pointer, form.value(pointer), "Give start_at and end_at.")
+        form.missing(
+            pointer, form.value(pointer), "Give start_at and end_at.", "请填写时段的起止时间。"
+        )
         return None
     start_at, end_at = form.instant(f"{pointer}/start_at"), form.instant(f"{pointer}/end_at")
     for name, instant in (("start_at", start_at), ("end_at", end_at)):
         if form.value(f"{pointer}/{name}") is None:
-            form.missing(f"{pointer}/{name}", instant, "Give an ISO 8601 time.")
+            form.missing(f"{pointer}/{name}", instant, "Give an ISO 8601 time.", "请填写时间。")
     if start_at is None or end_at is None:
         return None
     problem = _window_problem(start_at, end_at, now)
     if problem is None:
         return Window(start_at, end_at)
-    code, message, remedy = problem
-    form.add(Fault(pointer, code, message, remedy))
+    form.add(replace(problem, pointer=pointer))
     return None
 
 
-def _window_problem(
-    start_at: datetime, end_at: datetime, now: datetime
-) -> tuple[str, str, str] | None:
+def _window_problem(start_at: datetime, end_at: datetime, now: datetime) -> Fault | None:
+    """Return what is wrong with a window; the pointer is not set."""
     if end_at < start_at:
-        return "window.order", "The window ends before it starts.", "Swap the two."
+        text, zh = "The window ends before it starts.", "时段的结束早于开始，请对调。"
+        return Fault("", "window.order", text, "Swap the two.", zh)
     if start_at <= now:
         text = f"The window starts at {start_at:%Y-%m-%d %H:%M} UTC, which is past."
-        return "window.past", text, "Give a window in the future."
+        zh = "所选时段已经开始或已过，请选择以后的时段。"
+        return Fault("", "window.past", text, "Give a window in the future.", zh)
     if end_at - start_at > LONGEST_WINDOW:
-        return "window.long", "The window is longer than 12 hours.", "Give a narrower one."
+        text, zh = "The window is longer than 12 hours.", "时段超过 12 小时，请缩短。"
+        return Fault("", "window.long", text, "Give a narrower one.", zh)
     if start_at > now + LONGEST_AHEAD:
         text = f"The window is more than {LONGEST_AHEAD.days} days ahead."
-        return "window.far", text, "Book later, or nearer."
+        zh = f"所选时段在 {LONGEST_AHEAD.days} 天以后，请选择更近的日期，或届时再约。"
+        return Fault("", "window.far", text, "Book later, or nearer.", zh)
     return None
 
 
@@ -142,11 +146,35 @@ def _check_kind(
         for name in ("return_window", "centre_id"):
             if form.value(f"/{name}") is not None:
                 text = "An installation has no return and no service centre."
-                form.add(Fault(f"/{name}", f"{name}.unfit", text, "Leave it out."))
+                form.add(
+                    Fault(
+                        f"/{name}",
+                        f"{name}.unfit",
+                        text,
+                        "Leave it out.",
+                        zh="安装预约没有送回时段和服务中心，请去掉此项。",
+                    )
+                )
         return
     if not (vehicle.vin or vehicle.plate) and not form.faults:
         text = "The driver must know which car to fetch."
-        form.add(Fault("/vehicle", "vehicle.unknown", text, "Give its plate or its VIN."))
+        form.add(
+            Fault(
+                "/vehicle",
+                "vehicle.unknown",
+                text,
+                "Give its plate or its VIN.",
+                zh="取车人员须知道取哪辆车，请填写车牌或车架号。",
+            )
+        )
     if window and return_window and return_window.start_at <= window.end_at:
         text = "The car would be brought back before it is fetched."
-        form.add(Fault("/return_window", "window.order", text, "Give a later return."))
+        form.add(
+            Fault(
+                "/return_window",
+                "window.order",
+                text,
+                "Give a later return.",
+                zh="送回时间早于取车时间，请选择更晚的送回时段。",
+            )
+        )

@@ -153,7 +153,10 @@ def read_location(form: Form, locate: Locate) -> Located | None:
     raw = form.value("/location")
     if not isinstance(raw, Mapping):
         form.missing(
-            "/location", raw, "Give lon, lat and datum; or address; or ref, km, direction."
+            "/location",
+            raw,
+            "Give lon, lat and datum; or address; or ref, km, direction.",
+            "请在地图上标注，或填写地址，或填写道路、桩号和方向。",
         )
         return None
     try:

@@ -97,7 +97,9 @@ def bump_version(session: WriteSession, region: str, seen: int) -> int:
     )
     if changed.rowcount != 1:
         raise StalePlan(
-            f"Plan {seen} of {region!r} is not in force any more.", remedy="Read the plan again."
+            f"Plan {seen} of {region!r} is not in force any more.",
+            remedy="Read the plan again.",
+            zh="计划已更新，请查看后重试。",
         )
     return seen + 1
 
@@ -164,7 +166,11 @@ class _Commit:
             select(RegionRow.plan_version).where(RegionRow.name == self.context.region)
         )
         if now_in_force != seen:
-            raise StalePlan(f"Plan {seen} is not in force any more.", remedy="Plan again.")
+            raise StalePlan(
+                f"Plan {seen} is not in force any more.",
+                remedy="Plan again.",
+                zh="计划已更新，请查看后重试。",
+            )
 
     # --------------------------------------------------------------------- what the plan wants
 
@@ -260,7 +266,11 @@ class _Commit:
         if commitment is None:
             return 0.0
         if commitment.release_cny is None:
-            raise StalePlan(f"Job {job.id} is fixed and may not be moved.", remedy="Plan again.")
+            raise StalePlan(
+                f"Job {job.id} is fixed and may not be moved.",
+                remedy="Plan again.",
+                zh=f"任务 {job.id} 已锁定，不能移动。请查看最新计划后重试。",
+            )
         return commitment.release_cny
 
     # ----------------------------------------------------------------------------- writing

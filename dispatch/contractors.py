@@ -37,6 +37,16 @@ from kernel.errors import Conflict, InvalidInput, JobTaken, NotFound, TooLate
 
 FINAL_SQL = ("done", "cancelled", "failed")
 
+_STATE_ZH = {
+    "offered": "尚未答复",
+    "accepted": "已被接受",
+    "arrived": "已到场",
+    "done": "已完成",
+    "rejected": "已被拒绝",
+    "expired": "已过期",
+    "withdrawn": "已撤回",
+}
+
 CLOCKS_APART = timedelta(seconds=60)
 """Clocks of two servers may differ by this much."""
 
@@ -69,17 +79,27 @@ def offer(
     incident = incident_row(session, incident_id, lock=True)
     job = open_job(session, incident_id)
     if incident.state == IncidentState.CLOSED.value or job is None:
-        raise Conflict(f"{incident_number(incident_id)} needs nobody any more.")
+        raise Conflict(
+            f"{incident_number(incident_id)} needs nobody any more.",
+            zh=f"{incident_number(incident_id)} 已不再需要派车。",
+        )
     _refuse_second_offer(session, incident_id)
     if contractor_id is None:
         guess = _best_to_ask(session, context, job_of(job))
         if guess is None:
-            raise NotFound("contractor", "for this job", remedy="All that can do it were asked.")
+            raise NotFound(
+                "contractor",
+                "for this job",
+                remedy="All that can do it were asked.",
+                zh="能处理此任务的外协均已询问过。",
+            )
         contractor = guess.contractor
     else:
         contractor = get_contractor(session, contractor_id)
         if contractor.region != context.region:
-            raise NotFound("contractor", contractor_id)
+            raise NotFound(
+                "contractor", contractor_id, zh=f"没有编号为 {contractor_id} 的外协，请刷新后查看。"
+            )
     return _make_offer(session, context, incident, job, contractor, needed_by_at)
 
 
@@ -163,7 +183,11 @@ def accept(
     limit = context.settings.contractors.eta_limit_min
     if not 0 < eta_min <= limit:
         raise InvalidInput.one(
-            "/eta_min", "offer.eta_min", f"{eta_min!r} is no ETA.", f"Give 1 to {limit} minutes."
+            "/eta_min",
+            "offer.eta_min",
+            f"{eta_min!r} is no ETA.",
+            f"Give 1 to {limit} minutes.",
+            zh=f"{eta_min:g} 分钟不是有效的到达时间，请填写 1 至 {limit} 分钟。",
         )
     now = context.clock.now()
     row = _answerable(session, offer_id, contractor_id, now)
@@ -172,6 +196,8 @@ def accept(
         raise TooLate(
             f"Somebody is needed by {row.needed_by_at:%H:%M} UTC, and {eta_at:%H:%M} is later.",
             remedy="Give an ETA by then, or reject the offer: another one is sent at once.",
+            zh=f"须在 {row.needed_by_at:%H:%M}（UTC）前到达，{eta_at:%H:%M} 太晚。"
+            "请给出更早的到达时间，或拒绝此询单，系统会立即发出新的询单。",
         )
     incident = incident_row(session, row.incident_id, lock=True)
     _stand_own_down(session, now, incident, eta_at, has_limit=row.needed_by_at is not None)
@@ -216,7 +242,13 @@ def reject(
 ) -> None:
     """Note that the contractor will not come, and why; errors as for `accept`."""
     if not reason.strip():
-        raise InvalidInput.one("/reason", "offer.reason", "No reason is given.", "Say why not.")
+        raise InvalidInput.one(
+            "/reason",
+            "offer.reason",
+            "No reason is given.",
+            "Say why not.",
+            zh="未填写原因，请说明为何不接。",
+        )
     now = context.clock.now()
     row = _answerable(session, offer_id, contractor_id, now)
     row.state, row.answered_at, row.reject_reason = "rejected", now, reason.strip()
@@ -244,12 +276,20 @@ def report(
     row = _own_offer(session, offer_id, contractor_id)
     if status not in ("arrived", "done"):
         raise InvalidInput.one(
-            "/status", "offer.status", f"{status!r} is no status.", "Give arrived or done."
+            "/status",
+            "offer.status",
+            f"{status!r} is no status.",
+            "Give arrived or done.",
+            zh=f"“{status}”不是有效状态，请填写 arrived 或 done。",
         )
     if row.state in (status, "done"):
         return
     if row.state not in ("accepted", "arrived"):
-        raise Conflict(f"The offer is {row.state}.", remedy="Only an accepted one can be reported.")
+        raise Conflict(
+            f"The offer is {row.state}.",
+            remedy="Only an accepted one can be reported.",
+            zh=f"此询单{_STATE_ZH[row.state]}，只有已接受的询单才能上报进度。",
+        )
     incident = incident_row(session, row.incident_id, lock=True)
     if row.arrived_at is None:
         _arrived(session, now, row, incident)
@@ -299,6 +339,8 @@ def _refuse_second_offer(session: Session, incident_id: int) -> None:
         raise Conflict(
             f"{incident_number(incident_id)} is {state} already.",
             remedy="Wait for the answer, or release the contractor first.",
+            zh=f"{incident_number(incident_id)} 的外协询单{_STATE_ZH[state]}，请等待答复，"
+            "或先收回外协。",
         )
 
 
@@ -339,7 +381,7 @@ def _make_offer(
 def _own_offer(session: Session, offer_id: int, contractor_id: int) -> ContractorOfferRow:
     row = session.get(ContractorOfferRow, offer_id, with_for_update=True, populate_existing=True)
     if row is None or row.contractor_id != contractor_id:
-        raise NotFound("offer", offer_id)
+        raise NotFound("offer", offer_id, zh=f"没有编号为 {offer_id} 的询单。")
     return row
 
 
@@ -348,9 +390,17 @@ def _answerable(
 ) -> ContractorOfferRow:
     row = _own_offer(session, offer_id, contractor_id)
     if row.state != "offered":
-        raise Conflict(f"The offer is {row.state}.", remedy="It cannot be answered any more.")
+        raise Conflict(
+            f"The offer is {row.state}.",
+            remedy="It cannot be answered any more.",
+            zh=f"此询单{_STATE_ZH[row.state]}，不能再答复。",
+        )
     if row.expires_at < now:
-        raise Conflict("The offer has run out.", remedy="Answer the next one in time.")
+        raise Conflict(
+            "The offer has run out.",
+            remedy="Answer the next one in time.",
+            zh="此询单已过期，请及时答复下一单。",
+        )
     return row
 
 
@@ -368,16 +418,25 @@ def _stand_own_down(
     """
     job = open_job(session, incident.id)
     if job is None:
-        raise JobTaken(f"{incident_number(incident.id)} needs nobody any more.")
+        raise JobTaken(
+            f"{incident_number(incident.id)} needs nobody any more.",
+            zh=f"{incident_number(incident.id)} 已不再需要派车。",
+        )
     state = JobState(job.state)
     if state in (JobState.ON_SITE, JobState.LOADED):
-        raise JobTaken("An own unit is at the car already.", remedy="Nothing is left to do.")
+        raise JobTaken(
+            "An own unit is at the car already.",
+            remedy="Nothing is left to do.",
+            zh="自有车辆已到车旁，无需再来。",
+        )
     own_eta_at = incident.eta_at
     is_judged = has_limit and state is JobState.OPEN
     if own_eta_at is not None and own_eta_at <= eta_at and not is_judged:
         raise JobTaken(
             f"An own unit will be there at {own_eta_at:%H:%M} UTC, before {eta_at:%H:%M}.",
             remedy="Thank you: you are not needed.",
+            zh=f"自有车辆将在 {own_eta_at:%H:%M}（UTC）到达，早于 {eta_at:%H:%M}。感谢，"
+            "您无需前往。",
         )
     if state is not JobState.OPEN:
         unit_id = orders.withdraw_job(session, job)

@@ -192,7 +192,11 @@ def job_to_judge(session: Session, incident_id: int) -> Job:
     row = open_job(session, incident_id)
     if row is None:
         number = incident_number(incident_id)
-        raise Conflict(f"{number} needs nobody any more.", remedy="See its timeline instead.")
+        raise Conflict(
+            f"{number} needs nobody any more.",
+            remedy="See its timeline instead.",
+            zh=f"{number} 已不再需要派车，请查看其经过。",
+        )
     return job_of(row)
 
 

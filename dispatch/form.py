@@ -26,11 +26,12 @@ class Form:
         if fault is not None:
             self.faults.append(fault)
 
-    def missing(self, pointer: str, value: object, remedy: str) -> None:
-        """Keep the fault that a member is missing (``None``) or does not fit."""
+    def missing(self, pointer: str, value: object, remedy: str, zh: str) -> None:
+        """Keep the fault that a member is missing (``None``) or does not fit; remedy also in zh."""
         code = f"{pointer[1:].replace('/', '.')}.{'missing' if value is None else 'type'}"
         message = "This is missing." if value is None else f"{short(value)} does not fit."
-        self.faults.append(Fault(pointer, code, message, remedy))
+        said = "此项未填写。" if value is None else f"“{str(value)[:80]}”不符合要求。"
+        self.faults.append(Fault(pointer, code, message, remedy, said + zh))
 
     def value(self, pointer: str) -> Any:
         """Return what lies at a pointer, ``None`` where nothing does."""
@@ -44,10 +45,15 @@ class Form:
         value = self.value(pointer)
         if value is None or (isinstance(value, str) and not value.strip()):
             if required:
-                self.missing(pointer, None, "Give a text.")
+                self.missing(pointer, None, "Give a text.", "请填写。")
             return None
         if not isinstance(value, str) or len(value) > limit:
-            self.missing(pointer, value, f"Give a text of at most {limit} characters.")
+            self.missing(
+                pointer,
+                value,
+                f"Give a text of at most {limit} characters.",
+                f"请填写不超过 {limit} 个字。",
+            )
             return None
         return value.strip()
 
@@ -56,7 +62,12 @@ class Form:
         value = self.value(pointer)
         known = [member.value for member in kind]
         if value not in known:
-            self.missing(pointer, value, f"Give one of {', '.join(known)}.")
+            self.missing(
+                pointer,
+                value,
+                f"Give one of {', '.join(known)}.",
+                f"请从 {'、'.join(known)} 中选择。",
+            )
             return None
         return kind(value)
 
@@ -64,7 +75,9 @@ class Form:
         """Return true or false."""
         value = self.value(pointer)
         if value is not None and not isinstance(value, bool):
-            self.missing(pointer, value, "Give true or false, or leave it out.")
+            self.missing(
+                pointer, value, "Give true or false, or leave it out.", "请选择是或否，或不填。"
+            )
             return None
         return value
 
@@ -76,8 +89,13 @@ class Form:
         kind = int if whole else (int, float)
         is_number = isinstance(value, kind) and not isinstance(value, bool)
         if not is_number or not low <= value <= high:
-            noun = "whole number" if whole else "number"
-            self.missing(pointer, value, f"Give a {noun} from {low} to {high}.")
+            noun, noun_zh = ("whole number", "整数") if whole else ("number", "数")
+            self.missing(
+                pointer,
+                value,
+                f"Give a {noun} from {low} to {high}.",
+                f"请填写 {low} 至 {high} 的{noun_zh}。",
+            )
             return None
         return float(value)
 
@@ -88,7 +106,12 @@ class Form:
             return None
         day = value if type(value) is date else _iso_day(value)
         if day is None or not first <= day <= last:
-            self.missing(pointer, value, f"Give a day YYYY-MM-DD from {first} to {last}.")
+            self.missing(
+                pointer,
+                value,
+                f"Give a day YYYY-MM-DD from {first} to {last}.",
+                f"请填写 {first} 至 {last} 之间的日期。",
+            )
             return None
         return day
 
@@ -99,7 +122,12 @@ class Form:
             return None
         instant = value if isinstance(value, datetime) else _iso_time(value)
         if instant is None or instant.tzinfo is None:
-            self.missing(pointer, value, "Give an ISO 8601 time with its zone, such as a final Z.")
+            self.missing(
+                pointer,
+                value,
+                "Give an ISO 8601 time with its zone, such as a final Z.",
+                "请填写带时区的 ISO 8601 时间，例如以 Z 结尾。",
+            )
             return None
         return instant
 

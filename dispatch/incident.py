@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -60,6 +61,19 @@ class Outcome(StrEnum):
     NOT_POSSIBLE = "not_possible"
 
 
+OUTCOME_ZH: Mapping[str, str] = {
+    Outcome.REPAIRED: "现场修复",
+    Outcome.BOOSTED: "已补电",
+    Outcome.TOWED: "已拖走",
+    Outcome.SOLVED_REMOTELY: "远程解决",
+    Outcome.MERGED: "已合并",
+    Outcome.CANCELLED_BY_OWNER: "车主取消",
+    Outcome.CANCELLED_BY_DISPATCHER: "调度取消",
+    Outcome.GONE_ON_ARRIVAL: "到达时车辆不在",
+    Outcome.NOT_POSSIBLE: "无法完成",
+}
+
+
 _S, _M = IncidentState, IncidentMove
 
 INCIDENT_MACHINE: StateMachine[IncidentState, IncidentMove] = StateMachine(
@@ -88,6 +102,21 @@ INCIDENT_MACHINE: StateMachine[IncidentState, IncidentMove] = StateMachine(
             _M.CLOSE: _S.CLOSED,
         },
         _S.CLOSED: {},
+    },
+    {
+        "incident": "事件",
+        _S.WAITING: "待派",
+        _S.ASSIGNED: "已派单",
+        _S.ROLLING: "行驶中",
+        _S.ON_SITE: "作业中",
+        _S.TOWING: "拖运中",
+        _S.CLOSED: "已结束",
+        _M.ASSIGN: "派单",
+        _M.UNASSIGN: "收回",
+        _M.ROLL: "出发",
+        _M.ARRIVE: "报告到达",
+        _M.LOAD: "装车",
+        _M.CLOSE: "结束",
     },
 )
 

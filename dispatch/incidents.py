@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from dispatch.closing import close_incident, withdraw_offers
-from dispatch.incident import CANCELLABLE_BY_OWNER, Incident, IncidentState, Outcome
+from dispatch.incident import CANCELLABLE_BY_OWNER, OUTCOME_ZH, Incident, IncidentState, Outcome
 from dispatch.job import JOB_MACHINE, JobMove, JobState
 from dispatch.store import (
     IncidentRow,
@@ -45,6 +45,7 @@ def cancel_by_owner(
         raise Conflict(
             f"{incident_of(row).number} cannot be cancelled here: somebody is at the car.",
             remedy="Tell the technician.",
+            zh=f"{incident_of(row).number} 已有人到车旁，不能在此取消，请告知现场技师。",
         )
     return _cancel(session, now, row, Outcome.CANCELLED_BY_OWNER, reason)
 
@@ -58,6 +59,7 @@ def cancel_by_dispatcher(
         raise Conflict(
             f"The car of {incident_of(row).number} is loaded.",
             remedy="Let the crew finish, or have the car set down first.",
+            zh=f"{incident_of(row).number} 的车辆已装车，请等车上人员完成，或先将车卸下。",
         )
     return _cancel(session, now, row, Outcome.CANCELLED_BY_DISPATCHER, reason)
 
@@ -69,6 +71,7 @@ def solve_remotely(session: WriteSession, now: datetime, incident_id: int, note:
         raise Conflict(
             f"Somebody is at the car of {incident_of(row).number}.",
             remedy="Let the crew close it.",
+            zh=f"{incident_of(row).number} 已有人到车旁，请由现场人员结束。",
         )
     text = _reason(note, "/note")
     row.note = text if row.note is None else f"{row.note}\n{text}"
@@ -82,7 +85,9 @@ def _open_row(session: WriteSession, incident_id: int) -> IncidentRow:
     if row.state == IncidentState.CLOSED.value:
         incident = incident_of(row)
         raise Conflict(
-            f"{incident.number} is closed already ({incident.outcome}).", remedy="Read it again."
+            f"{incident.number} is closed already ({incident.outcome}).",
+            remedy="Read it again.",
+            zh=f"{incident.number} 已结束（{OUTCOME_ZH[row.outcome or '']}），请刷新后查看。",
         )
     return row
 
@@ -108,7 +113,13 @@ def _cancel(
 
 def _reason(text: str, pointer: str) -> str:
     if not text.strip():
-        raise InvalidInput.one(pointer, "reason.empty", "The reason is empty.", "Say why.")
+        raise InvalidInput.one(
+            pointer,
+            "reason.empty",
+            "The reason is empty.",
+            "Say why.",
+            zh="内容为空，请说明原因或处理方法。",
+        )
     return text.strip()
 
 

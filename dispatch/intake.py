@@ -79,7 +79,11 @@ def take_call(
             with suppress(IntegrityError), session.begin_nested():
                 return Taken(_create(session, now, desk, region, call), merged=False)
         # The car's incident was closed, or stored by another call, after we had looked.
-    raise Conflict("Several calls for this car came in at once.", remedy="Send it again.")
+    raise Conflict(
+        "Several calls for this car came in at once.",
+        remedy="Send it again.",
+        zh="此车同时有多通来电，请再提交一次。",
+    )
 
 
 def facts_of(call: Call, region: Region, *, allow_remote: bool = True) -> Facts:
@@ -141,6 +145,8 @@ def _elsewhere(row: IncidentRow) -> Conflict:
     return Conflict(
         f"This car has the open incident {incident_number(row.id)} in {row.region!r}.",
         remedy=f"Have it closed by the dispatchers of {row.region!r}, then send the call again.",
+        zh=f"此车在区域 {row.region} 已有未结事件 {incident_number(row.id)}。"
+        "请该区域的调度结束后再提交。",
     )
 
 

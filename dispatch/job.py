@@ -81,6 +81,26 @@ JOB_MACHINE: StateMachine[JobState, JobMove] = StateMachine(
         _S.CANCELLED: {},
         _S.FAILED: {},
     },
+    {
+        "job": "任务",
+        _S.OPEN: "已计划",
+        _S.ORDERED: "已派单",
+        _S.ROLLING: "前往中",
+        _S.ON_SITE: "已到场",
+        _S.LOADED: "已装车",
+        _S.DONE: "已完成",
+        _S.CANCELLED: "已取消",
+        _S.FAILED: "未成功",
+        _M.ORDER: "派单",
+        _M.WITHDRAW: "收回",
+        _M.DECLINE: "拒单",
+        _M.ROLL: "出发",
+        _M.ARRIVE: "报告到达",
+        _M.LOAD: "装车",
+        _M.FINISH: "完成",
+        _M.CANCEL: "取消",
+        _M.FAIL: "报告无法完成",
+    },
 )
 
 ACTIVE = frozenset({_S.ORDERED, _S.ROLLING, _S.ON_SITE, _S.LOADED})

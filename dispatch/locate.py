@@ -31,6 +31,7 @@ DOUBTFUL_FROM_ROAD_M = 150.0
 SURE = CONFIRM_BELOW
 """Below this confidence the call taker asks for a pin."""
 
+_FIELD_ZH = {"lon": "经度", "lat": "纬度", "ref": "道路编号", "direction": "方向"}
 _ZERO_DEG = 0.01
 _MOTORWAY_M = 30.0
 _MOTORWAYS = {HIGHWAY_CLASSES.index(name) for name in ("motorway", "motorway_link")}
@@ -119,6 +120,8 @@ class Locator:
                 "location.zero",
                 f"({lon!r}, {lat!r}) lies in the Gulf of Guinea: the device knew no place.",
                 "Ask for an address, or share the position again.",
+                zh=f"（{lon!r}, {lat!r}）位于几内亚湾：设备未取得定位。请询问地址，"
+                "或请车主重新发送位置。",
             )
         if not self._serves(lon, lat) and self._serves(lat, lon):
             raise InvalidInput.one(
@@ -126,6 +129,7 @@ class Locator:
                 "location.swapped",
                 f"lon {lon!r} and lat {lat!r} look swapped.",
                 f"Give lon {lat!r}, lat {lon!r}: longitude is the east-west one.",
+                zh=f"经度 {lon!r} 与纬度 {lat!r} 似乎颠倒了。请填写经度 {lat!r}、纬度 {lon!r}。",
             )
         position = _to_wgs84(lon, lat, datum, pointer)
         return Found(self.finder.describe(position), position, 1.0, _hint(raw, pointer))
@@ -133,13 +137,21 @@ class Locator:
     def _address(self, text: object, pointer: str) -> Found:
         if not isinstance(text, str) or not text.strip():
             raise InvalidInput.one(
-                f"{pointer}/address", "location.address", f"{text!r} is no address.", "Give a text."
+                f"{pointer}/address",
+                "location.address",
+                f"{text!r} is no address.",
+                "Give a text.",
+                zh=f"{text!r} 不是地址，请填写文字。",
             )
         try:
             matches = self.finder.search(text.strip(), limit=1)
         except InvalidInput as error:  # its pointers are those of a search box
             raise InvalidInput.one(
-                f"{pointer}/address", "location.address", str(error), "Give a shorter text."
+                f"{pointer}/address",
+                "location.address",
+                str(error),
+                "Give a shorter text.",
+                zh=error.text.zh,
             ) from error
         if not matches:
             raise InvalidInput.one(
@@ -147,19 +159,32 @@ class Locator:
                 "location.address_unknown",
                 f"{text!r} is not found here.",
                 "Give a street, a crossing 'A / B' or a known place, or set a pin on the map.",
+                zh=f"本区域找不到“{text}”。请填写街道、路口（A / B）或地名，或在地图上标注。",
             )
         return matches[0]
 
     def _kilometre_post(self, raw: Mapping[str, Any], pointer: str) -> Found:
         ref, km, direction = raw.get("ref"), raw.get("km"), raw.get("direction")
         faults = [
-            Fault(f"{pointer}/{name}", f"location.{name}", f"{value!r} is no text.", "Give it.")
+            Fault(
+                f"{pointer}/{name}",
+                f"location.{name}",
+                f"{value!r} is no text.",
+                "Give it.",
+                zh=f"{_FIELD_ZH[name]}未填写，请补充。",
+            )
             for name, value in (("ref", ref), ("direction", direction))
             if not isinstance(value, str) or not value.strip()
         ]
         if not _is_number(km) or km < 0:
             faults.append(
-                Fault(f"{pointer}/km", "location.km", f"{km!r} is no kilometre.", "Give >= 0.")
+                Fault(
+                    f"{pointer}/km",
+                    "location.km",
+                    f"{km!r} is no kilometre.",
+                    "Give >= 0.",
+                    zh=f"{km!r} 不是桩号，请填写不小于 0 的公里数。",
+                )
             )
         if faults or not _is_number(km):
             raise InvalidInput(faults)
@@ -171,6 +196,8 @@ class Locator:
                 "location.km_post_unknown",
                 f"{ref} km {km:g} towards {direction} is not found: {error}",
                 "Check the road number on the post, or set a pin on the map.",
+                zh=f"找不到 {ref} K{km:g}（{direction}方向）。{error.zh}请核对桩牌上的道路编号，"
+                "或在地图上标注。",
             ) from error
 
     # ------------------------------------------------------------------------- checks
@@ -189,6 +216,8 @@ class Locator:
                 "location.outside_region",
                 f"({position.lon:.5f}, {position.lat:.5f}) is outside the region served here.",
                 "Check the place and its datum, or pass the call on to that region.",
+                zh=f"（{position.lon:.5f}, {position.lat:.5f}）不在本服务区域内。"
+                "请核对位置及坐标系，或将来电转给该区域。",
             )
         try:
             snapped = self._snap(position, found.hint)
@@ -200,6 +229,9 @@ class Locator:
                 f"({position.lon:.5f}, {position.lat:.5f}) is more than "
                 f"{FARTHEST_FROM_ROAD_M:g} m from any road: in the sea, or a typing error.",
                 "Set the pin on the road where the car stands.",
+                zh=f"（{position.lon:.5f}, {position.lat:.5f}）"
+                f"{FARTHEST_FROM_ROAD_M:g} 米内没有道路，可能在海上或填写有误。"
+                "请在地图上标注车辆所在的道路。",
             ) from error
         distance_m = float(snapped.distance_m[0])
         sure = distance_m <= DOUBTFUL_FROM_ROAD_M
@@ -266,6 +298,7 @@ def _coordinates(raw: Mapping[str, Any], pointer: str) -> tuple[float, float, st
             f"location.{name}",
             f"{raw.get(name)!r} is no coordinate.",
             "Give degrees as a number.",
+            zh=f"{raw.get(name)!r} 不是坐标，请填写以度为单位的数字。",
         )
         for name in ("lon", "lat")
         if not _is_number(raw.get(name))
@@ -280,6 +313,12 @@ def _coordinates(raw: Mapping[str, Any], pointer: str) -> tuple[float, float, st
                 if datum is None
                 else f"The datum {datum!r} is not known.",
                 "Say WGS-84 (devices), GCJ-02 (AMap, Tencent, WeChat) or BD-09 (Baidu).",
+                zh=(
+                    "未说明坐标系，偏差可达 700 米。"
+                    if datum is None
+                    else f"未知的坐标系“{datum}”。"
+                )
+                + "请注明 WGS-84（设备）、GCJ-02（高德、腾讯、微信）或 BD-09（百度）。",
             )
         )
     if faults:
@@ -294,11 +333,25 @@ def _hint(raw: Mapping[str, Any], pointer: str) -> SnapHint | None:
     if heading_deg is not None and not (_is_number(heading_deg) and 0 <= heading_deg <= 360):
         message = f"{heading_deg!r} is no compass direction."
         faults.append(
-            Fault(f"{pointer}/heading_deg", "location.heading", message, "Give 0 to 360 degrees.")
+            Fault(
+                f"{pointer}/heading_deg",
+                "location.heading",
+                message,
+                "Give 0 to 360 degrees.",
+                zh=f"{heading_deg!r} 不是罗盘方向，请填写 0 至 360 度。",
+            )
         )
     if road is not None and not (isinstance(road, str) and road.strip()):
         message = f"{road!r} is no road."
-        faults.append(Fault(f"{pointer}/road", "location.road", message, "Give name or number."))
+        faults.append(
+            Fault(
+                f"{pointer}/road",
+                "location.road",
+                message,
+                "Give name or number.",
+                zh=f"{road!r} 不是道路，请填写路名或编号。",
+            )
+        )
     if faults:
         raise InvalidInput(faults)
     if heading_deg is None and road is None:
@@ -313,6 +366,7 @@ def _to_wgs84(lon: float, lat: float, datum: str, pointer: str) -> Position:
             f"location.{name}",
             f"{name} {value!r} is not within ±{limit}°.",
             "Give degrees; check that lon and lat are not swapped.",
+            zh=f"{_FIELD_ZH[name]} {value!r} 超出 ±{limit}°。请以度填写，并检查经纬度是否颠倒。",
         )
         for name, value, limit in (("lon", lon, 180), ("lat", lat, 90))
         if abs(value) > limit

@@ -20,10 +20,11 @@ from dispatch.vehicles import vehicle_of
 from dispatch.world import TAKEN, WORKING
 from fleet.catalogue import catalogue
 from fleet.model import Ownership, Unit
-from fleet.states import UnitState
+from fleet.states import UNIT_MACHINE, UnitState
 from fleet.store import get_unit
 from kernel.database import WriteSession
 from kernel.errors import Conflict, InvalidInput, JobTaken, NotFound
+from kernel.words import Words
 from routing.travel_times import UNREACHABLE_S
 
 
@@ -104,12 +105,18 @@ def set_lock(session: WriteSession, context: DispatchContext, incident_id: int, 
     """
     if lock is Lock.FULL:
         raise InvalidInput.one(
-            "/lock", "lock.full", "'full' cannot be set by hand.", "Give free, unit or order."
+            "/lock",
+            "lock.full",
+            "'full' cannot be set by hand.",
+            "Give free, unit or order.",
+            zh="不能人工设为完全锁定，请选择解锁、锁定车辆或锁定顺序。",
         )
     job = _job_to_move(session, incident_id)
     if lock is not Lock.FREE and job.planned_unit_id is None and job.unit_id is None:
         raise Conflict(
-            f"{incident_number(incident_id)} has no unit to be locked to.", remedy="Assign one."
+            f"{incident_number(incident_id)} has no unit to be locked to.",
+            remedy="Assign one.",
+            zh=f"{incident_number(incident_id)} 尚未派车，无法锁定，请先派车。",
         )
     job.lock = lock.value
     orders.flush(session)
@@ -152,7 +159,7 @@ def plan_version(session: WriteSession, region: str) -> int:
     """Return the version of the plan in force; NotFound when the region is not set up."""
     version = session.scalar(select(RegionRow.plan_version).where(RegionRow.name == region))
     if version is None:
-        raise NotFound("region", region)
+        raise NotFound("region", region, zh=f"区域 {region} 尚未设置，请联系管理员。")
     return version
 
 
@@ -162,10 +169,17 @@ def plan_version(session: WriteSession, region: str) -> int:
 def _own_unit(session: WriteSession, context: DispatchContext, unit_id: int) -> Unit:
     unit = get_unit(session, unit_id)
     if unit.region != context.region or unit.ownership is not Ownership.OWN:
-        raise NotFound("unit", unit_id, remedy="Contractors are offered the incident instead.")
+        raise NotFound(
+            "unit",
+            unit_id,
+            remedy="Contractors are offered the incident instead.",
+            zh=f"没有编号为 {unit_id} 的自有车辆。外协请用“外协”询单。",
+        )
     if unit.state not in WORKING:
         raise Conflict(
-            f"{unit.code} is {unit.state.value}.", remedy="Choose a unit that is on duty."
+            f"{unit.code} is {unit.state.value}.",
+            remedy="Choose a unit that is on duty.",
+            zh=f"{unit.code} 当前为“{UNIT_MACHINE.zh[unit.state]}”，请选择在班车辆。",
         )
     return unit
 
@@ -175,14 +189,26 @@ def _job_to_move(session: WriteSession, incident_id: int) -> JobRow:
     job = contractors.open_job(session, incident_id)
     number = incident_number(incident_id)
     if job is None:
-        raise Conflict(f"{number} needs nobody any more.", remedy="Read it again.")
+        raise Conflict(
+            f"{number} needs nobody any more.",
+            remedy="Read it again.",
+            zh=f"{number} 已不再需要派车，请刷新后查看。",
+        )
     taken = select(ContractorOfferRow.id).where(
         ContractorOfferRow.incident_id == incident_id, ContractorOfferRow.state.in_(TAKEN)
     )
     if session.scalars(taken).first() is not None:
-        raise Conflict(f"A contractor has {number}.", remedy="Release it first.")
+        raise Conflict(
+            f"A contractor has {number}.",
+            remedy="Release it first.",
+            zh=f"{number} 已由外协处理，请先收回。",
+        )
     if job.state in (JobState.ON_SITE.value, JobState.LOADED.value):
-        raise JobTaken(f"A unit is at the car of {number}.", remedy="Let it finish.")
+        raise JobTaken(
+            f"A unit is at the car of {number}.",
+            remedy="Let it finish.",
+            zh=f"{number} 的车旁已有救援车辆，请等其完成。",
+        )
     return job
 
 
@@ -190,7 +216,12 @@ def _option_for(job: JobRow, unit: Unit, name: str | None) -> JobOption:
     """Return the option wished for, or the first the unit can do; refuse with the rule."""
     options = [option_from_json(raw) for raw in job.options]
     if name is not None and name not in {option.name for option in options}:
-        raise NotFound("option", name, remedy=f"Known: {', '.join(o.name for o in options)}.")
+        raise NotFound(
+            "option",
+            name,
+            remedy=f"Known: {', '.join(o.name for o in options)}.",
+            zh=f"没有服务方式“{name}”。可选：{'、'.join(o.label.zh for o in options)}。",
+        )
     wished = [option for option in options if name in (None, option.name)]
     able = [option for option in wished if option.needs <= unit.has]
     if not able:
@@ -202,6 +233,8 @@ def _option_for(job: JobRow, unit: Unit, name: str | None) -> JobOption:
             "rule.stock",
             f"{unit.code} has {unit.kwh:g} kWh left, the job takes {able[0].kwh:g}.",
             "Choose another unit or option.",
+            zh=f"{unit.code} 剩余 {unit.kwh:g} kWh，此任务需要 {able[0].kwh:g} kWh。"
+            "请选择其他车辆或服务方式。",
         )
     kept = [option for option in stocked if option.name in (job.option, job.planned_option)]
     return (kept or stocked)[0]
@@ -209,18 +242,20 @@ def _option_for(job: JobRow, unit: Unit, name: str | None) -> JobOption:
 
 def _lacks(unit: Unit, options: Sequence[JobOption]) -> InvalidInput:
     lacking = min((option.needs - unit.has for option in options), key=len)
-    words = ", ".join(_english(name) for name in sorted(lacking))
+    words = [_label(name) for name in sorted(lacking)]
     return InvalidInput.one(
         "/unit_id",
         "rule.no_unit_has",
-        f"{unit.code} lacks {words}.",
+        f"{unit.code} lacks {', '.join(it.en for it in words)}.",
         "Choose a unit that has it; the candidates say which.",
+        zh=f"{unit.code} 缺少：{'、'.join(it.zh for it in words)}。请选择具备条件的车辆，"
+        "可派车辆中有说明。",
     )
 
 
-def _english(name: str) -> str:
+def _label(name: str) -> Words:
     known = catalogue()
-    return known.label(name).en if name in known.names else name
+    return known.label(name) if name in known.names else Words(zh=name, en=name)
 
 
 # -------------------------------------------------------------------------------------- moves
@@ -242,7 +277,11 @@ def _take_from_unit(session: WriteSession, now: datetime, job: JobRow) -> None:
 
 def _clear_unit(session: WriteSession, now: datetime, unit: Unit, current: JobRow) -> None:
     if current.state in (JobState.ON_SITE.value, JobState.LOADED.value):
-        raise JobTaken(f"{unit.code} is at another car.", remedy="Leave divert out: it goes next.")
+        raise JobTaken(
+            f"{unit.code} is at another car.",
+            remedy="Leave divert out: it goes next.",
+            zh=f"{unit.code} 正在另一辆车旁作业，不能改派。不改派则随后前往。",
+        )
     current.lock = Lock.FREE.value
     _take_from_unit(session, now, current)
 
@@ -263,7 +302,11 @@ def _plan(
 
 def _drive_s(context: DispatchContext, unit: Unit, job: JobRow) -> int:
     if unit.position is None:
-        raise Conflict(f"Where {unit.code} is, is not known.", remedy="Ask for its position.")
+        raise Conflict(
+            f"Where {unit.code} is, is not known.",
+            remedy="Ask for its position.",
+            zh=f"{unit.code} 的位置未知，请询问其位置。",
+        )
     start, car = context.roadside.snap([unit.position, job.position])
     drive_s = (
         UNREACHABLE_S
@@ -276,6 +319,7 @@ def _drive_s(context: DispatchContext, unit: Unit, job: JobRow) -> int:
             "rule.unreachable",
             f"No road leads {unit.code} to the car.",
             "Correct the location of the incident, or choose another unit.",
+            zh=f"{unit.code} 没有道路可到达此车。请更正事件位置，或选择其他车辆。",
         )
     return int(drive_s)
 

@@ -17,7 +17,7 @@ from dispatch.incident import INCIDENT_MACHINE, IncidentMove, IncidentState
 from dispatch.job import ACTIVE, JOB_MACHINE, JobMove, JobState
 from dispatch.store import IncidentRow, JobRow, TechnicianEventRow, incident_row
 from fleet.model import Unit
-from fleet.states import UnitMove, UnitState
+from fleet.states import UNIT_MACHINE, UnitMove, UnitState
 from fleet.store import get_unit, move_unit
 from kernel import events
 from kernel.database import WriteSession
@@ -36,7 +36,10 @@ def order_job(
     """
     if unit.state is not UnitState.IDLE:
         raise JobTaken(
-            f"{unit.code} is {unit.state.value}, not idle.", remedy="Plan again, or divert it."
+            f"{unit.code} is {unit.state.value}, not idle.",
+            remedy="Plan again, or divert it.",
+            zh=f"{unit.code} 当前为“{UNIT_MACHINE.zh[unit.state]}”，不是待命。请重新规划，"
+            "或改派此车。",
         )
     move_job(job, JobMove.ORDER)
     job.unit_id, job.option = unit.id, option
@@ -67,7 +70,11 @@ def withdraw_job(session: WriteSession, job: JobRow, *, move: JobMove = JobMove.
     """
     unit_id = job.unit_id
     if unit_id is None:
-        raise JobTaken(f"Job {job.id} has no unit.", remedy="Read it again.")
+        raise JobTaken(
+            f"Job {job.id} has no unit.",
+            remedy="Read it again.",
+            zh=f"任务 {job.id} 没有车辆，请刷新后查看。",
+        )
     move_job(job, move)
     clear_order(job)
     clear_plan(job)
@@ -152,5 +159,7 @@ def flush(session: WriteSession) -> None:
         session.flush()
     except (IntegrityError, StaleDataError) as error:
         raise JobTaken(
-            "The unit or the job was taken by somebody else.", remedy="Read the plan again."
+            "The unit or the job was taken by somebody else.",
+            remedy="Read the plan again.",
+            zh="车辆或任务刚被他人占用，请查看最新计划后重试。",
         ) from error

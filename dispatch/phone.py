@@ -47,4 +47,5 @@ def _fault(text: str, pointer: str) -> Fault:
         "phone.number",
         f"{text!r} is no telephone number.",
         "Give it in full, with +86 or another country code when it is from abroad.",
+        zh=f"“{text}”不是电话号码。请填写完整，境外号码前须加国家代码（中国为 +86）。",
     )

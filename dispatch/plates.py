@@ -71,22 +71,39 @@ def _free(plain: str, pointer: str, *, form: str, mark: str = "") -> Plate | Fau
         "plate.form",
         f"{plain!r} cannot be a plate.",
         "Give 2 to 12 letters and digits.",
+        zh=f"“{plain}”不是车牌，请填写 2 至 12 位字母和数字。",
     )
 
 
 def _misfit(plain: str, table: dict[str, Any], country: str, pointer: str) -> Fault:
     """Return the most telling reason why a plate fits no form."""
     remedy = f"It looks like {table['example']}; write a foreign one with its country, DE:BXY1234."
+    zh = f"应形如 {table['example']}；境外车牌请加国家代码，例如 DE:BXY1234。"
     first = table.get("letters_first", "")
     if first and (not plain or plain[0] not in first):
         text = f"The plate {plain!r} does not start with a province character."
-        return Fault(pointer, "plate.province", text, remedy)
+        return Fault(
+            pointer, "plate.province", text, remedy, zh=f"车牌“{plain}”的第一个字不是省份简称。{zh}"
+        )
     never: dict[str, str] = table.get("never", {})
     if wrong := sorted(set(plain) & never.keys()):
         meant = ", ".join(f"{letter} (for {never[letter]}?)" for letter in wrong)
+        meant_zh = "、".join(f"{letter}（是否应为 {never[letter]}？）" for letter in wrong)
         text = f"The plate {plain!r} contains {meant}, which no plate of {country} has."
-        return Fault(pointer, "plate.alphabet", text, remedy)
-    return Fault(pointer, "plate.form", f"The plate {plain!r} fits no form of {country}.", remedy)
+        return Fault(
+            pointer,
+            "plate.alphabet",
+            text,
+            remedy,
+            zh=f"车牌“{plain}”含有 {meant_zh}，{country} 车牌不用此字母。{zh}",
+        )
+    return Fault(
+        pointer,
+        "plate.form",
+        f"The plate {plain!r} fits no form of {country}.",
+        remedy,
+        zh=f"车牌“{plain}”不符合 {country} 的任何车牌格式。{zh}",
+    )
 
 
 @cache

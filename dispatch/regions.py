@@ -55,6 +55,7 @@ def put_region(
             "region.country",
             f"The time zone {time_zone!r} belongs to no country.",
             "Give the country as two letters, e.g. CN.",
+            zh=f"时区 {time_zone} 不属于任何国家，请用两个字母填写国家，例如 CN。",
         )
     row = session.get(RegionRow, name)
     if row is None:
@@ -69,7 +70,12 @@ def get_region(session: Session, name: str) -> Region:
     """Return one region; NotFound when it has not been set up."""
     row = session.get(RegionRow, name)
     if row is None:
-        raise NotFound("region", name, remedy="Set it up with PUT /fleet.")
+        raise NotFound(
+            "region",
+            name,
+            remedy="Set it up with PUT /fleet.",
+            zh=f"区域 {name} 尚未设置，请联系管理员。",
+        )
     return _region(row)
 
 

@@ -21,6 +21,7 @@ from dispatch.incident import IncidentMove, IncidentState, Outcome
 from dispatch.job import JobKind, JobMove, JobOption, JobState, option_from_json
 from dispatch.progress import ENDINGS, STAGES, Progress, Report, ReportKind, progress
 from dispatch.promise_watch import judge
+from dispatch.report_refusals import ReportRefusal
 from dispatch.store import IncidentRow, JobRow, TechnicianEventRow, incident_row
 from dispatch.visit_troubles import tell_failed
 from fleet.states import UnitMove, UnitState
@@ -30,6 +31,7 @@ from kernel import private_details
 from kernel.database import WriteSession
 from kernel.errors import InvalidInput, NotFound
 from kernel.events import EventRow
+from kernel.words import Words
 
 FINAL = frozenset({JobState.DONE, JobState.CANCELLED, JobState.FAILED})
 
@@ -59,12 +61,21 @@ class EventResult:
     """What became of a report.
 
     ``status`` is ``applied``; ``late`` (kept, and the job was further already); ``duplicate``; or
-    ``rejected``, with the reason in ``detail``.
+    ``rejected``, with the reason in ``detail``. ``code`` and ``text`` say it for phones, also of a
+    duplicate that was rejected the first time.
     """
 
     client_id: str
     status: str
     detail: str = ""
+    code: str | None = None
+    text: Words | None = None
+
+    @classmethod
+    def refused(cls, client_id: str, refusal: ReportRefusal) -> EventResult:
+        """Return the result of a report that is kept, but changes nothing."""
+        words = refusal.words
+        return cls(client_id, "rejected", words.en, refusal.value, words)
 
 
 def apply_event(
@@ -81,13 +92,13 @@ def apply_event(
     """
     known = _known(session, unit_id, event.client_id)
     if known is not None:
-        return EventResult(event.client_id, "duplicate", f"Known: {known.status}. {known.detail}")
+        return _repeated(known)
     now = context.clock.now()
     event = replace(event, at=_believable(event.at, now, context.settings.timing.reorder_future_s))
     job = _job_of(session, context.region, event.job_id, unit_id)
     row = _store(session, unit_id, event, _heard_at(job, unit_id, now))
     result = _applied(session, now, unit_id, job, event)
-    row.status, row.detail = result.status, result.detail
+    row.status, row.detail = result.status, result.code or ""
     orders.flush(session)
     return result
 
@@ -112,10 +123,27 @@ def _known(session: WriteSession, unit_id: int, client_id: str) -> TechnicianEve
     return session.scalars(query).first()
 
 
+def _repeated(known: TechnicianEventRow) -> EventResult:
+    """Return the first answer again; rows from before there were codes hold its sentence."""
+    if known.status != "rejected":
+        return EventResult(known.client_id, "duplicate", f"Known: {known.status}.")
+    if known.detail not in set(ReportRefusal):
+        words = Words(zh="此前未被接受，请联系调度。", en=known.detail)
+        return EventResult(
+            known.client_id, "duplicate", f"Known: rejected. {words.en}", "report.rejected", words
+        )
+    first = EventResult.refused(known.client_id, ReportRefusal(known.detail))
+    return replace(first, status="duplicate", detail=f"Known: rejected. {first.detail}")
+
+
 def _believable(at: datetime, now: datetime, future_s: int) -> datetime:
     if at.tzinfo is None:
         raise InvalidInput.one(
-            "/at", "event.time_zone", f"{at.isoformat()} has no time zone.", "End it with Z."
+            "/at",
+            "event.time_zone",
+            f"{at.isoformat()} has no time zone.",
+            "End it with Z.",
+            zh=f"{at.isoformat()} 没有时区，请以 Z 结尾。",
         )
     if at > now + timedelta(seconds=future_s):
         raise InvalidInput.one(
@@ -123,6 +151,7 @@ def _believable(at: datetime, now: datetime, future_s: int) -> datetime:
             "event.future",
             f"{at.isoformat()} lies more than {future_s} s in the future.",
             "Set the phone's clock.",
+            zh=f"手机时间比服务器快 {future_s} 秒以上，请校准手机时间。",
         )
     return min(at.astimezone(UTC), now)
 
@@ -131,9 +160,14 @@ def _job_of(session: WriteSession, region: str, job_id: int, unit_id: int) -> Jo
     """Return the job if it is or was the unit's."""
     job = session.get(JobRow, job_id, with_for_update=True, populate_existing=True)
     if job is None or job.region != region:
-        raise NotFound("job", job_id)
+        raise NotFound("job", job_id, zh=f"没有编号为 {job_id} 的任务，请联系调度。")
     if job.unit_id != unit_id and not _was_ordered(session, job, unit_id):
-        raise NotFound("job", job_id, remedy="It was never given to this unit.")
+        raise NotFound(
+            "job",
+            job_id,
+            remedy="It was never given to this unit.",
+            zh="该任务从未派给本车，请联系调度。",
+        )
     return job
 
 
@@ -184,41 +218,40 @@ def _applied(
 ) -> EventResult:
     refusal = _refusal(job, unit_id, event) or _off_duty(session, job, unit_id)
     if refusal is not None:
-        return EventResult(event.client_id, "rejected", refusal)
+        return EventResult.refused(event.client_id, refusal)
     if event.kind is ReportKind.DECLINED:
         _decline(session, now, job, event)
         return EventResult(event.client_id, "applied")
     return _Step(session, now, unit_id, job, event).run()
 
 
-def _refusal(job: JobRow, unit_id: int, event: TechnicianEvent) -> str | None:
-    """Return why a report cannot be applied, for people, or ``None``."""
+def _refusal(job: JobRow, unit_id: int, event: TechnicianEvent) -> ReportRefusal | None:
+    """Return why a report cannot be applied, or ``None``."""
     state = JobState(job.state)
+    declines = event.kind is ReportKind.DECLINED
     if job.unit_id != unit_id:
-        return "The job is not with this unit any more: it was withdrawn or given to another one."
+        return ReportRefusal.ELSEWHERE
     if state is JobState.CANCELLED:
-        return "The job was cancelled."
-    if event.kind in ENDINGS and state in FINAL:
-        return f"The job is {state.value} already."
+        return ReportRefusal.CANCELLED
+    if (declines or event.kind in ENDINGS) and state in FINAL:
+        return ReportRefusal.OVER
     if event.kind is ReportKind.LOADED and _option(job).destination is None:
-        return "The job is done on the spot: there is nothing to load."
+        return ReportRefusal.NO_LOAD
     return _too_far(state, event.kind)
 
 
-def _too_far(state: JobState, kind: ReportKind) -> str | None:
-    """Return why a job has gone too far for a report, for people, or ``None``."""
+def _too_far(state: JobState, kind: ReportKind) -> ReportRefusal | None:
+    """Return why a job has gone too far for a report, or ``None``."""
     if kind is ReportKind.DECLINED and state not in (JobState.ORDERED, JobState.ROLLING):
-        return f"The job is {state.value}: it can be reported as not possible, not declined."
+        return ReportRefusal.BEGUN
     if kind is ReportKind.GONE_ON_ARRIVAL and state is JobState.LOADED:
-        return "The car is loaded: it can be reported as not possible, not as gone."
+        return ReportRefusal.LOADED
     return None
 
 
-def _off_duty(session: WriteSession, job: JobRow, unit_id: int) -> str | None:
+def _off_duty(session: WriteSession, job: JobRow, unit_id: int) -> ReportRefusal | None:
     off = get_unit(session, unit_id).state is UnitState.OFF_SHIFT
-    return (
-        "The unit is off shift: start the shift first." if off and orders.is_active(job) else None
-    )
+    return ReportRefusal.OFF_SHIFT if off and orders.is_active(job) else None
 
 
 def _said(session: WriteSession, now: datetime, job: JobRow, event: TechnicianEvent) -> str | None:

@@ -38,6 +38,8 @@ def vin_faults(text: str, pointer: str) -> list[Fault]:
                 "vin.length",
                 f"The VIN {vin!r} has {len(vin)} characters.",
                 f"A VIN has {LENGTH}: read it off the windscreen or the vehicle licence.",
+                zh=f"车架号“{vin}”为 {len(vin)} 位，应为 {LENGTH} 位。"
+                "请从前挡风玻璃或行驶证上抄录。",
             )
         )
     if wrong := sorted(set(vin) - ALPHABET):
@@ -47,6 +49,8 @@ def vin_faults(text: str, pointer: str) -> list[Fault]:
                 "vin.alphabet",
                 f"The VIN {vin!r} contains {', '.join(wrong)}.",
                 "A VIN has digits and capitals without I, O and Q: did you mean 1 or 0?",
+                zh=f"车架号“{vin}”含有 {'、'.join(wrong)}。车架号只有数字和大写字母，"
+                "且不含 I、O、Q，是否应为 1 或 0？",
             )
         )
     return faults

@@ -85,7 +85,12 @@ def read_world(session: Session, context: DispatchContext) -> World:
     """
     region = session.get(RegionRow, context.region, populate_existing=True)
     if region is None:
-        raise NotFound("region", context.region, remedy="Set it up with PUT /fleet.")
+        raise NotFound(
+            "region",
+            context.region,
+            remedy="Set it up with PUT /fleet.",
+            zh=f"区域 {context.region} 尚未设置，请联系管理员。",
+        )
     now = context.clock.now()
     units = units_of(session, context.region, states=WORKING)
     return World(

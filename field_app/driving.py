@@ -23,7 +23,11 @@ def read_start(text: str) -> Position:
         return Position(float(lon), float(lat))
     except ValueError:
         raise InvalidInput.one(
-            "", "route.from", f"from={text!r} is no position.", "Give from=LON,LAT in degrees."
+            "",
+            "route.from",
+            f"from={text!r} is no position.",
+            "Give from=LON,LAT in degrees.",
+            zh=f"from={text} 不是位置，请填写 from=经度,纬度。",
         ) from None
 
 
@@ -51,6 +55,7 @@ def way(
         raise OutsideNetwork(
             f"({place.lon:.5f}, {place.lat:.5f}) is too far from any road.",
             remedy="Check the position and that its datum is WGS-84.",
+            zh=f"（{place.lon:.5f}, {place.lat:.5f}）离道路太远。请核对位置，坐标系须为 WGS-84。",
         )
     driven = context.times(vehicle).route(source, target)
     return DrivingRoute(

@@ -69,7 +69,12 @@ class Held:
         for job in (self.current, *self.planned):
             if job is not None and job.id == job_id:
                 return job
-        raise NotFound("job on your list", job_id, remedy="Load the list again.")
+        raise NotFound(
+            "job on your list",
+            job_id,
+            remedy="Load the list again.",
+            zh=f"您的任务列表中没有任务 {job_id}，请刷新列表。",
+        )
 
 
 def held_by(session: Session, unit_id: int) -> Held:

@@ -139,11 +139,17 @@ class FieldEventsIn(WireModel):
 
 
 class FieldEventResult(WireModel):
-    """What became of one event: ``late`` ones are kept but changed nothing."""
+    """What became of one event: ``late`` ones are kept but changed nothing.
+
+    ``code`` is stable and says why it was rejected, also of a duplicate that was rejected the first
+    time; ``text`` says it to the technician. Both are ``null`` otherwise.
+    """
 
     client_id: str
     status: Literal["applied", "duplicate", "late", "rejected"]
     detail: str
+    code: str | None
+    text: Bilingual | None
 
 
 class FieldEventResults(WireModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -23,11 +24,12 @@ from field_app.models import (
     FieldPositionsOut,
     FieldShiftIn,
 )
+from field_app.wire import Bilingual
 from fleet import shifts
 from fleet.positions import take_positions
 from fleet.store import get_unit
 from kernel.database import WriteSession
-from kernel.errors import Conflict, Fault, InvalidInput, NotFound, RoadflareError
+from kernel.errors import Conflict, InvalidInput, NotFound, RoadflareError
 from kernel.position import Position
 
 
@@ -51,11 +53,19 @@ def take_events(
             results[index] = apply_event(session, context, unit_id, _report(event))
         except (NotFound, InvalidInput) as error:
             refusals.append(_pointed(error, index))
-            results[index] = EventResult(event.client_id, "rejected", str(error))
+            results[index] = EventResult(
+                event.client_id, "rejected", str(error), _code_of(error), error.text
+            )
     if len(refusals) == len(body.events):
         raise _together(refusals)
     return [
-        FieldEventResult(client_id=it.client_id, status=it.status, detail=it.detail)
+        FieldEventResult(
+            client_id=it.client_id,
+            status=it.status,
+            detail=it.detail,
+            code=it.code,
+            text=None if it.text is None else Bilingual(**it.text.as_dict()),
+        )
         for _, it in sorted(results.items())
     ]
 
@@ -114,7 +124,11 @@ def _apply_shift(session: WriteSession, now: datetime, unit_id: int, body: Field
 def _refuse_with_job(session: Session, unit_id: int) -> None:
     query = select(JobRow.id).where(JobRow.unit_id == unit_id, JobRow.state.in_(sorted(ACTIVE)))
     if session.scalars(query).first() is not None:
-        raise Conflict("You still have a job.", remedy="Finish it or decline it first.")
+        raise Conflict(
+            "You still have a job.",
+            remedy="Finish it or decline it first.",
+            zh="手上还有任务，请先完成或拒单。",
+        )
 
 
 def _seen(session: Session, unit_id: int, client_id: str) -> bool:
@@ -153,9 +167,11 @@ def _pointed(error: RoadflareError, index: int) -> RoadflareError:
     """Return the error with pointers into the batch."""
     if not isinstance(error, InvalidInput):
         return error
-    return InvalidInput(
-        Fault(f"/events/{index}{it.pointer}", it.code, it.message, it.remedy) for it in error.faults
-    )
+    return InvalidInput(replace(it, pointer=f"/events/{index}{it.pointer}") for it in error.faults)
+
+
+def _code_of(error: RoadflareError) -> str:
+    return error.faults[0].code if isinstance(error, InvalidInput) else error.code
 
 
 def _together(refusals: list[RoadflareError]) -> RoadflareError:

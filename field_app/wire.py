@@ -27,6 +27,14 @@ _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 _FIRST_YEAR, _LAST_YEAR = 1990, 2200
 
 
+class Unfit(ValueError):
+    """Why a value is not taken, in English; ``zh`` says it in Chinese."""
+
+    def __init__(self, message: str, zh: str) -> None:
+        super().__init__(message)
+        self.zh = zh
+
+
 class WireModel(BaseModel):
     """A JSON object: unknown members are refused, values are frozen."""
 
@@ -38,7 +46,8 @@ def _printable(text: str) -> str:
         if character in _LAYOUT:
             continue
         if unicodedata.category(character) in ("Cc", "Cs") or character in _BIDI:
-            raise ValueError(f"U+{ord(character):04X} is not text; leave it out")
+            what = f"U+{ord(character):04X}"
+            raise Unfit(f"{what} is not text; leave it out", f"{what} 不是文字，请去掉。")
     return text
 
 
@@ -59,12 +68,18 @@ def _printable_throughout(value: Any) -> Any:
 def _only_text(value: Any) -> Any:
     if isinstance(value, str | datetime):
         return value
-    raise ValueError("a time is text in ISO 8601, e.g. 2026-03-01T09:30:00Z")
+    raise Unfit(
+        "a time is text in ISO 8601, e.g. 2026-03-01T09:30:00Z",
+        "请按 ISO 8601 填写时间，例如 2026-03-01T09:30:00Z。",
+    )
 
 
 def _utc(value: datetime) -> datetime:
     if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
-        raise ValueError(f"the year {value.year} is not within {_FIRST_YEAR}-{_LAST_YEAR}")
+        raise Unfit(
+            f"the year {value.year} is not within {_FIRST_YEAR}-{_LAST_YEAR}",
+            f"{value.year} 年不在 {_FIRST_YEAR} 至 {_LAST_YEAR} 之间。",
+        )
     return value.astimezone(UTC)
 
 

@@ -38,10 +38,11 @@ class Catalogue:
                 f"{field}.unknown",
                 f"There is no {noun} {name!r}.",
                 f"Known: {', '.join(known)}.",
+                zh=f"没有{noun_zh}“{name}”。可选：{'、'.join(known)}。",
             )
-            for field, noun, given, known in (
-                ("skills", "skill", skills, self.skills),
-                ("equipment", "equipment", equipment, self.equipment),
+            for field, noun, noun_zh, given, known in (
+                ("skills", "skill", "技能", skills, self.skills),
+                ("equipment", "equipment", "装备", equipment, self.equipment),
             )
             for name in sorted(set(given) - known.keys())
         ]

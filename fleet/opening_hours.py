@@ -48,6 +48,7 @@ class OpeningHours:
                 "time_zone.unknown",
                 f"There is no time zone {self.time_zone!r}.",
                 "Give an IANA name such as Asia/Shanghai.",
+                zh=f"没有时区“{self.time_zone}”，请填写 IANA 时区名，例如 Asia/Shanghai。",
             ) from None
         self._intervals()
 
@@ -94,4 +95,5 @@ def _not_understood(rule: str) -> InvalidInput:
         "opening_hours.syntax",
         f"The opening hours {rule!r} are not understood.",
         "Write 24/7, or rules such as 'Mo-Fr 08:00-20:00; Sa 09:00-14:00'.",
+        zh=f"无法识别营业时间“{rule}”，请填写 24/7，或例如“Mo-Fr 08:00-20:00; Sa 09:00-14:00”。",
     )

@@ -209,7 +209,10 @@ def _missing(session: Session, unit_ids: Sequence[int]) -> dict[int, NotFound | 
     if not unit_ids:
         return {}
     there = set(session.scalars(select(UnitRow.id).where(UnitRow.id.in_(unit_ids))))
-    return {it: UnitBusy(it) if it in there else NotFound("unit", it) for it in unit_ids}
+    return {
+        it: UnitBusy(it) if it in there else NotFound("unit", it, zh=f"没有编号为 {it} 的车辆。")
+        for it in unit_ids
+    }
 
 
 def _on_duty_until(session: Session, row: Any, now: datetime) -> datetime | None:
@@ -245,12 +248,30 @@ def _fault(
 def _place_fault(report: PositionReport, at: str) -> Fault | None:
     values = (report.lon, report.lat)
     if not all(math.isfinite(v) for v in values) or abs(report.lon) > 180 or abs(report.lat) > 90:
-        return Fault(at, "position.range", f"{values} is no place.", "Give WGS-84 degrees.")
+        return Fault(
+            at,
+            "position.range",
+            f"{values} is no place.",
+            "Give WGS-84 degrees.",
+            zh=f"{values} 不是有效位置，请发送 WGS-84 坐标。",
+        )
     if values == (0.0, 0.0):
-        return Fault(at, "position.zero", "(0, 0) means 'not known'.", "Leave the report out.")
+        return Fault(
+            at,
+            "position.zero",
+            "(0, 0) means 'not known'.",
+            "Leave the report out.",
+            zh="（0, 0）表示未取得定位，请勿发送。",
+        )
     if report.accuracy_m is not None and not 0 <= report.accuracy_m <= WORST_ACCURACY_M:
         text = f"An accuracy of {report.accuracy_m!r} m says nothing."
-        return Fault(f"{at}/accuracy_m", "position.accuracy", text, "Leave the report out.")
+        return Fault(
+            f"{at}/accuracy_m",
+            "position.accuracy",
+            text,
+            "Leave the report out.",
+            zh=f"定位精度 {report.accuracy_m:g} 米过低，请勿发送。",
+        )
     return None
 
 
@@ -259,13 +280,31 @@ def _time_fault(
 ) -> Fault | None:
     if report.at > now + CLOCK_SKEW:
         text = f"{report.at:%Y-%m-%dT%H:%M:%SZ} lies in the future."
-        return Fault(pointer, "position.future", text, "Set the phone's clock.")
+        return Fault(
+            pointer,
+            "position.future",
+            text,
+            "Set the phone's clock.",
+            zh=f"{report.at:%Y-%m-%dT%H:%M:%SZ} 晚于当前时间，请校准手机时间。",
+        )
     if report.at < now - OLDEST:
         text = f"{report.at:%Y-%m-%dT%H:%M:%SZ} is more than {OLDEST.days} days ago."
-        return Fault(pointer, "position.too_old", text, "Drop reports as old as that.")
+        return Fault(
+            pointer,
+            "position.too_old",
+            text,
+            "Drop reports as old as that.",
+            zh=f"{report.at:%Y-%m-%dT%H:%M:%SZ} 已超过 {OLDEST.days} 天，请勿发送。",
+        )
     if on_duty_until is None or report.at > on_duty_until:
         text = "The unit was off shift: its place is not recorded."
-        return Fault(pointer, "position.off_shift", text, "Start the shift first.")
+        return Fault(
+            pointer,
+            "position.off_shift",
+            text,
+            "Start the shift first.",
+            zh="车辆未出勤，不记录位置。请先开始班次。",
+        )
     return None
 
 

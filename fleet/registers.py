@@ -49,7 +49,13 @@ def put_contractor(session: WriteSession, spec: ContractorSpec) -> Contractor:
     for name, value in (("callout_cny", spec.callout_cny), ("cny_per_km", spec.cny_per_km)):
         if not 0 <= value < float("inf"):
             faults.append(
-                Fault(f"/{name}", "contractor.price", f"{value!r} is no price.", "Give >= 0.")
+                Fault(
+                    f"/{name}",
+                    "contractor.price",
+                    f"{value!r} is no price.",
+                    "Give >= 0.",
+                    zh=f"{value!r} 不是价格，请填写不小于 0 的数。",
+                )
             )
     if spec.answer_s <= 0:
         faults.append(
@@ -58,6 +64,7 @@ def put_contractor(session: WriteSession, spec: ContractorSpec) -> Contractor:
                 "contractor.answer_s",
                 f"{spec.answer_s!r} seconds are no time to answer.",
                 "Give at least 1.",
+                zh=f"{spec.answer_s!r} 秒无法答复，请至少填写 1 秒。",
             )
         )
     if faults:
@@ -78,7 +85,9 @@ def get_contractor(session: Session, contractor_id: int) -> Contractor:
     """Return one contractor; NotFound when there is none of that id."""
     row = session.get(ContractorRow, contractor_id)
     if row is None:
-        raise NotFound("contractor", contractor_id)
+        raise NotFound(
+            "contractor", contractor_id, zh=f"没有编号为 {contractor_id} 的外协，请刷新后查看。"
+        )
     return _contractor(row)
 
 
@@ -113,7 +122,9 @@ def get_centre(session: Session, centre_id: int) -> ServiceCentre:
     """Return one service centre; NotFound when there is none of that id."""
     row = session.get(ServiceCentreRow, centre_id)
     if row is None:
-        raise NotFound("service centre", centre_id)
+        raise NotFound(
+            "service centre", centre_id, zh=f"没有编号为 {centre_id} 的服务中心，请刷新后查看。"
+        )
     return _centre(row)
 
 

@@ -57,6 +57,7 @@ def start_shift(
             "shift.ends_in_past",
             f"The shift would end at {end_at:%Y-%m-%d %H:%M} UTC, which is past.",
             "Give an end in the future.",
+            zh=f"班次结束时间 {end_at:%Y-%m-%d %H:%M}（UTC）已过，请填写更晚的时间。",
         )
     crew = None if crew_id is None else _free_crew(session, crew_id)
     _move(session, now, unit_id, UnitMove.START_SHIFT)
@@ -156,11 +157,15 @@ def _move(session: WriteSession, now: datetime, unit_id: int, move: UnitMove) ->
 def _free_crew(session: Session, crew_id: int) -> CrewRow:
     crew = session.get(CrewRow, crew_id)
     if crew is None:
-        raise NotFound("crew", crew_id)
+        raise NotFound("crew", crew_id, zh=f"没有编号为 {crew_id} 的班组。")
     query = select(UnitRow.code).where(UnitRow.crew_id == crew_id)
     other = session.scalars(query).first()
     if other is not None:
-        raise Conflict(f"Crew {crew.code} is on duty with {other}.", remedy="End that shift first.")
+        raise Conflict(
+            f"Crew {crew.code} is on duty with {other}.",
+            remedy="End that shift first.",
+            zh=f"班组 {crew.code} 正在 {other} 上当班，请先结束该班次。",
+        )
     return crew
 
 

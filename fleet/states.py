@@ -56,5 +56,23 @@ UNIT_MACHINE: StateMachine[UnitState, UnitMove] = StateMachine(
         },
         UnitState.LOADED: {UnitMove.FINISH: UnitState.IDLE},
     },
+    {
+        "unit": "车辆",
+        UnitState.OFF_SHIFT: "未出勤",
+        UnitState.IDLE: "待命",
+        UnitState.PAUSED: "暂停",
+        UnitState.ROLLING: "行驶中",
+        UnitState.ON_SITE: "作业中",
+        UnitState.LOADED: "载车中",
+        UnitMove.START_SHIFT: "开始班次",
+        UnitMove.END_SHIFT: "结束班次",
+        UnitMove.PAUSE: "休息",
+        UnitMove.RESUME: "恢复工作",
+        UnitMove.ROLL: "出发",
+        UnitMove.ARRIVE: "报告到达",
+        UnitMove.STAND_DOWN: "撤回",
+        UnitMove.LOAD: "装车",
+        UnitMove.FINISH: "完成任务",
+    },
 )
 """Diverting a rolling unit is ``roll`` again; a unit that has arrived must finish first."""

@@ -225,7 +225,12 @@ def unit_by_code(session: Session, region: str, code: str) -> Unit:
     """
     row = session.scalar(select(UnitRow).filter_by(region=region, code=code))
     if row is None:
-        raise NotFound("unit", code, remedy=f"See the units of {region!r}.")
+        raise NotFound(
+            "unit",
+            code,
+            remedy=f"See the units of {region!r}.",
+            zh=f"区域 {region} 没有车辆 {code}，请查看车辆列表。",
+        )
     return unit_of(row)
 
 
@@ -271,7 +276,11 @@ def move_unit(session: WriteSession, unit_id: int, move: UnitMove) -> Unit:
         ),
     )
     if changed.rowcount != 1:
-        raise Conflict(f"Unit {row.code} was moved by somebody else.", remedy="Read it again.")
+        raise Conflict(
+            f"Unit {row.code} was moved by somebody else.",
+            remedy="Read it again.",
+            zh=f"车辆 {row.code} 的状态刚被他人更改，请刷新后查看。",
+        )
     return unit_of(row)
 
 
@@ -279,7 +288,7 @@ def unit_row(session: Session, unit_id: int) -> UnitRow:
     """Return the row of one unit, for the fleet's own modules; NotFound when there is none."""
     row = session.get(UnitRow, unit_id)
     if row is None:
-        raise NotFound("unit", unit_id)
+        raise NotFound("unit", unit_id, zh=f"没有编号为 {unit_id} 的车辆，请刷新后查看。")
     return row
 
 
@@ -353,7 +362,15 @@ def _names(array: str) -> frozenset[str]:
 def _check_spec(spec: UnitSpec) -> None:
     faults = catalogue().faults(spec.skills, spec.equipment)
     if not spec.code.strip():
-        faults.append(Fault("/code", "unit.code", "The code is empty.", "Give one such as T-07."))
+        faults.append(
+            Fault(
+                "/code",
+                "unit.code",
+                "The code is empty.",
+                "Give one such as T-07.",
+                zh="车辆编号为空，请填写，例如 T-07。",
+            )
+        )
     if spec.kwh_capacity < 0 or (spec.kwh is not None and not 0 <= spec.kwh <= spec.kwh_capacity):
         faults.append(
             Fault(
@@ -361,6 +378,8 @@ def _check_spec(spec: UnitSpec) -> None:
                 "unit.kwh",
                 f"{spec.kwh!r} kWh do not fit into a capacity of {spec.kwh_capacity!r}.",
                 "Give 0 <= kwh <= kwh_capacity.",
+                zh=f"电量 {spec.kwh!r} kWh 与容量 {spec.kwh_capacity!r} kWh 不符，"
+                "应在 0 与容量之间。",
             )
         )
     if (spec.ownership is Ownership.CONTRACTOR) != (spec.contractor_id is not None):
@@ -370,6 +389,8 @@ def _check_spec(spec: UnitSpec) -> None:
                 "unit.ownership",
                 f"Ownership {spec.ownership} does not fit contractor_id {spec.contractor_id!r}.",
                 "A contractor's unit names its contractor; an own unit names none.",
+                zh=f"归属 {spec.ownership} 与外协编号 {spec.contractor_id!r} 不符："
+                "外协车辆须填写外协，自有车辆不填。",
             )
         )
     if faults:

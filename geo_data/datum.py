@@ -67,6 +67,7 @@ class TypedCoordinate:
                 "datum.unknown",
                 f"{self.datum!r} is no datum we know.",
                 f"Use one of {', '.join(Datum)}; a coordinate without its datum is an error.",
+                zh=f"未知的坐标系“{self.datum}”，请注明 {'、'.join(Datum)} 之一。",
             )
         object.__setattr__(self, "datum", Datum(self.datum))
 

@@ -17,6 +17,18 @@ COMPASS: Mapping[str, int] = {
 }
 """Degrees clockwise from north."""
 
+COMPASS_ZH: Mapping[str, str] = {
+    "north": "往北",
+    "northeast": "往东北",
+    "east": "往东",
+    "southeast": "往东南",
+    "south": "往南",
+    "southwest": "往西南",
+    "west": "往西",
+    "northwest": "往西北",
+}
+"""The same in Chinese, as `compass_point` understands it."""
+
 _LETTERS = {"n": "north", "e": "east", "s": "south", "w": "west"}
 _CHINESE = {"北": "n", "东": "e", "南": "s", "西": "w"}
 

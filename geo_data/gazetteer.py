@@ -189,6 +189,7 @@ class Gazetteer:
                 "gazetteer.query",
                 "The text is empty or too long.",
                 "Give an address or name.",
+                zh="搜索内容为空或过长，请填写地址或地名。",
             )
         wanted = [token for token in tokens(text) if token not in _JOINTS] or list(tokens(text))
         found = [it for row in self._candidates(text) if (it := _scored(row, wanted))]

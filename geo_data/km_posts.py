@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from geo_data.carriageways import Carriageway, carriageways, split_refs
 from geo_data.city_store import City
-from geo_data.directions import compass_point, compass_word, off_deg
+from geo_data.directions import COMPASS_ZH, compass_point, compass_word, off_deg
 from geo_data.osm_file import existing_osm_file, reading
 from kernel.errors import InvalidInput, NotFound
 from kernel.position import Position
@@ -29,6 +29,7 @@ FARTHEST_POST_M = 60.0
 """A post counts for a carriageway within this distance: it may stand on the other one."""
 
 _UP = frozenset(["up", "上行", "increasing", "+", "forward"])
+_ZH = {"up": "上行", "down": "下行"}
 _DOWN = frozenset(["down", "下行", "decreasing", "-", "backward"])
 _KM = re.compile(r"^\s*[kK]?\s*(\d+(?:\.\d+)?)(?:\s*\+\s*(\d{1,3}))?\s*(?:km)?\s*$")
 
@@ -82,7 +83,11 @@ def parse_km(text: str) -> float:
     """
     if not (found := _KM.match(text)):
         raise InvalidInput.one(
-            "/km", "km.unreadable", f"{text!r} is no kilometre.", "Write 1203.4 or K1203+400."
+            "/km",
+            "km.unreadable",
+            f"{text!r} is no kilometre.",
+            "Write 1203.4 or K1203+400.",
+            zh=f"无法识别桩号“{text}”，请按 1203.4 或 K1203+400 填写。",
         )
     return float(found[1]) + (int(found[2]) / 1000 if found[2] else 0.0)
 
@@ -188,13 +193,21 @@ class KmPosts:
         ref = ref.strip().upper()
         ranges = self.ranges_km
         if ref not in ranges:
-            known = ", ".join(f"{r} (K{a:g}-K{b:g})" for r, (a, b) in ranges.items()) or "none"
-            raise NotFound("road with kilometre posts", ref, remedy=f"Known here: {known}.")
+            known = ", ".join(f"{r} (K{a:g}-K{b:g})" for r, (a, b) in ranges.items())
+            raise NotFound(
+                "road with kilometre posts",
+                ref,
+                remedy=f"Known here: {known or 'none'}.",
+                zh=f"道路 {ref} 没有桩号数据，现有：{known or '无'}。",
+            )
         places = [p for scale in self._scales[ref] if (p := scale.place(ref, km))]
         if not places:
             low, high = ranges[ref]
             raise NotFound(
-                "kilometre post", f"{ref} K{km:g}", remedy=f"Known here: K{low:g} to K{high:g}."
+                "kilometre post",
+                f"{ref} K{km:g}",
+                remedy=f"Known here: K{low:g} to K{high:g}.",
+                zh=f"没有 {ref} K{km:g}，现有 K{low:g} 至 K{high:g}。",
             )
         return _chosen(places, direction)
 
@@ -214,18 +227,29 @@ def _scale(line: Carriageway, posts: Sequence[Post]) -> _Scale | None:
 
 def _chosen(places: list[KmPlace], direction: str | None) -> KmPlace:
     choices = ", ".join(sorted({f"{p.direction} ({p.heading}bound)" for p in places}))
+    choices_zh = "、".join(
+        sorted({f"{_ZH[p.direction]}（{COMPASS_ZH[p.heading]}）" for p in places})
+    )
     wanted = (direction or "").strip().lower()
     if not wanted:
         spots = {(round(p.position.lon, 5), round(p.position.lat, 5)) for p in places}
         if len(spots) == 1:
             return places[0]
         raise InvalidInput.one(
-            "/direction", "km.direction_missing", "The direction is missing.", f"Say {choices}."
+            "/direction",
+            "km.direction_missing",
+            "The direction is missing.",
+            f"Say {choices}.",
+            zh=f"未说明方向，可选：{choices_zh}。",
         )
     fitting = [place for place in places if _leads(place, wanted)]
     if not fitting:
         raise InvalidInput.one(
-            "/direction", "km.direction", f"{direction!r} is no direction here.", f"Say {choices}."
+            "/direction",
+            "km.direction",
+            f"{direction!r} is no direction here.",
+            f"Say {choices}.",
+            zh=f"此处没有“{direction}”方向，可选：{choices_zh}。",
         )
     return fitting[0]
 

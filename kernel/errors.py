@@ -22,7 +22,9 @@
     ├── BadData               a file is broken, clipped or of another kind
     └── ExternalServiceError  something outside did not answer            (503)
 
-Messages name the offending value and the remedy. HTTP status codes live in one table in ``api``.
+Messages name the offending value and the remedy. ``zh`` says both in the words of a Chinese control
+room, for all that a page may show; what only planners and administrators meet may go without. HTTP
+status codes live in one table in ``api``.
 Infeasibility is never an exception: it is a result (``plan.unassigned``).
 """
 
@@ -31,16 +33,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kernel.words import Words
+
 
 class RoadflareError(Exception):
     """Root of the tree; ``code`` is stable and machine-readable, the message is for people."""
 
     code = "error"
 
-    def __init__(self, message: str, *, remedy: str = "") -> None:
+    def __init__(self, message: str, *, remedy: str = "", zh: str = "") -> None:
         super().__init__(f"{message} {remedy}".strip())
         self.message = message
         self.remedy = remedy
+        self.zh = zh
+
+    @property
+    def text(self) -> Words:
+        """What is wrong and what to do; English in both where nothing was written in Chinese."""
+        return _text(str(self), self.zh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +67,24 @@ class Fault:
         What is wrong, naming the value.
     remedy
         What to do instead.
+    zh
+        Both in Chinese.
     """
 
     pointer: str
     code: str
     message: str
     remedy: str = ""
+    zh: str = ""
+
+    @property
+    def text(self) -> Words:
+        """What is wrong and what to do; English in both where nothing was written in Chinese."""
+        return _text(f"{self.message} {self.remedy}".strip(), self.zh)
+
+
+def _text(en: str, zh: str) -> Words:
+    return Words(zh=zh or en, en=en)
 
 
 class InvalidInput(RoadflareError):
@@ -79,9 +101,17 @@ class InvalidInput(RoadflareError):
         )
 
     @classmethod
-    def one(cls, pointer: str, code: str, message: str, remedy: str = "") -> InvalidInput:
+    def one(
+        cls, pointer: str, code: str, message: str, remedy: str = "", zh: str = ""
+    ) -> InvalidInput:
         """Return the error for a single fault."""
-        return cls([Fault(pointer, code, message, remedy)])
+        return cls([Fault(pointer, code, message, remedy, zh)])
+
+    @property
+    def text(self) -> Words:
+        """What is wrong with each member, without the pointers."""
+        texts = [fault.text for fault in self.faults]
+        return Words(zh="".join(it.zh for it in texts), en=" ".join(it.en for it in texts))
 
 
 class NotAuthenticated(RoadflareError):
@@ -104,8 +134,10 @@ class TooManyRequests(RoadflareError):
 
     code = "too_many_requests"
 
-    def __init__(self, message: str, *, remedy: str = "", wait_s: float = 1.0) -> None:
-        super().__init__(message, remedy=remedy)
+    def __init__(
+        self, message: str, *, remedy: str = "", zh: str = "", wait_s: float = 1.0
+    ) -> None:
+        super().__init__(message, remedy=remedy, zh=zh)
         self.wait_s = wait_s
 
 
@@ -120,8 +152,8 @@ class NotFound(RoadflareError):
 
     code = "not_found"
 
-    def __init__(self, kind: str, key: object, *, remedy: str = "") -> None:
-        super().__init__(f"There is no {kind} {key!r}.", remedy=remedy)
+    def __init__(self, kind: str, key: object, *, remedy: str = "", zh: str = "") -> None:
+        super().__init__(f"There is no {kind} {key!r}.", remedy=remedy, zh=zh)
         self.kind = kind
         self.key = key
 

@@ -32,6 +32,8 @@ class Position:
                     f"position.{name}",
                     f"{name} {value!r} is not within ±{limit:g}°.",
                     "Give degrees, longitude first; check that the two are not swapped.",
+                    zh=f"{'经度' if name == 'lon' else '纬度'} {value!r} 超出 ±{limit:g}°。"
+                    "请以度填写，并检查经纬度是否颠倒。",
                 )
 
 

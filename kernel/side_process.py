@@ -94,7 +94,9 @@ class SideProcess(Generic[Request, Reply]):
                 raise self._ended("died") from error
         if isinstance(answer, _Failed):
             raise ExternalServiceError(
-                f"The process {self.name!r} failed: {answer.reason}.", remedy="Ask again."
+                f"The process {self.name!r} failed: {answer.reason}.",
+                remedy="Ask again.",
+                zh="后台计算未完成，请重试。",
             )
         return answer
 
@@ -113,7 +115,11 @@ class SideProcess(Generic[Request, Reply]):
             return self._child[1]
         self._end()
         if self._is_closed:
-            raise ExternalServiceError(f"{self.name!r} is closed.", remedy="Start the service.")
+            raise ExternalServiceError(
+                f"{self.name!r} is closed.",
+                remedy="Start the service.",
+                zh="后台计算已关闭，请联系管理员启动服务。",
+            )
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(
@@ -134,7 +140,9 @@ class SideProcess(Generic[Request, Reply]):
     def _ended(self, why: str) -> ExternalServiceError:
         self._end()
         return ExternalServiceError(
-            f"The process {self.name!r} {why}.", remedy="Ask again: a new one is started."
+            f"The process {self.name!r} {why}.",
+            remedy="Ask again: a new one is started.",
+            zh="后台计算中断，正在重新启动，请稍后重试。",
         )
 
     def _end(self) -> None:

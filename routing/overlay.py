@@ -61,6 +61,8 @@ class Overlay:
                     "overlay.speed",
                     f"{speed!r} km/h on edge {edge} is no speed.",
                     f"Give more than 0 and at most {FASTEST_KPH:g} km/h, or close the edge.",
+                    zh=f"{speed!r} km/h 不是有效车速，"
+                    f"请填写大于 0 且不超过 {FASTEST_KPH:g} km/h，或封闭该路段。",
                 )
         return self._with({int(edge): float(speed) for edge, speed in speed_kph.items()})
 
@@ -83,6 +85,8 @@ class Overlay:
                     "overlay.factor",
                     f"{value!r} times the speed of edge {edge} is out of range.",
                     f"Give {FACTOR[0]:g} to {FACTOR[1]:g}, or close the edge.",
+                    zh=f"车速倍数 {value!r} 超出范围，请填写 {FACTOR[0]:g} 至 {FACTOR[1]:g}，"
+                    "或封闭该路段。",
                 )
         changed = {int(edge): float(value) for edge, value in factor.items()}
         kept = {edge: speed for edge, speed in self.speed_kph.items() if edge not in changed}
@@ -165,6 +169,7 @@ def _columns(
         raise InvalidInput.one(
             "/overlay", "overlay.edge", f"Edge {wrong[0]} is not one of {network.n_edges}.",
             "An overlay belongs to the network it was made for.",
+            zh=f"路段 {wrong[0]} 不在本路网（共 {network.n_edges} 段）内，请核对路况所属的城市。",
         )  # fmt: skip
     return edges, np.fromiter(values.values(), dtype=np.float64, count=len(values))
 
@@ -176,6 +181,7 @@ def _whole_ms(edges: NDArray[np.int64], exact_ms: NDArray[np.float64]) -> NDArra
         raise InvalidInput.one(
             "/overlay", "overlay.slow", f"Edge {slowest} would take longer than a day.",
             "Close it instead.",
+            zh=f"路段 {slowest} 按此车速需行驶一天以上，请改为封闭。",
         )  # fmt: skip
     whole: NDArray[np.float64] = np.maximum(np.floor(exact_ms + 0.5), 1)
     return whole
@@ -192,6 +198,9 @@ def edges_of_way(network: RoadNetwork, way_id: int) -> NDArray[np.int64]:
     edges = np.flatnonzero(network.edge_way_id == way_id)
     if not len(edges):
         raise InvalidInput.one(
-            "/way", "overlay.way", f"Way {way_id} is no car road of {network.name!r}."
+            "/way",
+            "overlay.way",
+            f"Way {way_id} is no car road of {network.name!r}.",
+            zh=f"道路 {way_id} 不是本区域的车行道。",
         )
     return edges

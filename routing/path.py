@@ -39,6 +39,7 @@ def no_way() -> Unreachable:
     return Unreachable(
         "No way leads from the source to the target.",
         remedy="Snap both ends to the connected network, and see which edges are closed.",
+        zh="没有道路可从起点到达终点，请核对两端位置以及封闭的道路。",
     )
 
 

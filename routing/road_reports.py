@@ -37,6 +37,9 @@ class Effect(StrEnum):
     SPEED = "speed"
 
 
+_EFFECT_ZH = {Effect.CLOSED: "封闭", Effect.FACTOR: "车速倍数", Effect.SPEED: "当前车速"}
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
     """The roads that a report is about: exactly one of ``way_ids``, ``area`` and ``at``.
@@ -62,11 +65,13 @@ class Where:
             raise InvalidInput.one(
                 "/where", "roads.where", "Which roads is not said, or said twice.",
                 "Give one of way_ids, area and at.",
+                zh="未说明是哪条道路，或重复说明，请只用一种方式指定道路。",
             )  # fmt: skip
         if self.area and not _polygon(self.area).is_valid:
             raise InvalidInput.one(
                 "/where/area", "roads.area", "The corners make no area.",
                 "Give at least three, in order around it, as [lon, lat].",
+                zh="所画的角点不构成区域，请按顺序至少标注三个点。",
             )  # fmt: skip
 
     def document(self) -> dict[str, Any]:
@@ -118,18 +123,27 @@ class NewReport:
         effect, value = self.effect, self.value
         if effect is Effect.CLOSED:
             fits, remedy = value is None, "Leave the value out: a closed road has no speed."
+            remedy_zh = "封闭的道路没有车速，请勿填写。"
         else:
             low, high = FACTOR if effect is Effect.FACTOR else (SLOWEST_KPH, FASTEST_KPH)
             fits = value is not None and low <= value <= high
-            remedy = f"Give {low:g} to {high:g}{' km/h' if effect is Effect.SPEED else ''}."
+            unit = " km/h" if effect is Effect.SPEED else ""
+            remedy = f"Give {low:g} to {high:g}{unit}."
+            remedy_zh = f"请填写 {low:g} 至 {high:g}{unit}。"
         if not fits:
             raise InvalidInput.one(
-                "/value", f"roads.{effect}", f"{value!r} is no value of {effect.value!r}.", remedy
+                "/value",
+                f"roads.{effect}",
+                f"{value!r} is no value of {effect.value!r}.",
+                remedy,
+                zh=f"{'空值' if value is None else value} 不能用于“{_EFFECT_ZH[effect]}”。"
+                f"{remedy_zh}",
             )
         if self.until is not None and self.until <= self.made_at:
             raise InvalidInput.one(
                 "/until", "roads.until", f"{self.until.isoformat()} is over.",
                 "Give a later time, or none for as long as nobody takes it back.",
+                zh=f"{self.until:%Y-%m-%d %H:%M}（UTC）已过。请填写更晚的时间，或选择直至撤回。",
             )  # fmt: skip
 
     def counts_at(self, instant: datetime) -> bool:
@@ -221,5 +235,6 @@ def _edges_in(network: RoadNetwork, area: tuple[tuple[float, float], ...]) -> ND
         raise InvalidInput.one(
             "/where/area", "roads.area", f"The area touches no road of {network.name!r}.",
             "Check that longitude comes first.",
+            zh="所画区域没有经过任何道路，请核对位置，经度在前。",
         )  # fmt: skip
     return edges.astype(np.int64)

@@ -119,6 +119,9 @@ class Snapper:
             f"from the nearest road of {self._network.name!r}, "
             f"farther than {max_distance_m / 1000:g} km.",
             remedy="Check that longitude and latitude are not swapped, and the city.",
+            zh=f"经度 {position.lon}、纬度 {position.lat} 距最近的道路 "
+            f"{distance_m / 1000:.1f} 公里，超过 {max_distance_m / 1000:g} 公里。"
+            "请核对位置，并检查经纬度是否颠倒。",
         )
 
     def _fractions(self, line: NDArray[np.intp], points: Geometries) -> NDArray[np.float64]:
@@ -180,6 +183,7 @@ def _hints(
                 "snap.length",
                 f"{len(values)} values were given for {n} positions.",
                 "Give one for each, None where it is not known.",
+                zh=f"给出了 {len(values)} 个值，而位置有 {n} 个，请一一对应。",
             )
     found = {}
     for row in range(n):

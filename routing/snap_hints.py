@@ -58,13 +58,17 @@ class SnapHint:
     def __post_init__(self) -> None:
         if self.heading_deg is not None and not math.isfinite(self.heading_deg):
             raise InvalidInput.one(
-                "/heading_deg", "snap.heading", f"{self.heading_deg!r} is not a compass direction."
+                "/heading_deg",
+                "snap.heading",
+                f"{self.heading_deg!r} is not a compass direction.",
+                zh=f"{self.heading_deg!r} 不是罗盘方向，请填写 0 至 360 度。",
             )
         if not 0 <= self.tolerance_deg <= 180:
             raise InvalidInput.one(
                 "/tolerance_deg",
                 "snap.tolerance",
                 f"A tolerance of {self.tolerance_deg!r} degrees is not within 0 to 180.",
+                zh=f"容差 {self.tolerance_deg!r} 度不在 0 至 180 之间。",
             )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Strict, StringConstraints, Tag
 
-from field_app.wire import Count, Id, LongText, ShortText, Truth, WireModel
+from field_app.wire import Count, Id, LongText, ShortText, Truth, Unfit, WireModel
 
 Channel = Literal["phone", "app", "wechat", "chat", "ecall", "store"]
 FaultKind = Literal[
@@ -20,7 +20,9 @@ LockLevel = Literal["free", "unit", "order"]
 def _only_date_text(value: Any) -> Any:
     if isinstance(value, str | date):
         return value
-    raise ValueError("a date is text in ISO 8601, e.g. 2026-03-01")
+    raise Unfit(
+        "a date is text in ISO 8601, e.g. 2026-03-01", "请按 ISO 8601 填写日期，例如 2026-03-01。"
+    )
 
 
 Day = Annotated[date, BeforeValidator(_only_date_text)]

@@ -33,7 +33,7 @@ def acknowledge(alarm_id: AlarmId, who: Dispatcher, repeat: Repeat, runtime: Run
     def act(session: WriteSession) -> AlarmOut:
         row = session.get(AlarmRow, alarm_id)
         if row is None or row.region != runtime.region:
-            raise NotFound("alarm", alarm_id)
+            raise NotFound("alarm", alarm_id, zh=f"没有编号为 {alarm_id} 的警报，请刷新后查看。")
         if row.acknowledged_at is None:
             row.acknowledged_at, row.acknowledged_by = runtime.clock.now(), who.name
         return alarm_out(row)

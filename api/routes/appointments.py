@@ -58,7 +58,11 @@ def cancel_appointment(
 
     def act(session: WriteSession) -> AppointmentOut:
         if appointments.get_appointment(session, appointment_id).region != runtime.region:
-            raise NotFound("appointment", appointment_id)
+            raise NotFound(
+                "appointment",
+                appointment_id,
+                zh=f"没有编号为 {appointment_id} 的预约，请刷新后查看。",
+            )
         now = runtime.clock.now()
         cancelled = appointments.cancel_appointment(session, now, appointment_id, body.reason)
         return _shown(session, runtime, cancelled)

@@ -63,4 +63,5 @@ def _admit(request: Request, authorization: str) -> None:
     raise NotAllowed(
         "These numbers are not for everybody.",
         remedy="Set ROADFLARE_METRICS_TOKEN and send it as a bearer token, or ask locally.",
+        zh="运行指标不对所有人开放，请设置 ROADFLARE_METRICS_TOKEN 并以其访问，或在本机查看。",
     )

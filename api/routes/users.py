@@ -43,7 +43,11 @@ def disable(user_id: UserId, who: Admin, repeat: Repeat, runtime: Run) -> Respon
 
     def act(_session: WriteSession, row: UserRow) -> None:
         if row.id == who.user_id:
-            raise Conflict("That is yourself.", remedy="Let another administrator do it.")
+            raise Conflict(
+                "That is yourself.",
+                remedy="Let another administrator do it.",
+                zh="不能操作自己的账号，请由其他管理员处理。",
+            )
         row.disabled_at = row.disabled_at or runtime.clock.now()
 
     return _changed(runtime, repeat, who.key, user_id, act)
@@ -75,7 +79,7 @@ def _changed(
     def acted(session: WriteSession) -> UserOut:
         row = session.get(UserRow, user_id)
         if row is None or row.region != runtime.region:
-            raise NotFound("user", user_id)
+            raise NotFound("user", user_id, zh=f"没有编号为 {user_id} 的用户。")
         act(session, row)
         end_all(session, row.id)
         session.flush()

@@ -138,7 +138,7 @@ def remove_webhook(webhook_id: WebhookId, _who: Admin, runtime: Run) -> Response
 def _mine(session: Session, runtime: Runtime, webhook_id: int) -> WebhookRow:
     row = session.get(WebhookRow, webhook_id)
     if row is None or row.region != runtime.region:
-        raise NotFound("webhook", webhook_id)
+        raise NotFound("webhook", webhook_id, zh=f"没有编号为 {webhook_id} 的 Webhook。")
     return row
 
 
@@ -148,6 +148,7 @@ def _key(runtime: Runtime) -> str:
         raise Conflict(
             "This installation has no key to sign webhooks with.",
             remedy="Set ROADFLARE_WEBHOOK_KEY, at least 16 random characters, and start again.",
+            zh="本系统没有签名密钥，请设置 ROADFLARE_WEBHOOK_KEY（至少 16 个随机字符）后重新启动。",
         )
     return key.get_secret_value()
 

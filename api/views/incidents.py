@@ -65,7 +65,9 @@ def incident_in_region(session: Session, region: str, incident_id: int) -> Incid
     """Return an incident, `NotFound` also when it is another region's."""
     incident = get_incident(session, incident_id)
     if incident.region != region:
-        raise NotFound("incident", incident_id)
+        raise NotFound(
+            "incident", incident_id, zh=f"没有编号为 {incident_id} 的事件，请刷新后查看。"
+        )
     return incident
 
 

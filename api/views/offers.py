@@ -42,7 +42,7 @@ def offer_to(session: Session, contractor_id: int, offer_id: int) -> OfferOut:
     """Return one offer of a contractor; NotFound for another contractor's."""
     offer = session.get(ContractorOfferRow, offer_id)
     if offer is None or offer.contractor_id != contractor_id:
-        raise NotFound("offer", offer_id)
+        raise NotFound("offer", offer_id, zh=f"没有编号为 {offer_id} 的询单。")
     changed = _places_changed(session, [offer.incident_id])
     return _offer_out(offer, get_incident(session, offer.incident_id), changed)
 
@@ -50,7 +50,11 @@ def offer_to(session: Session, contractor_id: int, offer_id: int) -> OfferOut:
 def contractor_of(contractor_id: int | None) -> int:
     """Return the contractor of a provider's token."""
     if contractor_id is None:
-        raise NotAllowed("This token belongs to no contractor.", remedy="Log in as a contractor.")
+        raise NotAllowed(
+            "This token belongs to no contractor.",
+            remedy="Log in as a contractor.",
+            zh="该登录不属于任何外协，请以外协账号登录。",
+        )
     return contractor_id
 
 

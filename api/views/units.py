@@ -94,7 +94,7 @@ def unit_in_region(session: Session, region: str, unit_id: int) -> Unit:
     """Return a unit, `NotFound` also when it is another region's."""
     unit = get_unit(session, unit_id)
     if unit.region != region:
-        raise NotFound("unit", unit_id)
+        raise NotFound("unit", unit_id, zh=f"没有编号为 {unit_id} 的车辆，请刷新后查看。")
     return unit
 
 

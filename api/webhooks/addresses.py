@@ -74,7 +74,11 @@ def read_url(url: str, *, to_private: bool = False) -> Fault | None:
     if what is None:
         return None
     return Fault(
-        "/url", "webhook.url", f"{url[:80]!r} {what}.", "Give https:// and a public host name."
+        "/url",
+        "webhook.url",
+        f"{url[:80]!r} {what}.",
+        "Give https:// and a public host name.",
+        zh=f"{url[:80]} 不能用作回调地址，请填写 https:// 开头的公网地址。",
     )
 
 

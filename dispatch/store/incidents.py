@@ -194,7 +194,9 @@ def incident_row(session: Session, incident_id: int, *, lock: bool = False) -> I
     """
     row = session.get(IncidentRow, incident_id, with_for_update=True if lock else None)
     if row is None:
-        raise NotFound("incident", incident_id)
+        raise NotFound(
+            "incident", incident_id, zh=f"没有编号为 {incident_id} 的事件，请刷新后查看。"
+        )
     return row
 
 

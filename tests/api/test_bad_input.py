@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ from tests.support.service import HARBOUR, Town, a_call
 ON_BOTH_DATABASES = True
 
 LON, LAT = HARBOUR
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def pin(lon: object, lat: object, datum: str = "WGS-84") -> dict[str, Any]:
@@ -81,6 +83,10 @@ def test_a_bad_call_is_refused_and_leaves_nothing(shared_town: Town, name: str) 
     missing = fault["code"] in ("input.missing", "input.extra_forbidden")
     named = [fault["pointer"].rpartition("/")[2]] if missing else leaves(changes)
     assert any(value in fault["message"] + fault["pointer"] for value in named), fault
+    assert fault["text"]["en"] == f"{fault['message']} {fault['remedy']}"
+    zh = fault["text"]["zh"]
+    assert CHINESE.search(zh), fault
+    assert missing or any(value in zh for value in named), fault
     assert shared_town.n_rows() == before
 
 
@@ -219,6 +225,7 @@ def test_who_sends_ten_megabytes_gets_the_answer_over_a_real_connection(shared_t
             answer = client.post("/api/v1/incidents", content=content, headers=headers)
             assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
             assert answer.json()["remedy"]
+        assert CHINESE.search(answer.json()["text"]["zh"])
     assert shared_town.n_rows() == before
 
 
@@ -234,6 +241,7 @@ def test_what_is_not_there(shared_town: Town) -> None:
         assert answer.status_code == status
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["remedy"]
+        assert CHINESE.search(answer.json()["text"]["zh"])
     assert "POST" in shared_town["desk"].get("login").headers["allow"]
 
 
@@ -254,6 +262,7 @@ def test_a_parameter_that_means_nothing_is_named_with_its_value(shared_town: Tow
         (fault,) = answer.json()["faults"]
         assert value in fault["message"], (path, fault)
         assert fault["remedy"], (path, fault)
+        assert CHINESE.search(fault["text"]["zh"]), (path, fault)
     assert shared_town.n_rows() == before
 
 
@@ -268,6 +277,7 @@ def test_a_link_opens_its_own_incident_only(shared_town: Town) -> None:
         answer = shared_town.nobody.get(path)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
         assert answer.json()["remedy"]
+        assert CHINESE.search(answer.json()["text"]["zh"])
     for path in ("incidents", f"incidents/{other['id']}", "events/log", "plan"):
         assert shared_town.nobody.with_token(key).get(path).status_code == 401
     extra = {"reason": "x", "incident_id": other["id"]}

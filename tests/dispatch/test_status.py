@@ -11,16 +11,19 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from dispatch import orders
 from dispatch.job import JobState
 from dispatch.progress import Report, ReportKind, progress
+from dispatch.report_refusals import ReportRefusal
 from dispatch.status import TechnicianEvent, allowed_kinds, apply_event
-from dispatch.store import JobRow
+from dispatch.store import JobRow, TechnicianEventRow
 from fleet.model import Unit
 from fleet.shifts import end_shift
 from fleet.store import get_unit
 from kernel.errors import InvalidInput, NotFound
+from kernel.words import Words
 from tests.dispatch.scene import START, Scene, at, open_scene, repair, tow
 
 MINUTE = timedelta(minutes=1)
@@ -74,9 +77,49 @@ def test_a_job_withdrawn_meanwhile_is_rejected_with_the_reason(scene: Scene) -> 
     other = scene.unit("R-02", 9)
     scene.run()
     result = scene.say(unit, "arrived", incident)
-    assert result.status == "rejected"
+    assert (result.status, result.code) == ("rejected", "report.elsewhere")
     assert "not with this unit" in result.detail
     assert scene.job(incident).unit_id == other.id
+
+
+def test_a_repeat_of_what_was_rejected_gets_the_same_reason_again(scene: Scene) -> None:
+    unit, incident = rolled_out(scene)
+    scene.say(unit, "done", incident)
+    first = scene.say(unit, "declined", incident, client_id="a")
+    again = scene.say(unit, "declined", incident, client_id="a")
+    assert (first.status, first.code) == ("rejected", "report.over")
+    assert (again.status, again.code, again.text) == ("duplicate", first.code, first.text)
+    assert again.detail == f"Known: rejected. {first.detail}"
+    ended = scene.say(unit, "not_possible", incident)
+    assert (ended.code, ended.text) == ("report.over", first.text)
+
+
+def test_a_repeat_of_what_was_rejected_before_there_were_codes(scene: Scene) -> None:
+    unit, incident = rolled_out(scene)
+    scene.say(unit, "done", incident)
+    scene.say(unit, "declined", incident, client_id="a")
+    with scene.database.write() as session:
+        row = session.scalars(select(TechnicianEventRow).filter_by(client_id="a")).one()
+        row.detail = "The job is done already."
+    again = scene.say(unit, "declined", incident, client_id="a")
+    assert (again.status, again.code) == ("duplicate", "report.rejected")
+    assert again.detail == "Known: rejected. The job is done already."
+    assert again.text == Words(zh="此前未被接受，请联系调度。", en="The job is done already.")
+
+
+def test_phones_from_before_there_were_codes_know_every_sentence() -> None:
+    """They look for these parts of it (``refusal_words.ts`` as it was)."""
+    known = {
+        ReportRefusal.ELSEWHERE: "The job is not with this unit any more",
+        ReportRefusal.CANCELLED: "The job was cancelled",
+        ReportRefusal.BEGUN: "it can be reported as not possible, not declined",
+        ReportRefusal.OVER: "already.",
+        ReportRefusal.NO_LOAD: "there is nothing to load",
+        ReportRefusal.OFF_SHIFT: "The unit is off shift",
+    }
+    assert {
+        refusal: known[refusal] in refusal.words.en for refusal in ReportRefusal
+    } == dict.fromkeys(ReportRefusal, True)
 
 
 def test_a_clock_slightly_ahead_is_held_to_now_and_far_ahead_refused(scene: Scene) -> None:

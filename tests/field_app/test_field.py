@@ -47,10 +47,15 @@ def test_a_job_that_never_was_does_not_block_the_queue(
         {"client_id": "b", "at": later(town, 0), "kind": "rolling", "job_id": job["job_id"]},
     ]
     results = town[code].post("field/events", {"events": events}).json()["results"]
-    assert [(it["client_id"], it["status"]) for it in results] == [
-        ("a", "rejected"),
-        ("b", "applied"),
+    assert [(it["client_id"], it["status"], it["code"]) for it in results] == [
+        ("a", "rejected", "not_found"),
+        ("b", "applied", None),
     ]
+    assert results[0]["text"] == {
+        "zh": "没有编号为 9999 的任务，请联系调度。",
+        "en": results[0]["detail"],
+    }
+    assert results[1]["text"] is None
 
 
 def test_repeats_are_harmless(busy: tuple[Town, str, dict[str, Any]]) -> None:

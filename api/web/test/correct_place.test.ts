@@ -1,4 +1,5 @@
 import type { Incident } from "@roadflare/kit/contract.ts";
+import { speak } from "@roadflare/kit/words.ts";
 import { h, render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -101,7 +102,7 @@ test("how to find it is emptied where its field is", async () => {
 });
 
 test("what is refused is said at its field, and what was filled in stays", async () => {
-  const fault = { pointer: "/location", code: "a", message: "Not in the town.", remedy: "" };
+  const fault = { pointer: "/location", text: { zh: "不在城内。", en: "Not in the town." } };
   serving({ "PATCH /incidents/1": () => ({ status: 422, body: { faults: [fault] } }) });
   await press("e");
   await click(113.3, 23.1);
@@ -110,6 +111,11 @@ test("what is refused is said at its field, and what was filled in stays", async
   expect(form()?.querySelector("[data-path=location] .field-fault")?.textContent).toContain(
     "Not in the town.",
   );
+  await act(() => speak("zh"));
+  expect(form()?.querySelector("[data-path=location] .field-fault")?.textContent).toBe(
+    "不在城内。",
+  );
+  await act(() => speak("en"));
   expect(howToFind()?.value).toBe("pillar 8");
   expect(pickedPlace.value).toEqual([113.3, 23.1]);
 });

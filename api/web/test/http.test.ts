@@ -13,10 +13,10 @@ test("a refusal carries every fault, its pointer as a path", async () => {
   answering(422, {
     code: "invalid_input",
     detail: "2 faults in the input.",
-    remedy: "",
+    text: { zh: "没有数字。没有 O。", en: "No digits. No O." },
     faults: [
-      { pointer: "/caller/phone", code: "a", message: "No digits.", remedy: "Give some." },
-      { pointer: "/vehicle/vin", code: "b", message: "No O.", remedy: "" },
+      { pointer: "/caller/phone", text: { zh: "没有数字。", en: "No digits." } },
+      { pointer: "/vehicle/vin", text: { zh: "没有 O。", en: "No O." } },
     ],
   });
   const error = await caller({ token: () => null })("/incidents", { body: {} }).catch(

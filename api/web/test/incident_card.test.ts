@@ -95,7 +95,10 @@ test("a call taker sees nothing that only a dispatcher may do", async () => {
 });
 
 test("units that could not be weighed say why, and are weighed again when asked to", async () => {
-  const down = { status: 503, body: { detail: "No travel times yet." } };
+  const down = {
+    status: 503,
+    body: { text: { zh: "尚无行驶时间。", en: "No travel times yet." } },
+  };
   const asked = serving({
     "GET /incidents/1": () => ({ body: incident(1) }),
     "GET /candidates": () => down,

@@ -9,7 +9,7 @@ import { serving, settled } from "./server.ts";
 
 const box = document.createElement("div");
 const VISIT = { id: 1, code: "K7", window: ["2026-06-08T01:00:00Z", "2026-06-08T03:00:00Z"] };
-const NO_CAR = { pointer: "/vehicle", code: "a", message: "No car is named.", remedy: "" };
+const NO_CAR = { pointer: "/vehicle", text: { zh: "未填写车辆。", en: "No car is named." } };
 
 const send = () =>
   act(async () => {

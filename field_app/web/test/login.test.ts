@@ -59,6 +59,8 @@ test("refusals are told in the language of the page", () => {
   expect(problemText(new ProblemError(409, { code: "conflict" }))).toBe(
     "手上还有任务，请先完成或拒单。",
   );
+  const text = { zh: "请求过于频繁，请 3 秒后再试。", en: "Too many requests." };
+  expect(problemText(new ProblemError(429, { code: "too_many_requests", text }))).toBe(text.zh);
   expect(problemText(new ProblemError(502, {}))).toBe("服务器故障，请稍后再试。");
   expect(problemText(new OfflineError())).toContain("无法连接服务器");
 });

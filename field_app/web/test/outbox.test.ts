@@ -22,7 +22,19 @@ const event = (client_id: string): FieldEvent => ({
   kind: "arrived",
   job_id: 1,
 });
-const applied = (client_id: string): FieldResult => ({ client_id, status: "applied", detail: "" });
+const result = (client_id: string, more: Partial<FieldResult> = {}): FieldResult => ({
+  client_id,
+  status: "applied",
+  detail: "",
+  code: null,
+  text: null,
+  ...more,
+});
+const applied = (client_id: string) => result(client_id);
+const CANCELLED = {
+  code: "report.cancelled",
+  text: { zh: "该任务已取消。", en: "The job was cancelled." },
+};
 
 /** A server that keeps what it applied, and can be out of reach. */
 function server() {
@@ -31,7 +43,7 @@ function server() {
   const send = async (events: readonly FieldEvent[]): Promise<FieldResult[]> => {
     if (!state.reachable) throw new OfflineError();
     const results = events.map(({ client_id }): FieldResult => {
-      if (heard.includes(client_id)) return { client_id, status: "duplicate", detail: "" };
+      if (heard.includes(client_id)) return result(client_id, { status: "duplicate" });
       heard.push(client_id);
       return applied(client_id);
     });
@@ -108,11 +120,11 @@ test("what is added during a flush goes out with it", async () => {
 
 test("a rejected event leaves the queue and is told", async () => {
   const box = makeOutbox(shelf(), UNIT, async (events) =>
-    events.map(({ client_id }) => ({ client_id, status: "rejected", detail: "Not your job." })),
+    events.map(({ client_id }) => result(client_id, { status: "rejected", ...CANCELLED })),
   );
   box.add(event("a"));
   expect(await box.flush()).toBe(true);
-  expect(box.refusals.value.map(({ detail }) => detail)).toEqual(["Not your job."]);
+  expect(box.refusals.value).toEqual([{ event: event("a"), ...CANCELLED }]);
   box.forgive("a");
   expect(box.refusals.value).toEqual([]);
 });
@@ -168,13 +180,14 @@ test("what one unit did is not sent as another's, and waits for its own", async 
 
 test("a refusal survives a restart of the phone until it is read", async () => {
   const phone = shelf();
+  const text = { zh: "没有该任务。", en: "No such job." };
   const before = makeOutbox(phone, UNIT, async () => {
-    throw new ProblemError(404, { detail: "No such job." });
+    throw new ProblemError(404, { code: "not_found", text });
   });
   before.add(event("a"));
   await before.flush();
   const after = makeOutbox(phone, UNIT, async () => []);
-  expect(after.refusals.value.map(({ detail }) => detail)).toEqual(["No such job."]);
+  expect(after.refusals.value).toEqual([{ event: event("a"), code: "not_found", text }]);
   after.forgive("a");
   expect(makeOutbox(phone, UNIT, async () => []).refusals.value).toEqual([]);
 });
@@ -204,11 +217,7 @@ test("what was told stays in view until a list has been asked for since", async 
 
 test("a refusal whose answer was lost is told by the repeat", async () => {
   const box = makeOutbox(shelf(), UNIT, async (events) =>
-    events.map(({ client_id }) => ({
-      client_id,
-      status: "duplicate",
-      detail: "Known: rejected. The job was cancelled.",
-    })),
+    events.map(({ client_id }) => result(client_id, { status: "duplicate", ...CANCELLED })),
   );
   box.add(event("a"));
   await box.flush();

@@ -61,7 +61,13 @@ export function server() {
     const { events } = JSON.parse(String(init.body)) as { events: FieldEvent[] };
     it.asked.push({ bearer, events });
     return answer({
-      results: events.map(({ client_id }) => ({ client_id, status: "applied", detail: "" })),
+      results: events.map(({ client_id }) => ({
+        client_id,
+        status: "applied",
+        detail: "",
+        code: null,
+        text: null,
+      })),
     });
   });
   return it;

@@ -54,7 +54,7 @@ test("of a refused batch only the fixes at fault are dropped", async () => {
     sent.push(fixes.map(({ at }) => at));
     const bad = fixes.findIndex(({ at }) => at === "fix 2");
     if (bad < 0) return;
-    const fault = { pointer: `/positions/${bad}/speed_kph`, code: "", message: "", remedy: "" };
+    const fault = { pointer: `/positions/${bad}/speed_kph`, text: { zh: "", en: "" } };
     throw new ProblemError(422, { faults: [fault] });
   });
   for (const n of [1, 2, 3]) trail.add(7, fix(n));

@@ -1577,6 +1577,8 @@ export interface components {
         /**
          * FaultOut
          * @description One thing wrong with an input; ``pointer`` is a JSON pointer (RFC 6901) into the body.
+         *
+         *     ``text`` is message and remedy, for people.
          */
         FaultOut: {
             /** Code */
@@ -1587,6 +1589,7 @@ export interface components {
             pointer: string;
             /** Remedy */
             remedy: string;
+            text: components["schemas"]["Bilingual"];
         };
         /**
          * FeatureCollection
@@ -1659,10 +1662,15 @@ export interface components {
         /**
          * FieldEventResult
          * @description What became of one event: ``late`` ones are kept but changed nothing.
+         *
+         *     ``code`` is stable and says why it was rejected, also of a duplicate that was rejected the first
+         *     time; ``text`` says it to the technician. Both are ``null`` otherwise.
          */
         FieldEventResult: {
             /** Client Id */
             client_id: string;
+            /** Code */
+            code: string | null;
             /** Detail */
             detail: string;
             /**
@@ -1670,6 +1678,7 @@ export interface components {
              * @enum {string}
              */
             status: "applied" | "duplicate" | "late" | "rejected";
+            text: components["schemas"]["Bilingual"] | null;
         };
         /**
          * FieldEventResults
@@ -2594,7 +2603,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description Why a request was not done, and what to do about it.
+         * @description Why a request was not done, and what to do about it; ``text`` is both, for people.
          */
         Problem: {
             /** Code */
@@ -2607,6 +2616,7 @@ export interface components {
             remedy: string;
             /** Status */
             status: number;
+            text: components["schemas"]["Bilingual"];
             /** Title */
             title: string;
             /** Type */

@@ -38,6 +38,7 @@ const en = {
   "offer.expired": "did not answer",
   "offer.withdrawn": "not needed any more",
   offline: "The server cannot be reached. Check the network; we keep trying.",
+  "answer.odd": "The server did not answer as it should (HTTP {status}). Try again soon.",
   "language.other": "中文",
   "language.switch": "Switch to Chinese",
 } as const;
@@ -77,6 +78,7 @@ const zh: { [K in keyof typeof en]: string } = {
   "offer.expired": "未答复",
   "offer.withdrawn": "已不需要",
   offline: "无法连接服务器。请检查网络，我们会继续重试。",
+  "answer.odd": "服务器未正常应答（HTTP {status}），请稍后再试。",
   "language.other": "EN",
   "language.switch": "切换到英文",
 };

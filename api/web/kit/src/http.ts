@@ -1,12 +1,13 @@
 /** Calls to `/api/v1`; refusals arrive as `ProblemError` with every fault at its field. */
 
+import type { Bilingual } from "./contract.ts";
 import type { Renewed } from "./renewal.ts";
 
 export interface InputFault {
   /** Where: the path of the value, "vehicle.vin"; empty for the whole. */
   field: string;
-  message: string;
-  remedy: string;
+  /** What is wrong and what to do. */
+  text: Bilingual;
 }
 
 interface ProblemDetails {
@@ -14,14 +15,15 @@ interface ProblemDetails {
   code?: string;
   title?: string;
   detail?: string;
-  remedy?: string;
-  faults?: { pointer: string; code: string; message: string; remedy: string }[];
+  text?: Bilingual;
+  faults?: { pointer: string; text: Bilingual }[];
 }
 
 export class ProblemError extends Error {
   readonly status: number;
   readonly code: string;
-  readonly remedy: string;
+  /** What is wrong and what to do; null where it was not the service that answered. */
+  readonly text: Bilingual | null;
   readonly faults: InputFault[];
 
   constructor(status: number, body: ProblemDetails) {
@@ -29,11 +31,10 @@ export class ProblemError extends Error {
     this.name = "ProblemError";
     this.status = status;
     this.code = body.code ?? String(status);
-    this.remedy = body.remedy ?? "";
-    this.faults = (body.faults ?? []).map(({ pointer, message, remedy }) => ({
+    this.text = body.text ?? null;
+    this.faults = (body.faults ?? []).map(({ pointer, text }) => ({
       field: pointer.replace(/^\//, "").replaceAll("/", "."),
-      message,
-      remedy,
+      text,
     }));
   }
 }

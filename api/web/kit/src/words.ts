@@ -56,6 +56,9 @@ export function dictionary<const E extends Record<string, string>>(
   };
 }
 
+/** What the page says itself, in the language in force, where a pair is asked for. */
+export const pairOf = (text: string): Bilingual => ({ zh: text, en: text });
+
 /** The text of a pair in the language in force. */
 export function said(pair: Bilingual): string {
   return language.value === "zh" ? pair.zh : pair.en;

@@ -1,4 +1,4 @@
-/** Why something did not work, in the page's language: the server's own words are English. */
+/** Why something did not work, as an owner is told it: the server's words are for staff. */
 
 import { OfflineError, ProblemError } from "@roadflare/kit/http.ts";
 import { t } from "./words.ts";

@@ -8,7 +8,7 @@
  */
 
 import type { ReadonlySignal } from "@preact/signals";
-import type { FieldEvent, FieldResult } from "@roadflare/kit/contract.ts";
+import type { Bilingual, FieldEvent, FieldResult } from "@roadflare/kit/contract.ts";
 import { isFinal } from "./final.ts";
 import { keptList, type Shelf } from "./kept.ts";
 
@@ -17,10 +17,10 @@ export type Report = FieldEvent & { number?: string };
 
 export interface Refusal {
   event: Report;
-  /** The problem's code; `rejected` where the server answered for this event by itself. */
+  /** Why: the code of the result or of the problem; `rejected` where the server gave none. */
   code: string;
-  /** What the server said, in its own words. */
-  detail: string;
+  /** What the server said of it, if it did so for people. */
+  text: Bilingual | null;
 }
 
 export interface Outbox {
@@ -56,9 +56,9 @@ function isRefusal(found: unknown): found is Refusal {
 
 const toSend = ({ number, ...event }: Report): FieldEvent => event;
 
-/** Also of a repeat, whose first answer was lost. */
-const wasRejected = ({ status, detail }: FieldResult) =>
-  status === "rejected" || (status === "duplicate" && detail.startsWith("Known: rejected."));
+/** Why it was rejected, also of a repeat whose first answer was lost; null where it was not. */
+const refusalOf = ({ status, code }: FieldResult) =>
+  code ?? (status === "rejected" ? "rejected" : null);
 
 /** Gives a queue without an owner to the unit that last used the phone. */
 export function adopt(shelf: Shelf, unit: number): void {
@@ -82,8 +82,8 @@ export function makeOutbox(shelf: Shelf, unit: number, send: Send): Outbox {
     change((events) => events.filter((event) => !ids.has(event.client_id)));
   }
 
-  function refuse(event: Report, code: string, detail: string): void {
-    refused.change((refusals) => [...refusals, { event, code, detail }]);
+  function refuse(event: Report, code: string, text: Bilingual | null): void {
+    refused.change((refusals) => [...refusals, { event, code, text }]);
   }
 
   /** One event that spoils a batch must not hold back the others: they are sent one by one. */
@@ -93,7 +93,8 @@ export function makeOutbox(shelf: Shelf, unit: number, send: Send): Outbox {
       for (const result of results) {
         const event = batch.find((one) => one.client_id === result.client_id);
         if (!event) continue;
-        if (wasRejected(result)) refuse(event, "rejected", result.detail);
+        const code = refusalOf(result);
+        if (code !== null) refuse(event, code, result.text);
         else told.change((events) => [...events, event]);
       }
       settle(new Set(results.map((result) => result.client_id)));
@@ -101,7 +102,7 @@ export function makeOutbox(shelf: Shelf, unit: number, send: Send): Outbox {
       if (!isFinal(error)) throw error;
       const [only] = batch;
       if (batch.length === 1 && only) {
-        refuse(only, error.code, error.message);
+        refuse(only, error.code, error.text);
         settle(new Set([only.client_id]));
         return;
       }

@@ -1,6 +1,7 @@
 /** A labelled field with the faults that the server found in it. */
 
 import type { InputFault } from "@roadflare/kit/http.ts";
+import { said } from "@roadflare/kit/words.ts";
 import type { ComponentChildren } from "preact";
 
 interface FieldProps {
@@ -19,8 +20,8 @@ export function Faults({ faults }: { faults: readonly InputFault[] }) {
   return (
     <>
       {faults.map((fault) => (
-        <span class="field-fault" role="alert" key={fault.field + fault.message}>
-          {fault.message} {fault.remedy}
+        <span class="field-fault" role="alert" key={fault.field + fault.text.en}>
+          {said(fault.text)}
         </span>
       ))}
     </>

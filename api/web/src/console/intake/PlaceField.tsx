@@ -4,6 +4,7 @@ import type { LonLat, Place } from "@roadflare/kit/contract.ts";
 import type { InputFault } from "@roadflare/kit/http.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { placeText } from "@roadflare/kit/place_words.ts";
+import { pairOf } from "@roadflare/kit/words.ts";
 import { useEffect, useState } from "preact/hooks";
 import { SURE } from "../card/Facts.tsx";
 import { Faults, Field, faultsAt } from "../form/Field.tsx";
@@ -115,7 +116,7 @@ function RoadFields({ draft, change, faults }: PlaceFieldProps) {
   const [typing, setTyping] = useState(false);
   const unread = !typing && draft.km.trim() !== "" && kmOf(draft.km) === null;
   const mine: readonly InputFault[] = unread
-    ? [{ field: "location.km", message: t("new.kmFault"), remedy: "" }]
+    ? [{ field: "location.km", text: pairOf(t("new.kmFault")) }]
     : faults;
   return (
     <div class="field-row three">

@@ -3,7 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import type { CallerNumber, Incident, Unit } from "@roadflare/kit/contract.ts";
 import { ProblemError } from "@roadflare/kit/http.ts";
-import { said } from "@roadflare/kit/words.ts";
+import { pairOf, said } from "@roadflare/kit/words.ts";
 import { t } from "../words.ts";
 import { candidatesOf, reloadDetail, weighAgain } from "./detail.ts";
 import { diversion, isElsewhere } from "./diversion.ts";
@@ -212,7 +212,7 @@ export async function correctPlace(
     if (!isOvertaken(error)) throw error;
     await seenAnew(incident); // what is pressed next builds on that
     throw new ProblemError(CHANGED_MEANWHILE, {
-      detail: t("fail.changed", { number: incident.number }),
+      text: pairOf(t("fail.changed", { number: incident.number })),
     });
   } finally {
     refreshSoon();

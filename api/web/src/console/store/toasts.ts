@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { common } from "@roadflare/kit/common_words.ts";
 import { OfflineError, ProblemError } from "@roadflare/kit/http.ts";
+import { said } from "@roadflare/kit/words.ts";
 import { t } from "../words.ts";
 
 export interface Toast {
@@ -32,8 +33,7 @@ export function problemText(error: unknown): string {
   if (error instanceof OfflineError) return common("offline");
   if (error instanceof ProblemError) {
     if (error.code.includes("stale")) return t("fail.stale");
-    const faults = error.faults.map((fault) => fault.message).join(" ");
-    return [faults || error.message, error.remedy].filter(Boolean).join(" ");
+    return error.text ? said(error.text) : common("answer.odd", { status: error.status });
   }
   return String(error);
 }
