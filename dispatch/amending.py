@@ -174,6 +174,7 @@ def _call_of(desk: IntakeDesk, incident: Incident) -> Call:
         raise Conflict(
             f"The place of {incident.number} is not served here any more.",
             remedy="Correct its place first.",
+            zh=f"{incident.number} 的位置已不在服务范围内，请先更正位置。",
         )
     on_motorway = desk.locator.is_on_motorway(incident.place)
     return Call(

@@ -12,6 +12,7 @@ from dispatch.closing import close_incident
 from dispatch.desk import IntakeDesk
 from dispatch.incident import (
     CANCELLABLE_BY_OWNER,
+    OUTCOME_ZH,
     Incident,
     IncidentState,
     Outcome,
@@ -52,6 +53,7 @@ def merge_incident(
             "merge.itself",
             f"{incident_number(into_id)} cannot be joined with itself.",
             "Choose another open incident.",
+            zh=f"{incident_number(into_id)} 不能与自身合并，请选择另一起未结事件。",
         )
     # In one order, whichever of them goes on: two people may join them at once.
     rows = {it: incident_row(session, it, lock=True) for it in sorted((incident_id, into_id))}
@@ -97,10 +99,17 @@ def joined(session: Session, incident_id: int) -> list[int]:
 def _refuse_closed(row: IncidentRow) -> None:
     if row.state != IncidentState.CLOSED.value:
         return
-    remedy = "Choose an open incident."
+    remedy, remedy_zh = "Choose an open incident.", "请选择未结事件。"
     if row.merged_into is not None:
-        remedy = f"It was joined with {incident_number(row.merged_into)}: choose that one."
-    raise Conflict(f"{incident_number(row.id)} is closed ({row.outcome}).", remedy=remedy)
+        other = incident_number(row.merged_into)
+        remedy = f"It was joined with {other}: choose that one."
+        remedy_zh = f"它已并入 {other}，请选择后者。"
+    number = incident_number(row.id)
+    raise Conflict(
+        f"{number} is closed ({row.outcome}).",
+        remedy=remedy,
+        zh=f"{number} 已结束（{OUTCOME_ZH[row.outcome or '']}）。{remedy_zh}",
+    )
 
 
 def _refuse_helped(row: IncidentRow, into: IncidentRow) -> None:
@@ -108,9 +117,15 @@ def _refuse_helped(row: IncidentRow, into: IncidentRow) -> None:
         return
     number, other = incident_number(row.id), incident_number(into.id)
     remedy = f"Join them the other way round: {other} into {number}, which goes on then."
+    remedy_zh = f"请反向合并：将 {other} 并入 {number}。"
     if _is_helped(into):
         remedy = f"Somebody is or was at the car of {other} too: let one be finished, or cancel it."
-    raise Conflict(f"Somebody is or was at the car of {number}.", remedy=remedy)
+        remedy_zh = f"{other} 也已有人到过车旁，请先完成或取消其中一起。"
+    raise Conflict(
+        f"Somebody is or was at the car of {number}.",
+        remedy=remedy,
+        zh=f"已有人到达 {number} 的车旁。{remedy_zh}",
+    )
 
 
 def _is_helped(row: IncidentRow) -> bool:

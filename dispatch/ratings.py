@@ -29,7 +29,11 @@ def rate_incident(
     said = _read(stars, text)
     incident = get_incident(session, incident_id)
     if incident.is_open:
-        raise Conflict(f"{incident.number} is not over yet.", remedy="Rate it when it is closed.")
+        raise Conflict(
+            f"{incident.number} is not over yet.",
+            remedy="Rate it when it is closed.",
+            zh=f"{incident.number} 尚未结束，请在结束后评价。",
+        )
     _keep(session, _row(session, incident_id=incident_id), now, stars, said)
 
 
@@ -53,6 +57,7 @@ def rate_visit(
         raise Conflict(
             f"Visit {visit.code} is not done (job {undone.id} is {undone.state}).",
             remedy="Rate it when it is done; else tell the hotline what you think.",
+            zh=f"预约 {visit.code} 尚未完成，请在完成后评价；如有意见，欢迎致电热线。",
         )
     _keep(session, _row(session, appointment_id=appointment_id), now, stars, said)
 
