@@ -203,7 +203,8 @@ test("one with somebody at the car is only joined the other way round", async ()
 });
 
 test("what is refused is said with its remedy, and stays open", async () => {
-  const body = { detail: "R-1001 is closed.", remedy: "Choose an open incident." };
+  const en = "R-1001 is closed. Choose an open incident.";
+  const body = { code: "conflict", text: { zh: "R-1001 已结束，请选择未结事件。", en } };
   const asked = serving({ "POST /merge": () => ({ status: 409, body }) });
   await press("g");
   await click("R-1002");
