@@ -63,9 +63,8 @@ def guesses_of(
 ) -> dict[int, Guess]:
     """Return the best contractor for each job that the plan may leave to one, by job row id.
 
-    Those are calls that no unit is ordered to and nobody has locked to one. While a contractor has
-    an offer, no other counts; then those that are `still_to_ask`, and have no more offers to answer
-    than they may. Nobody waits for a silent one, whatever it has to answer.
+    While a contractor has an offer, no other counts; then those that are `still_to_ask`, and may
+    have one more to answer. Nobody waits for a silent one, whatever it has to answer.
     """
     if not world.contractors:
         return {}
@@ -79,8 +78,8 @@ def guesses_of(
     unheard = {it for it, silence in world.silent.items() if silence.lasts(world.at)}
     by_candidates: dict[frozenset[tuple[int, datetime | None]], list[Job]] = {}
     for job in world.jobs:
-        if job.state is JobState.OPEN and job.lock is Lock.FREE and job.incident_id is not None:
-            candidates = still_to_ask(world.asked.get(job.incident_id, {}), everybody)
+        if may_be_left(job):
+            candidates = still_to_ask(world.asked.get(job.incident_id or 0, {}), everybody)
             who = frozenset(it for it in candidates.items() if it[0] not in unheard)
             by_candidates.setdefault(who, []).append(job)
     found: dict[int, Guess] = {}
@@ -265,6 +264,12 @@ class Asking:
 def _slip_of(contractor_id: int, answered: Iterable[Answer]) -> Slip:
     mine = (it.slip_s for it in answered if it.contractor_id == contractor_id)
     return slip_of([it for it in mine if it is not None])
+
+
+def may_be_left(job: Job) -> bool:
+    """Return whether a job is a call that no unit is ordered to and nobody has locked to one."""
+    is_call = job.incident_id is not None
+    return is_call and job.state is JobState.OPEN and job.lock is Lock.FREE
 
 
 def can_do(contractor: Contractor, job: Job) -> bool:

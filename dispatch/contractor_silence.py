@@ -112,8 +112,10 @@ def tell_silent(
     """Alarm the dispatcher of a contractor that has fallen silent."""
     name, n = get_contractor(session, contractor_id).name, silence.n_offers
     zone = ZoneInfo(get_region(session, region).time_zone)
-    since = f"{silence.since_at.astimezone(zone):%m-%d %H:%M}"
-    until = f"{silence.again_at.astimezone(zone):%H:%M}"
+    since_at, until_at = (it.astimezone(zone) for it in (silence.since_at, silence.again_at))
+    is_today = since_at.date() == now.astimezone(zone).date()
+    since = f"{since_at:%H:%M}" if is_today else f"{since_at:%m-%d %H:%M}"
+    until = f"{until_at:%H:%M}"
     text = Words(
         zh=f"合作救援商 {name} 自 {since} 起连续 {n} 次未答复，"
         f"{until} 前不再自动询问。请电话联系。",

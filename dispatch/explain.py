@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from dispatch.context import DispatchContext
-from dispatch.contractor_choice import can_do
+from dispatch.contractor_choice import can_do, may_be_left
 from dispatch.contractors import open_job
 from dispatch.core.changes import Change, duration
 from dispatch.core.evaluate import plan_from_tours
@@ -296,9 +296,9 @@ def _helper(snapshot: Snapshot, job: Job) -> Helper | None:
 
 
 def _silent(snapshot: Snapshot, job: Job, helper: Helper | None) -> tuple[SilentHelper, ...]:
-    """Return the silent contractors that could do a job nobody is at yet, but the one asked."""
+    """Return the silent contractors that a job could be left to, but the one that it may be."""
     world = snapshot.world
-    if job.incident_id is None or job_key(job.id) not in snapshot.jobs:
+    if job_key(job.id) not in snapshot.jobs or not may_be_left(job):
         return ()
     return tuple(
         SilentHelper(it.name, found.n_offers, found.since_at, found.again_at)

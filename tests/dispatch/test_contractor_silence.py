@@ -76,12 +76,21 @@ def test_after_two_it_does_not_and_the_desk_is_told_once(scene: Scene) -> None:
     assert not may_be_left_out(scene, scene.call(0))
     [text] = told(scene)
     assert text == (
-        "Near has let 2 offers run out since 03-02 16:00, and is not asked by itself before 16:36. "
+        "Near has let 2 offers run out since 16:00, and is not asked by itself before 16:36. "
         "Call them."
     )
     lapse(scene, helper)  # asked by hand
     assert silent(scene)[helper].n_offers == 3
     assert len(told(scene)) == 1
+
+
+def test_an_alarm_names_the_day_where_it_is_another_one(scene: Scene) -> None:
+    helper = scene.contractor("Near", 2)
+    lapse(scene, helper)
+    scene.clock.advance(24 * 60 * 60)
+    lapse(scene, helper)
+    [text] = told(scene)
+    assert "since 03-02 16:00, and is not asked by itself before 16:36." in text
 
 
 def test_no_owner_waits_for_it(scene: Scene) -> None:
@@ -245,6 +254,15 @@ def test_the_dispatcher_sees_why_it_is_not_asked(scene: Scene) -> None:
     tried = judged(scene, incident)
     assert tried.helper is not None
     assert (tried.helper.name, tried.silent) == ("Near", ())
+
+
+def test_of_a_call_that_is_left_to_nobody_it_is_not_said(scene: Scene) -> None:
+    lapse(scene, scene.contractor("Near", 2), 2)
+    unit, incident = scene.unit("R-01", 5), scene.call(0)
+    assert len(judged(scene, incident).silent) == 1
+    scene.run()
+    assert scene.job(incident).unit_id == unit.id
+    assert judged(scene, incident).silent == ()
 
 
 def test_that_nobody_is_left_who_answers_is_told(scene: Scene) -> None:

@@ -61,7 +61,7 @@ export function SilentHelpers({ silent }: { silent: SilentHelper[] }) {
           <span class="unit-symbol">
             <Icon name="contractor" size={15} />
           </span>
-          <span>
+          <span class="candidate-who">
             <b>{helper.name}</b> <span class="muted">{t("why.contractor")}</span>
           </span>
           <span class="helper-says muted">{silentText(helper)}</span>
