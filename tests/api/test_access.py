@@ -282,6 +282,7 @@ BODIES: dict[str, object] = {
     "assign": {"unit_id": 1, "plan_version": 0},
     "lock": {"lock": "free"},
     "contractor-offer": {},
+    "merge": {"into": 1},
 }
 OWN_ONLY = {"job_id", "offer_id"}
 """Of one's own unit or contractor: the gate's tests of those packages ask for others'."""

@@ -146,6 +146,7 @@ test("one is looked at before it is joined, and what follows is said", async () 
   await submit();
   expect(asked.some(({ path }) => path.endsWith("/merge"))).toBe(false);
   expect(texts(".merge-pair thead th")).toEqual(["R-1001 goes on", "R-1002 is closed"]);
+  expect(texts(".merge-choice b")).toEqual(["R-1002"]);
   expect(texts(".merge-follows li").join(" ")).toContain("To call back: 139****0009, as of R-1002");
   await submit();
   const sent = asked.find(({ path }) => path.endsWith("/merge"));
@@ -167,6 +168,14 @@ test("the other way round, the one that goes on is looked at next", async () => 
   await submit();
   expect(asked.find(({ path }) => path.endsWith("/merge"))?.body).toEqual({ into: 2 });
   expect(selectedIncidentId.value).toBe(2);
+});
+
+test("one that was chosen by mistake is put back", async () => {
+  await press("g");
+  await click("R-1007");
+  await click("R-1007");
+  expect(texts(".merge-choice b")).toEqual(["R-1002", "R-1007"]);
+  expect(box.querySelector(".merge-pair")).toBeNull();
 });
 
 test("whose unit and contractor are told is said, and that plates differ", async () => {

@@ -137,7 +137,7 @@ export const zh: Record<keyof typeof en, string> = {
   "act.correct": "更正位置",
   "act.correctSave": "保存位置",
   "act.note": "添加备注",
-  "act.merge": "合并到…",
+  "act.merge": "合并…",
   "act.safe": "标为安全",
   "act.unsafe": "标为危险",
   "ask.cancel": "为何取消 {number}？",

@@ -227,6 +227,8 @@ export function MergeDialog({ about, close }: { about: Incident; close: () => vo
   const { pair, fault, busy, choose, turn, send } = useMerging(about, close);
   const found = duplicatesOf(about, incidents.value ?? [], typed);
   const chosenId = pair && (pair.gone.id === about.id ? pair.kept.id : pair.gone.id);
+  // Once one is chosen the others make room for what follows; pressed again, they are back.
+  const shown = pair ? found.filter(({ incident }) => incident.id === chosenId) : found;
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const [first] = found;
@@ -250,12 +252,12 @@ export function MergeDialog({ about, close }: { about: Incident; close: () => vo
         </label>
         {found.length === 0 && <p class="muted">{t("merge.none")}</p>}
         <ul class="merge-choices">
-          {found.slice(0, SHOWN).map((one) => (
+          {shown.slice(0, SHOWN).map((one) => (
             <Choice
               key={one.incident.id}
               found={one}
               chosen={one.incident.id === chosenId}
-              choose={() => choose(one.incident.id)}
+              choose={() => choose(pair ? null : one.incident.id)}
             />
           ))}
         </ul>

@@ -50,6 +50,7 @@ function Facts({ visit }: { visit: Appointment }) {
       <dd>
         {visit.unit_code ?? <span class="muted">{t("visit.unplanned")}</span>}
         {visit.planned_arrival_at && ` · ${timeOfDay(visit.planned_arrival_at)}`}
+        {visit.state !== "cancelled" && <p class="muted">{visitStage(visit)}</p>}
       </dd>
       {visit.note && (
         <>
@@ -125,7 +126,6 @@ export function VisitCard({ visit }: { visit: Appointment }) {
     <article class="card" aria-label={visit.code}>
       <CardHead title={visit.code} close={() => openVisitCard(null)}>
         <b>{visitKind(visit)}</b>
-        <span class="muted">{visitStage(visit)}</span>
         <ShowOnMap at={[lon, lat]} />
       </CardHead>
       <div class="scroll">
