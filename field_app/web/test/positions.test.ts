@@ -11,12 +11,15 @@ type Failed = NonNullable<Parameters<Geolocation["watchPosition"]>[1]>;
 
 /** A phone whose finder is worked by hand. */
 function finder() {
-  const it = { watches: 0, found: null as Found | null, failed: null as Failed | null };
+  const it = { watches: 0, asked: 0, found: null as Found | null, failed: null as Failed | null };
   const geolocation = {
     watchPosition(found: Found, failed: Failed) {
       it.watches += 1;
       Object.assign(it, { found, failed });
       return it.watches;
+    },
+    getCurrentPosition() {
+      it.asked += 1;
     },
     clearWatch() {
       Object.assign(it, { found: null, failed: null });
@@ -96,4 +99,22 @@ test("where the phone was two minutes ago is not where it is", async () => {
   expect(hereNow()).toMatchObject({ lon: 1, lat: 2 });
   vi.advanceTimersByTime(1000);
   expect(hereNow()).toBeNull();
+});
+
+test("a phone that stands still is asked where it is, once a minute, on shift only", async () => {
+  const { it, phone } = await onShift();
+  phone.found?.(at(1, 2));
+  vi.advanceTimersByTime(55_000);
+  expect(phone.asked).toBe(0);
+  vi.advanceTimersByTime(5000);
+  expect(phone.asked).toBe(1);
+  vi.advanceTimersByTime(60_000);
+  expect(phone.asked).toBe(2);
+  phone.found?.(at(1, 2));
+  vi.advanceTimersByTime(55_000);
+  expect(phone.asked).toBe(2);
+  it.state = "off_shift";
+  await refresh();
+  vi.advanceTimersByTime(120_000);
+  expect(phone.asked).toBe(2);
 });

@@ -31,6 +31,9 @@ export function hereNow(): Here | null {
 
 const SEND_MS = 5000;
 
+/** A watch tells of movement: a phone that stands still is asked where it is after so long. */
+const STILL_MS = 60_000;
+
 const trail = makeTrail(async (unit, positions) => {
   const body = { positions };
   const { version } = await callOf(unit)<{ version: number }>("/field/positions", { body });
@@ -60,6 +63,11 @@ function fail({ code, PERMISSION_DENIED }: GeolocationPositionError): void {
 /** Watches the phone's position until `end`; again and again if need be. */
 function watcher() {
   let watch: number | null = null;
+  let heardMs = 0;
+  const heard: PositionCallback = (found) => {
+    heardMs = Date.now();
+    take(found);
+  };
   // Withheld where the page does not come over https.
   const geolocation = navigator.geolocation as Geolocation | undefined;
   const end = () => {
@@ -69,16 +77,22 @@ function watcher() {
   };
   const begin = () => {
     if (!geolocation) placeFault.value = "denied";
+    heardMs = Date.now();
     watch ??=
-      geolocation?.watchPosition(take, fail, { enableHighAccuracy: true, maximumAge: 5000 }) ??
+      geolocation?.watchPosition(heard, fail, { enableHighAccuracy: true, maximumAge: 5000 }) ??
       null;
   };
-  return { begin, end };
+  const askIfStill = () => {
+    if (watch === null || Date.now() - heardMs < STILL_MS) return;
+    heardMs = Date.now();
+    geolocation?.getCurrentPosition(heard, fail, { enableHighAccuracy: true, timeout: STILL_MS });
+  };
+  return { begin, end, askIfStill };
 }
 
 /** Watches the phone's position while on shift, until the returned function is called. */
 export function followPosition(): () => void {
-  const { begin, end } = watcher();
+  const { begin, end, askIfStill } = watcher();
   const onShift = computed(() => list.value !== null && list.value.unit.state !== "off_shift");
   const stop = effect(() => (onShift.value ? begin() : end()));
   // A watch that was denied stays silent, also after the technician has been to the settings.
@@ -89,6 +103,7 @@ export function followPosition(): () => void {
   };
   document.addEventListener("visibilitychange", looking);
   const timer = setInterval(() => {
+    askIfStill();
     const unit = session.value?.unit_id;
     if (unit != null) void trail.send(unit);
   }, SEND_MS);
