@@ -15,6 +15,7 @@
 A unit is *forbidden* only if no plan can let it do the job: a rule is broken even where everything
 that may be moved away from it is. Then `remedy` says what the smallest change is. Of jobs that are
 tied to others by links this is known as far as insertion, two by two, and the solver can tell.
+A unit without a way that could go by the job of another unit is only found by the solver.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from dispatch.core.ledger import Ledger, Routes, difference, feasible
 from dispatch.core.locks import is_fixed
 from dispatch.core.model import Plan, Problem
 from dispatch.core.reasons import STAGES
-from dispatch.core.remedy import must_do, smallest_change
+from dispatch.core.remedy import OF_WAYS, must_do, smallest_change
 from dispatch.core.schedule import Broken, Timetable
 from dispatch.core.together import Together
 from dispatch.core.validate import MOST_CNY
@@ -252,7 +253,8 @@ class _Case:
             return self._forbidden(u, (Change("unlock", job=compiled.jobs[self.job].id),))
         changes += self._left_behind(changes)
         if changes:
-            return self._forbidden(u, changes + self._tied(u, changes))
+            detour = None if resolve is None else self._by_a_detour(u, changes, resolve)
+            return detour or self._forbidden(u, changes + self._tied(u, changes))
         if resolve is None and (fits := self._fits_in(u)) is not None:
             return fits
         offers = [self._inserted(u)]
@@ -282,6 +284,17 @@ class _Case:
                 last = compiled.job_of[kept[-1]]
                 found += smallest_change(compiled, v, kept, last) or ()
         return tuple(it for it in dict.fromkeys(found) if it not in changes)
+
+    def _by_a_detour(
+        self, u: int, changes: tuple[Change, ...], resolve: Resolve
+    ) -> UnitVerdict | None:
+        """Return the verdict on a unit that has no way there but by a job of another unit."""
+        if not any(it.kind == "way" for it in changes) or {it.kind for it in changes} - OF_WAYS:
+            return None
+        routes = self._resolved(u, resolve)
+        if routes is None or self._cny(routes) == inf:
+            return None
+        return self._allowed(u, routes, "possible", "resolve")
 
     def _tied(self, u: int, changes: tuple[Change, ...]) -> tuple[Change, ...]:
         """Return what else it takes where the job is tied to others."""

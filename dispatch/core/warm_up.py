@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
 
 from dispatch.core.engines import ENGINES
-from dispatch.core.model import Job, Option, Problem, Unit, Visit
+from dispatch.core.model import Commitment, Job, Lock, Option, Problem, Unit, Visit
 from dispatch.core.params import SolveParams
 from dispatch.core.start import NOWHERE_YET
 
@@ -33,7 +34,10 @@ def warm_up() -> None:
     What is loaded by then stays: the garbage collector need not walk through it again, which takes
     a tenth of a second in the midst of a decision.
     """
-    ENGINES["colgen"](toy_problem(), SolveParams(ruin_steps=50, wall_limit_s=None), 0, NOWHERE_YET)
+    steps, toy = SolveParams(ruin_steps=50, wall_limit_s=None), toy_problem()
+    rolling = Commitment("j0", "u0", Lock.FULL, 0, "do", release_cny=5.0)
+    for problem in (toy, replace(toy, commitments=(rolling,))):
+        ENGINES["colgen"](problem, steps, 0, NOWHERE_YET)
     from dispatch.core.colgen.cut_kernel import violated_triples  # noqa: PLC0415
 
     violated_triples(np.full((1, 2), -1, dtype=np.int64), np.ones(1), 3, 0.1, 4)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dispatch.core.colgen.budget import Budget
+from dispatch.core.colgen.entries import torn_units
 from dispatch.core.colgen.keep import known_duals, known_routes
 from dispatch.core.colgen.master import Master
 from dispatch.core.colgen.pricing import Pricing
@@ -88,24 +89,19 @@ def _search(pricer: Pricer, params: SolveParams, budget: Budget, seed: int, star
         seed=seed,
         routes=known_routes(model, start.warm),
         known_duals=known_duals(model, start.warm),
-        exact=not _locked_out(model, base),
+        exact=not torn_units(pricer, base),
     )
-
-
-def _locked_out(model: RouteModel, base: Tours) -> bool:
-    """Return whether a job that a lock binds cannot be done where it is locked."""
-    return any(model.compiled.fixed_unit[j] != -1 for j in base.left)
 
 
 def _leave_cny(model: RouteModel, base: Tours, cost: float) -> np.ndarray:
     """Return the price of leaving each job out, for the bound.
 
     A job that a lock binds is done wherever all of them can be: any high price keeps it in. Where
-    one cannot be done, its true price is the only one that holds for each plan.
+    one may be left out, its true price is the only one that holds for each plan.
     """
     compiled = model.compiled
     prices = np.array([job.unassigned_cny for job in compiled.jobs], dtype=np.float64)
-    if not _locked_out(model, base):
+    if not torn_units(model.pricer, base):
         bound = np.array(compiled.fixed_unit) != -1
         prices[bound] = np.maximum(prices[bound], 2 * abs(cost) + 1_000)
     return prices

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
+from math import inf
 
 from dispatch.core.compiled import Compiled
 from dispatch.core.costing import enter_head
@@ -41,11 +42,10 @@ def turned_away_cny(compiled: Compiled, u: int) -> float:
 def unit_entries(pricer: Pricer, base: Tours) -> list[list[UnitEntry]]:
     """Return the entries of each unit; the first does nothing before its choices.
 
-    Jobs that a lock binds and that ``base`` serves are kept in each entry: the optimum serves them.
-    Where a unit must leave such a job out, every part of its head is tried.
+    Jobs that a lock binds are kept in each entry: every plan serves them. Of a torn unit every part
+    of its head is tried.
     """
-    compiled = pricer.compiled
-    torn = {compiled.fixed_unit[j] for j in base.left}
+    compiled, torn = pricer.compiled, torn_units(pricer, base)
     return [
         [
             it
@@ -54,6 +54,21 @@ def unit_entries(pricer: Pricer, base: Tours) -> list[list[UnitEntry]]:
         ]
         for u in range(len(compiled.units))
     ]
+
+
+def torn_units(pricer: Pricer, base: Tours) -> frozenset[int]:
+    """Return the units of which a plan may leave out a job that a lock binds to them.
+
+    All others can do what is locked to them by itself, so that every plan does it (`locks`); of the
+    rest, a job may be out of reach but by way of another that need not be done.
+    """
+    compiled = pricer.compiled
+    torn = {compiled.fixed_unit[j] for j in base.left} - {-1}
+    for u, route in enumerate(base.routes):
+        locked = tuple(c for c in route if compiled.fixed_unit[compiled.job_of[c]] == u)
+        if locked and pricer.route_cny(u, locked) == inf:
+            torn.add(u)
+    return frozenset(torn)
 
 
 def all_parts_tried(pricer: Pricer) -> bool:

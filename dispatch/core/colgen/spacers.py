@@ -11,6 +11,10 @@ from __future__ import annotations
 import numpy as np
 
 from dispatch.core.colgen.arrays import NO_WAY_S, Arrays, Floats
+from kernel.jit import jit
+
+MISSING = -1
+"""There is no entry that keeps the head too."""
 
 
 def spacer_slack(arrays: Arrays) -> Floats:
@@ -19,58 +23,48 @@ def spacer_slack(arrays: Arrays) -> Floats:
     CNY by choice; infinite where it may delay what follows or make it impossible.
     """
     slack = np.zeros(len(arrays.stop), dtype=np.float64)
-    kept = _kept(arrays)
-    for e, row in enumerate(arrays.entry_not_first):
-        barred, done = set(arrays.entry_barred[e]), _jobs(arrays, e)
-        for head in row[row >= 0].tolist():
-            job = int(arrays.stop[head]["job"])
-            if job not in barred:
-                then = kept.get((int(arrays.entry[e]["unit"]), *done, job))
-                slack = np.maximum(slack, _dearer(arrays, e, head, then))
+    done = [tuple(j for j in row if j >= 0) for row in arrays.entry_jobs.tolist()]
+    units, jobs = arrays.entry["unit"].tolist(), arrays.stop["job"].tolist()
+    entries = {(u, *did): e for e, (u, did) in enumerate(zip(units, done, strict=True))}
+    barred = [set(row) for row in arrays.entry_barred.tolist()]
+    for e, row in enumerate(arrays.entry_not_first.tolist()):
+        for head in row:
+            if head >= 0 and jobs[head] not in barred[e]:
+                then = entries.get((units[e], *done[e], jobs[head]), MISSING)
+                raise_slack(arrays, e, head, then, slack)
     return slack
 
 
-def _jobs(arrays: Arrays, e: int) -> list[int]:
-    return [int(job) for job in arrays.entry_jobs[e] if job >= 0]
+@jit
+def raise_slack(a: Arrays, e: int, head: int, then: int, slack: Floats) -> None:
+    """Raise the slack of each choice by what entry ``then`` may cost more than it and ``head``.
 
-
-def _kept(arrays: Arrays) -> dict[tuple[int, ...], int]:
-    """Return the entries by their unit and the jobs that they do."""
-    units = arrays.entry["unit"].tolist()
-    return {(u, *_jobs(arrays, e)): e for e, u in enumerate(units)}
-
-
-def _dearer(arrays: Arrays, e: int, head: int, then: int | None) -> Floats:
-    """Return what entry ``then`` costs more than ``e``, each choice and ``head``, at most."""
-    stops, first = arrays.stop, arrays.entry[e]
-    unit, nth = arrays.unit[first["unit"]], arrays.stop[head]
-    to, onward = (
-        it.astype(np.int64) for it in (arrays.travel_s[len(stops) + e], arrays.into_s[head])
-    )
-    onward = onward[: len(stops)]
-    begun_s = np.maximum(first["time_s"] + to, stops["earliest_s"])
-    arrival_s = begun_s + stops["work_s"] + onward
-    start_s = np.maximum(arrival_s, nth["earliest_s"])
-    extra = arrays.extra_cny[first["unit"]]
-    able = np.isfinite(extra) & (stops["job"] != nth["job"]) & np.isfinite(extra[head])
-    able &= (to != NO_WAY_S) & (onward != NO_WAY_S)
-    able &= (begun_s <= stops["latest_s"]) & (start_s <= nth["latest_s"])
-    if then is None:
-        return np.where(able, np.inf, 0.0)
-    driven_s = to + stops["inner_s"] + onward + nth["inner_s"]
-    cny = first["cny"] + driven_s * unit["drive_rate"] + extra[head]
-    cny = cny + _late_cny(arrays, head, arrival_s)
-    entry = arrays.entry[then]
-    later = entry["time_s"] > start_s + nth["work_s"]
-    dearer = np.where(later, np.inf, np.maximum(0.0, entry["cny"] - cny))
-    return np.where(able, dearer, 0.0)
-
-
-def _late_cny(arrays: Arrays, c: int, arrival_s: np.ndarray) -> Floats:
-    """Return what arriving at a choice costs, lateness and waiting."""
-    stop = arrays.stop[c]
-    late_s = np.maximum(0, arrival_s - stop["target_s"])
-    cny = stop["late_rate"] * late_s + np.where(late_s > 0, stop["breach_cny"], 0.0)
-    for after_s, rate in arrays.bends[c]:
-        cny += rate * np.maximum(0, late_s - after_s)
-    return np.asarray(cny + stop["wait_rate"] * np.maximum(0, arrival_s - stop["ready_s"]))
+    Both follow entry ``e``; windows and stock are left aside, which only ever raises the slack.
+    """
+    n, first, nth = a.stop.shape[0], a.entry[e], a.stop[head]
+    unit, u = a.unit[first.unit], first.unit
+    if a.extra_cny[u, head] == np.inf:
+        return
+    for c in range(n):
+        stop = a.stop[c]
+        leg, onward = np.int64(a.travel_s[n + e, c]), np.int64(a.travel_s[c, head])
+        if stop.job == nth.job or a.extra_cny[u, c] == np.inf or NO_WAY_S in (leg, onward):
+            continue
+        start_s = max(first.time_s + leg, stop.earliest_s)
+        arrival_s = start_s + stop.work_s + onward
+        served_s = max(arrival_s, nth.earliest_s)
+        if start_s > stop.latest_s or served_s > nth.latest_s:
+            continue
+        if then == MISSING or a.entry[then].time_s > served_s + nth.work_s:
+            slack[c] = np.inf
+            continue
+        driven_s = leg + stop.inner_s + onward + nth.inner_s
+        cny = first.cny + driven_s * unit.drive_rate + a.extra_cny[u, head]
+        late_s = arrival_s - nth.target_s
+        if late_s > 0:
+            cny += nth.breach_cny + nth.late_rate * late_s
+            for z in range(a.bends.shape[1]):
+                if late_s > a.bends[head, z, 0]:
+                    cny += a.bends[head, z, 1] * (late_s - a.bends[head, z, 0])
+        cny += nth.wait_rate * max(0, arrival_s - nth.ready_s)
+        slack[c] = max(slack[c], a.entry[then].cny - cny)

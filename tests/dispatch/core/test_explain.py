@@ -132,6 +132,16 @@ def test_a_missing_way_is_named_with_its_places() -> None:
     assert found.changes[0].words.en == "a way from place 3 to place 7 opens"
 
 
+def test_the_solver_finds_a_way_by_a_job_of_another_unit() -> None:
+    given = problem((unit("u", 0), unit("v", 7)), (job("j", repair(7)), job("by", repair(3))))
+    given.travel_s[0, 7] = UNREACHABLE_S
+    plan = evaluate(given, {"v": [("j", "repair"), ("by", "repair")]})
+    quick, solved = (explain(given, plan, "j", resolve=it)[1] for it in (None, exact))
+    assert [it.words.en for it in quick.changes] == ["a way from place 0 to place 7 opens"]
+    assert (solved.unit_id, solved.verdict, solved.position) == ("u", "possible", 1)
+    assert solved.extra_terms == {"drive": 3.0}
+
+
 def test_a_link_is_named() -> None:
     given = problem(
         (unit("u", 0),),
