@@ -73,13 +73,13 @@ FOR_OWNERS: dict[str, Words] = {
     "incident.cancelled": Words("已取消", "Cancelled"),
     "promise.changed": Words("到达时间有变", "The arrival time has changed"),
     "job.ordered": Words("已为您安排救援", "Help has been assigned"),
-    "job.rolling": Words("救援人员已出发", "Help is on the way"),
-    "job.arrived": Words("救援人员已到达", "Help is at your car"),
+    "job.rolling": Words("救援人员已出发", "Help has set off"),
+    "job.arrived": Words("救援人员已到达", "Help has arrived"),
     "job.loaded": Words(
         "车辆已装车，正送往服务中心", "Your car is being taken to the service centre"
     ),
     "contractor.accepted": Words("合作救援商将前往", "A partner of ours is coming"),
-    "contractor.arrived": Words("合作救援商已到达", "Our partner is at your car"),
+    "contractor.arrived": Words("合作救援商已到达", "Our partner has arrived"),
 }
 """What concerns an owner; nothing names a unit, a person or another customer."""
 

@@ -136,6 +136,20 @@ test("the map says what it does not show, while that is still to come", () => {
   }
 });
 
+test("who has been chosen is not still to be chosen where nobody knows when he comes", () => {
+  const unit = { name: "Bay", kind: "contractor", lon: null, lat: null, plate: null };
+  const chosen = { stage: "assigned", unit: unit as unknown as Track["unit"] } as const;
+  expect(textOf(tracked())).toContain("as soon as somebody is chosen");
+  expect(textOf(tracked(chosen))).not.toContain("as soon as somebody is chosen");
+  expect(textOf(tracked(chosen))).toContain("do not know the arrival time");
+});
+
+test("one time is told as about then, not as a range of nothing", () => {
+  const stage = "assigned";
+  expect(textOf(tracked({ stage, eta_range: [at(25), at(25)] }))).toContain("about 12:25");
+  expect(textOf(tracked({ stage, eta_range: [at(25), at(28)] }))).toContain("12:25–12:28");
+});
+
 test("whoever was not helped is told no price", () => {
   const charged = { free: false, state: "closed", stage: "done" } as const;
   expect(textOf(tracked({ ...charged, outcome: "repaired" }))).toContain("Charged");

@@ -50,6 +50,12 @@ function Appointment({ track }: { track: Track }) {
   );
 }
 
+/** A partner gives one time, not a range: it is no minute to rely on either. */
+function rangeText(range: [string, string]): string {
+  const [from, to] = range.map(timeOfDay);
+  return from === to ? t("eta.about", { time: timeOfDay(range[0]) }) : timeRange(range);
+}
+
 function inMinutes(range: [string, string]): string {
   const minutes = minutesRange(range, now.value);
   return minutes ? t("eta.in", { range: minutes }) : t("eta.soon");
@@ -64,11 +70,11 @@ export function Arrival({ track }: { track: Track }) {
       {range ? (
         <>
           <h2>{t("eta.label")}</h2>
-          <p class="arrival-big">{timeRange(range)}</p>
+          <p class="arrival-big">{rangeText(range)}</p>
           {connection.value.connected && <p class="arrival-minutes">{inMinutes(range)}</p>}
         </>
       ) : (
-        <p class="muted">{t("eta.none")}</p>
+        <p class="muted">{t(track.unit ? "eta.unknown" : "eta.none")}</p>
       )}
       <Promised track={track} />
     </section>

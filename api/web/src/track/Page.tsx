@@ -150,7 +150,7 @@ function Content({ track }: { track: Track }) {
   const ended = ["done", "cancelled", "failed"].includes(track.stage);
   return (
     <>
-      <section class="headline">
+      <section class="headline" aria-live="polite">
         <h1>{sentence}</h1>
         <p>{more}</p>
         <Steps track={track} />
