@@ -45,7 +45,7 @@ const candidate = (unit: number, part: object = {}) => ({
   effects: [],
   ...part,
 });
-const list = (...items: object[]) => ({ plan_version: 5, items, contractor: null });
+const list = (...items: object[]) => ({ plan_version: 5, items, contractor: null, silent: [] });
 const GETS = list(
   candidate(7, { state: "rolling", divert_arrival_at: at(12), arrival_at: at(55) }),
   candidate(8),
@@ -143,7 +143,10 @@ test("what is refused is said with its remedy, and the next press builds on the 
     "GET /incidents/1/candidates": () => ({ body: { ...GETS, plan_version: version - 1 } }),
     "POST /assign": () => ({
       status: 409,
-      body: { code: "job_taken", detail: "T-07 is at another car.", remedy: "Leave divert out." },
+      body: {
+        code: "job_taken",
+        text: { zh: "T-07 已在另一车辆旁。", en: "T-07 is at another car. Leave divert out." },
+      },
     }),
   });
   await wish();
@@ -158,7 +161,8 @@ test("what is refused is said with its remedy, and the next press builds on the 
 });
 
 test("who cannot be weighed cannot be diverted", async () => {
-  serving({ "GET /candidates": () => ({ status: 503, body: { detail: "No travel times yet." } }) });
+  const text503 = { zh: "暂无行车时间。", en: "No travel times yet." };
+  serving({ "GET /candidates": () => ({ status: 503, body: { code: "broken", text: text503 } }) });
   await wish();
   expect(text("dialog [role=alert]")).toContain("No travel times yet.");
   expect(box.querySelector<HTMLButtonElement>("dialog [type=submit]")?.disabled).toBe(true);
