@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Response, Route, expect
 
 from tests.browser.conftest import DESK, PATIENCE_MS, LiveTown
-from tests.support.service import HARBOUR
+from tests.support.service import API, HARBOUR
 
 # Three browsers that draw maps without a graphics card need their time.
 pytestmark = pytest.mark.timeout(300)
@@ -116,3 +116,19 @@ def test_a_link_that_is_nobodys_says_so(live_town: LiveTown) -> None:
     owner = live_town.page(**DESK | {"locale": "zh-CN"})
     owner.goto(f"{live_town.url}/t/nobody")
     expect(owner.locator("h1")).to_have_text("此链接已失效。")
+
+
+def test_who_is_on_the_way_is_told_that_the_owner_called_it_off(live_town: LiveTown) -> None:
+    phone = live_town.phone("R-01")
+    incident = live_town.call()
+    phone.click("text=Set off")
+    expect(phone.locator(".next")).to_have_text("I am at the car")
+    expect(phone.locator(".unsent")).to_have_count(0)
+    path = incident["track_url"].rpartition("/")[2]
+    body = {"reason": "it starts again"}
+    live_town.client.post(f"{API}/track/{path}/cancel", json=body).raise_for_status()
+    told = phone.get_by_role("alert").filter(has_text=f"{incident['number']} is not yours any more")
+    expect(told).to_be_visible()
+    told.get_by_role("button").click()
+    expect(told).to_have_count(0)
+    expect(phone.locator("text=No job now.")).to_be_visible()

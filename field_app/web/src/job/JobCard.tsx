@@ -73,6 +73,7 @@ function Where({ job }: { job: FieldJob }) {
 
 function Car({ vehicle }: Pick<FieldJob, "vehicle">) {
   const line = [vehicle.model, vehicle.colour].filter(Boolean).join(" · ");
+  if (!vehicle.plate && !line && !vehicle.vin_end) return null;
   return (
     <p class="job-car">
       {vehicle.plate && <b class="plate">{vehicle.plate}</b>}
