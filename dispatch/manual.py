@@ -248,8 +248,7 @@ def _lacks(unit: Unit, options: Sequence[JobOption]) -> InvalidInput:
         "rule.no_unit_has",
         f"{unit.code} lacks {', '.join(it.en for it in words)}.",
         "Choose a unit that has it; the candidates say which.",
-        zh=f"{unit.code} 缺少：{'、'.join(it.zh for it in words)}。请选择具备条件的车辆，"
-        "可派车辆中有说明。",
+        zh=f"{unit.code} 缺少：{'、'.join(it.zh for it in words)}。请从“可派车辆”中选择。",
     )
 
 
