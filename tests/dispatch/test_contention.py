@@ -9,14 +9,19 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
+import geopandas as gpd
 import pytest
+import shapely
 from sqlalchemy import select
 
 from benchmarks.crash.history import History
 from dispatch.context import DispatchContext
-from dispatch.incidents import cancel_by_dispatcher, merge_incident
+from dispatch.desk import IntakeDesk
+from dispatch.incidents import cancel_by_dispatcher
 from dispatch.manual import Wish, assign, plan_version
+from dispatch.merging import merge_incident
 from dispatch.progress import ReportKind
 from dispatch.status import TechnicianEvent, apply_event
 from dispatch.store import IncidentRow, JobRow
@@ -24,9 +29,19 @@ from fleet.store import UnitRow
 from kernel import events
 from kernel.database import Database, WriteSession
 from kernel.errors import RoadflareError
+from sla.areas import ServiceAreas
 from tests.dispatch.scene import REGION, Scene, open_scene
 
 N_CLIENTS, N_UNITS, N_INCIDENTS = 32, 50, 50
+_LINE = ServiceAreas(
+    gpd.GeoDataFrame(
+        {"name": ["line"], "kind": ["urban"], "target_s": [1800]},
+        geometry=[shapely.box(-1, -1, 1, 1)],
+        crs="EPSG:4326",
+    )
+)
+_STREETS = SimpleNamespace(areas=_LINE, is_on_motorway=lambda _place: False)
+DESK = IntakeDesk(REGION, _STREETS)  # type: ignore[arg-type]
 _ACTIVE = ("ordered", "rolling", "on_site", "loaded")
 _STATE_OF_UNIT = {"ordered": "idle", "rolling": "rolling", "on_site": "on_site", "loaded": "loaded"}
 
@@ -82,7 +97,7 @@ class Crowd:
         if rng.random() < 0.8:
             return "left"
         one, other = self._open(session, rng), self._open(session, rng)
-        merge_incident(session, context.clock.now(), one, other)
+        merge_incident(session, context.clock.now(), DESK, one, other)
         return "merged"
 
     def report(

@@ -34,6 +34,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.spyOn(console, "warn").mockImplementation(() => {});
   token.value = "t1";
+  timezone.value = null;
   regionKnown = false;
   listsAnswer = true;
   asked = serving(lists as never);

@@ -102,5 +102,6 @@ export function followDetail(): () => void {
     stopEvents();
     clearInterval(timer);
     soon.stop();
+    incident.value = candidates.value = null; // whoever comes next may see less
   };
 }
