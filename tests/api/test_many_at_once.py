@@ -133,6 +133,10 @@ def test_nobody_waits_for_those_who_have_left(town: Town) -> None:
     assert worked_out == [incident]
 
 
+ALONE = {"timeline": None, "other_callers": None}
+"""What only one incident by itself is told with."""
+
+
 def test_lists_show_every_change_of_what_they_are_made_of(town: Town) -> None:
     desk, incident = town["desk"], town.call()
     path = f"incidents/{incident['id']}"
@@ -144,12 +148,12 @@ def test_lists_show_every_change_of_what_they_are_made_of(town: Town) -> None:
     def unit(code: str) -> dict[str, Any]:
         return next(it for it in desk.get("units").json()["items"] if it["code"] == code)
 
-    assert listed() == desk.get(path).json() | {"timeline": None}
+    assert listed() == desk.get(path).json() | ALONE
     assert unit("R-01")["state"] == "off_shift"
     town.start_shifts("R-01")
     assert unit("R-01")["state"] == "idle"
     town.decide()
-    assert listed() == desk.get(path).json() | {"timeline": None}
+    assert listed() == desk.get(path).json() | ALONE
     assert listed()["job"]["unit_code"] == "R-01"
     assert unit("R-01")["job"]["incident_id"] == incident["id"]
     town.clock.advance(1)

@@ -19,5 +19,11 @@ export function tellNews(before: FieldJob | null, after: FieldJob | null): void 
   if (before?.job_id === after?.job_id) return;
   const isTaken = before !== null && UNDER_WAY.includes(before.state);
   if (isTaken) withdrawn.value = before.number;
-  if (isTaken || after) navigator.vibrate?.(PULSES);
+  if (isTaken || after) pulse();
+}
+
+/** Browsers pulse only for whoever has touched the page since it was opened, and complain else. */
+function pulse(): void {
+  if ((navigator.userActivation as UserActivation | undefined)?.hasBeenActive !== false)
+    navigator.vibrate?.(PULSES);
 }
