@@ -13,6 +13,7 @@ from dispatch.form import Form
 from dispatch.incident import Caller, IntakeWarning, Vehicle
 from dispatch.locate import Located
 from kernel.errors import Fault, InvalidInput
+from kernel.words import ago
 
 LONGEST_AHEAD = timedelta(days=90)
 LONGEST_WINDOW = timedelta(hours=12)
@@ -122,8 +123,9 @@ def _window_problem(start_at: datetime, end_at: datetime, now: datetime) -> Faul
         text, zh = "The window ends before it starts.", "时段的结束早于开始，请对调。"
         return Fault("", "window.order", text, "Swap the two.", zh)
     if start_at <= now:
-        text = f"The window starts at {start_at:%Y-%m-%d %H:%M} UTC, which is past."
-        zh = "所选时段已经开始或已过，请选择以后的时段。"
+        begun = ago(now - start_at)
+        text = f"The window has begun {begun.en}."
+        zh = f"所选时段已于{begun.zh}开始，请选择以后的时段。"
         return Fault("", "window.past", text, "Give a window in the future.", zh)
     if end_at - start_at > LONGEST_WINDOW:
         text, zh = "The window is longer than 12 hours.", "时段超过 12 小时，请缩短。"

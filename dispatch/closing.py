@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dispatch.incident import INCIDENT_MACHINE, IncidentMove, IncidentState, Outcome
 from dispatch.job import JobKind
-from dispatch.store import ContractorOfferRow, IncidentRow
+from dispatch.store import AlarmRow, ContractorOfferRow, IncidentRow
 from kernel import events
 from kernel.database import WriteSession
 
@@ -24,7 +24,9 @@ OUTCOME_OF_KIND = {
 def close_incident(
     session: WriteSession, now: datetime, incident: IncidentRow, outcome: Outcome
 ) -> None:
-    """Close an open incident: state, outcome, event; offers nobody has answered are withdrawn.
+    """Close an open incident: state, outcome, event; what is over alarms nobody.
+
+    Offers that nobody has answered are withdrawn.
 
     Raises
     ------
@@ -37,6 +39,7 @@ def close_incident(
     incident.outcome, incident.closed_at = outcome.value, now
     incident.eta_at = incident.eta_low_at = incident.eta_high_at = None
     withdraw_offers(session, now, incident.id)
+    _quieten(session, now, incident.id)
     session.flush()
     payload: dict[str, object] = {"outcome": outcome.value}
     if incident.merged_into is not None:
@@ -49,6 +52,12 @@ def close_incident(
         incident_id=incident.id,
         payload=payload,
     )
+
+
+def _quieten(session: WriteSession, now: datetime, incident_id: int) -> None:
+    """Put its alarms aside; acknowledged by nobody."""
+    unseen = (AlarmRow.incident_id == incident_id, AlarmRow.acknowledged_at.is_(None))
+    session.execute(update(AlarmRow).where(*unseen).values(acknowledged_at=now))
 
 
 def withdraw_offers(

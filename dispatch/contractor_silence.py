@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -111,11 +110,8 @@ def tell_silent(
 ) -> None:
     """Alarm the dispatcher of a contractor that has fallen silent."""
     name, n = get_contractor(session, contractor_id).name, silence.n_offers
-    zone = ZoneInfo(get_region(session, region).time_zone)
-    since_at, until_at = (it.astimezone(zone) for it in (silence.since_at, silence.again_at))
-    is_today = since_at.date() == now.astimezone(zone).date()
-    since = f"{since_at:%H:%M}" if is_today else f"{since_at:%m-%d %H:%M}"
-    until = f"{until_at:%H:%M}"
+    here = get_region(session, region)
+    since, until = here.clock(silence.since_at, now), here.clock(silence.again_at, now)
     text = Words(
         zh=f"合作救援商 {name} 自 {since} 起连续 {n} 次未答复，"
         f"{until} 前不再自动询问。请电话联系。",

@@ -21,6 +21,7 @@ from dispatch.contractor_choice import Asking, Guess, still_to_ask
 from dispatch.contractor_silence import silent_contractors, tell_silent
 from dispatch.incident import INCIDENT_MACHINE, IncidentMove, IncidentState, incident_number
 from dispatch.job import Job, JobMove, JobState, option_from_json
+from dispatch.regions import get_region
 from dispatch.store import (
     ContractorOfferRow,
     IncidentRow,
@@ -193,10 +194,12 @@ def accept(
     row = _answerable(session, offer_id, contractor_id, now)
     eta_at = now + timedelta(minutes=eta_min)
     if row.needed_by_at is not None and eta_at > row.needed_by_at:
+        here = get_region(session, row.region)
+        needed, told = here.clock(row.needed_by_at, now), here.clock(eta_at, now)
         raise TooLate(
-            f"Somebody is needed by {row.needed_by_at:%H:%M} UTC, and {eta_at:%H:%M} is later.",
+            f"Somebody is needed by {needed}, and {told} is later.",
             remedy="Give an ETA by then, or reject the offer: another one is sent at once.",
-            zh=f"须在 {row.needed_by_at:%H:%M}（UTC）前到达，{eta_at:%H:%M} 太晚。"
+            zh=f"须在 {needed} 前到达，{told} 太晚。"
             "请给出更早的到达时间，或拒绝此询单，系统会立即发出新的询单。",
         )
     incident = incident_row(session, row.incident_id, lock=True)
@@ -432,11 +435,12 @@ def _stand_own_down(
     own_eta_at = incident.eta_at
     is_judged = has_limit and state is JobState.OPEN
     if own_eta_at is not None and own_eta_at <= eta_at and not is_judged:
+        here = get_region(session, incident.region)
+        own, told = here.clock(own_eta_at, now), here.clock(eta_at, now)
         raise JobTaken(
-            f"An own unit will be there at {own_eta_at:%H:%M} UTC, before {eta_at:%H:%M}.",
+            f"An own unit will be there at {own}, before {told}.",
             remedy="Thank you: you are not needed.",
-            zh=f"自有车辆将在 {own_eta_at:%H:%M}（UTC）到达，早于 {eta_at:%H:%M}。感谢，"
-            "您无需前往。",
+            zh=f"自有车辆将在 {own} 到达，早于 {told}。感谢，您无需前往。",
         )
     if state is not JobState.OPEN:
         unit_id = orders.withdraw_job(session, job)

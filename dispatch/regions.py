@@ -37,6 +37,11 @@ class Region:
         """Return the local day."""
         return now.astimezone(ZoneInfo(self.time_zone)).date()
 
+    def clock(self, at: datetime, now: datetime) -> str:
+        """Return the local time for people, with the day where it is not today's."""
+        local = at.astimezone(ZoneInfo(self.time_zone))
+        return f"{local:%H:%M}" if local.date() == self.today(now) else f"{local:%m-%d %H:%M}"
+
 
 def put_region(
     session: WriteSession, name: str, *, time_zone: str, country: str | None = None

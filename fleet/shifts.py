@@ -15,6 +15,7 @@ from kernel import events
 from kernel.database import WriteSession
 from kernel.errors import Conflict, InvalidInput, NotFound
 from kernel.position import Position
+from kernel.words import ago
 
 DEFAULT_SHIFT = timedelta(hours=12)
 """How long a shift is taken to last when nobody says."""
@@ -55,9 +56,9 @@ def start_shift(
         raise InvalidInput.one(
             "/end_at",
             "shift.ends_in_past",
-            f"The shift would end at {end_at:%Y-%m-%d %H:%M} UTC, which is past.",
+            f"The shift would have ended {ago(now - end_at).en}.",
             "Give an end in the future.",
-            zh=f"班次结束时间 {end_at:%Y-%m-%d %H:%M}（UTC）已过，请填写更晚的时间。",
+            zh=f"班次已于{ago(now - end_at).zh}结束，请填写更晚的时间。",
         )
     crew = None if crew_id is None else _free_crew(session, crew_id)
     _move(session, now, unit_id, UnitMove.START_SHIFT)

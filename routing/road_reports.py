@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from geo_data.network import RoadNetwork
 from kernel.errors import InvalidInput, RoadflareError
 from kernel.position import Position
+from kernel.words import ago
 from routing.overlay import FACTOR, FASTEST_KPH, NO_OVERLAY, Overlay, edges_of_way
 from routing.snap_hints import SnapHint
 from routing.travel_times import TravelTimes
@@ -140,10 +141,11 @@ class NewReport:
                 f"{remedy_zh}",
             )
         if self.until is not None and self.until <= self.made_at:
+            over = ago(self.made_at - self.until)
             raise InvalidInput.one(
-                "/until", "roads.until", f"{self.until.isoformat()} is over.",
+                "/until", "roads.until", f"It would have ended {over.en}.",
                 "Give a later time, or none for as long as nobody takes it back.",
-                zh=f"{self.until:%Y-%m-%d %H:%M}（UTC）已过。请填写更晚的时间，或选择直至撤回。",
+                zh=f"结束时间为{over.zh}，已过。请填写更晚的时间，或选择直至撤回。",
             )  # fmt: skip
 
     def counts_at(self, instant: datetime) -> bool:

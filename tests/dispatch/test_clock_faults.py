@@ -139,3 +139,17 @@ def test_a_position_that_jumps_does_not_stop_the_dispatcher(scene: Scene, minute
 def test_the_local_day_at_the_gap_and_the_fold(instant: str, day: str) -> None:
     chile = Region("demo", "CL", "America/Santiago", 0)
     assert chile.today(datetime.fromisoformat(instant)).isoformat() == day
+
+
+@pytest.mark.parametrize(
+    ("instant", "told"),
+    [
+        ("2026-06-01T15:59:59+00:00", "23:59"),
+        ("2026-06-01T16:00:00+00:00", "06-02 00:00"),
+        ("2026-05-31T15:59:00+00:00", "05-31 23:59"),
+    ],
+)
+def test_people_are_told_the_time_of_their_own_region(instant: str, told: str) -> None:
+    china = Region("ningbo", "CN", "Asia/Shanghai", 0)
+    noon = datetime.fromisoformat("2026-06-01T04:00:00+00:00")
+    assert china.clock(datetime.fromisoformat(instant), noon) == told

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from dispatch import contractors
 from dispatch.core.model import Lock
-from dispatch.store import ContractorOfferRow, PlanRow, job_row
+from dispatch.incidents import cancel_by_dispatcher
+from dispatch.store import AlarmRow, ContractorOfferRow, PlanRow, job_row
 from kernel.errors import Conflict, InvalidInput, JobTaken, NotFound
 from tests.dispatch.scene import START, Scene, open_scene, tow
 
@@ -46,6 +47,24 @@ def test_when_all_contractors_were_asked_in_vain_the_dispatcher_is_told(scene: S
     assert [offer.state for offer in offers(scene)] == ["expired"]
     kinds = [a.payload["kind"] for a in scene.events("alarm.raised")]
     assert kinds == ["promise_at_risk", "no_contractor"]
+
+
+def test_what_is_over_alarms_nobody(scene: Scene) -> None:
+    over, open_still = scene.call(0), scene.call(5)
+    scene.pass_time(2)
+    assert unseen_alarms(scene) == {over, open_still}
+    with scene.database.write() as session:
+        cancel_by_dispatcher(session, scene.clock.now(), over, "drove on")
+    scene.pass_time(2)
+    assert unseen_alarms(scene) == {open_still}
+    with scene.database.read() as session:
+        [row] = session.scalars(select(AlarmRow).filter_by(incident_id=over))
+        assert (row.acknowledged_at, row.acknowledged_by) == (START + 2 * MINUTE, None)
+
+
+def unseen_alarms(scene: Scene) -> set[int | None]:
+    with scene.database.read() as session:
+        return set(session.scalars(select(AlarmRow.incident_id).filter_by(acknowledged_at=None)))
 
 
 def test_the_plan_leaves_to_a_contractor_who_comes_in_time(scene: Scene) -> None:
@@ -186,7 +205,7 @@ def test_an_own_unit_that_comes_first_is_not_replaced(scene: Scene) -> None:
     incident = scene.call(0)
     scene.run()
     offer_id = asked_by_hand(scene, incident)
-    with scene.database.write() as session, pytest.raises(JobTaken, match="before 08:50"):
+    with scene.database.write() as session, pytest.raises(JobTaken, match="before 16:50"):
         contractors.accept(session, scene.context, offer_id, helper, eta_min=50)
     assert scene.job(incident).unit_id == unit.id
 

@@ -107,7 +107,7 @@ def test_values_that_no_road_has(effect, value):
 
 
 def test_what_is_over_before_it_begins():
-    with pytest.raises(InvalidInput, match="is over"):
+    with pytest.raises(InvalidInput, match="would have ended 0 min ago"):
         report(Where(way_ids=(1,)), until=NOON)
 
 

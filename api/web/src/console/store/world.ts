@@ -188,7 +188,10 @@ export function follow(): () => void {
       if (kind.startsWith("alarm.")) alarmsSoon.poke();
       if (kind.startsWith("road.")) roadsSoon.poke();
       void tellRefusal(event);
-      if (kind === "incident.closed" || kind === "incident.cancelled") closedSoon.poke();
+      if (kind === "incident.closed" || kind === "incident.cancelled") {
+        closedSoon.poke();
+        alarmsSoon.poke(); // what is over alarms nobody
+      }
     },
     onReconnect: () => {
       for (const one of all) one.poke();
