@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from api.models.incident_in import Channel, FaultKind
+from api.models.rating import Rating
 from field_app.wire import Bilingual, WireModel
 
 IncidentState = Literal["waiting", "assigned", "rolling", "on_site", "towing", "closed"]
@@ -138,8 +139,8 @@ class TimelineItem(WireModel):
 class IncidentOut(WireModel):
     """One motorist's call for help.
 
-    ``timeline`` and ``other_callers``, who called about the same car from another number, only
-    where one incident was asked for.
+    ``timeline``, the owner's ``rating`` and ``other_callers``, who called about the same car from
+    another number, only where one incident was asked for.
     ``etag`` goes into ``If-Match`` of a change: another value means that somebody has changed it.
     """
 
@@ -182,6 +183,7 @@ class IncidentOut(WireModel):
     merged_into: int | None
     n_calls: int
     track_url: str | None
+    rating: Rating | None = None
     other_callers: list[CallerOut] | None = None
     timeline: list[TimelineItem] | None = None
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, Strict
 
 from api.models.incident_out import Outcome, TimelineItem
+from api.models.rating import Rating
 from api.models.region import GeoJson
 from field_app.wire import Bilingual, LongText, WireModel
 
@@ -67,13 +68,6 @@ class TrackUnit(WireModel):
     lon: float | None
     lat: float | None
     plate: str | None
-
-
-class Rating(WireModel):
-    """What the owner thought of it."""
-
-    stars: int
-    text: str
 
 
 class Track(WireModel):

@@ -8,20 +8,24 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from api.models.appointments import AppointmentOut, Appointments
+from api.models.rating import Rating
 from api.owner_links import keys_of_appointments
 from api.runtime import Runtime
 from api.views.incidents import caller_out, location_out, unit_codes, units_of_jobs, vehicle_out
+from api.views.ratings import rating_out
 from api.views.visit_stages import offers_to_cancel, visit_stage
-from dispatch.appointments import Appointment, jobs_of_appointment
+from dispatch.appointments import Appointment
 from dispatch.job import Job
+from dispatch.store import jobs_of_visits, ratings_of_visits
 
 
 def appointments_out(
     session: Session, runtime: Runtime, found: Sequence[Appointment]
 ) -> Appointments:
     """Return visits with how far they have come, and the unit at work or planned for each."""
-    keys = keys_of_appointments(session, [it.id for it in found])
-    jobs = {it.id: jobs_of_appointment(session, it.id) for it in found}
+    ids = [it.id for it in found]
+    keys, jobs = keys_of_appointments(session, ids), jobs_of_visits(session, ids)
+    ratings = ratings_of_visits(session, ids)
     codes = unit_codes(session, units_of_jobs(job for mine in jobs.values() for job in mine))
     base = runtime.settings.public_url.rstrip("/")
     return Appointments(
@@ -32,6 +36,7 @@ def appointments_out(
                 runtime.clock.now(),
                 codes,
                 f"{base}/t/{keys[it.id]}" if it.id in keys else None,
+                rating_out(ratings.get(it.id)),
             )
             for it in found
         ]
@@ -39,7 +44,12 @@ def appointments_out(
 
 
 def _appointment_out(
-    it: Appointment, jobs: Sequence[Job], now: datetime, codes: dict[int, str], url: str | None
+    it: Appointment,
+    jobs: Sequence[Job],
+    now: datetime,
+    codes: dict[int, str],
+    url: str | None,
+    rating: Rating | None,
 ) -> AppointmentOut:
     first = jobs[0] if jobs else None
     at_work = next((job for job in jobs if job.is_active), first)
@@ -61,4 +71,5 @@ def _appointment_out(
         planned_arrival_at=None if first is None else first.planned_arrival_at,
         note=it.note,
         track_url=url,
+        rating=rating,
     )

@@ -23,6 +23,7 @@ from api.models.incident_out import (
 )
 from api.owner_links import keys_of_incidents
 from api.runtime import Runtime
+from api.views.ratings import rating_out
 from api.views.timeline import timeline_of
 from api.views.words import bilingual
 from dispatch.core.model import Lock
@@ -35,6 +36,7 @@ from dispatch.store import (
     get_incident,
     job_of,
     other_callers,
+    rating_of_incident,
 )
 from fleet.store import ContractorRow, UnitRow
 from kernel.errors import NotFound
@@ -57,7 +59,11 @@ def one_incident(
     if not timeline:
         return found
     others = [caller_out(it) for it in other_callers(session, incident)]
-    more = {"timeline": timeline_of(session, incident.id), "other_callers": others}
+    more = {
+        "timeline": timeline_of(session, incident.id),
+        "rating": rating_out(rating_of_incident(session, incident.id)),
+        "other_callers": others,
+    }
     return found.model_copy(update=more)
 
 

@@ -8,12 +8,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.models.tracking import Rating, Stage, Track, TrackPlace, TrackUnit
+from api.models.tracking import Stage, Track, TrackPlace, TrackUnit
 from api.owner_links import OwnerLink
 from api.route_lines import line_string
 from api.runtime import Runtime
 from api.streams import BATCH
 from api.views.incidents import eta_range, jobs_that_count
+from api.views.ratings import rating_out
 from api.views.region import basemap_url
 from api.views.timeline import owner_timeline
 from api.views.visit_stages import (
@@ -33,8 +34,9 @@ from dispatch.store import (
     AppointmentRow,
     ContractorOfferRow,
     JobRow,
-    RatingRow,
     get_incident,
+    rating_of_incident,
+    ratings_of_visits,
 )
 from dispatch.vehicles import vehicle_of
 from field_app.wire import Bilingual
@@ -98,7 +100,7 @@ def concerns(session: Session, link: OwnerLink, seq: int) -> list[Event]:
 def _incident_track(session: Session, runtime: Runtime, incident: Incident) -> Track:
     job = jobs_that_count(session, [incident.id]).get(incident.id)
     helper = _helper(session, incident, job)
-    rating = _rating(session, incident_id=incident.id)
+    rating = rating_out(rating_of_incident(session, incident.id))
     place = incident.place
     return Track(
         number=incident.number,
@@ -195,15 +197,6 @@ def _route(runtime: Runtime, helper: _Helper, goal: Position) -> dict[str, objec
     return None if route is None else line_string(route)
 
 
-def _rating(
-    session: Session, *, incident_id: int | None = None, appointment_id: int | None = None
-) -> Rating | None:
-    row = session.scalars(
-        select(RatingRow).filter_by(incident_id=incident_id, appointment_id=appointment_id)
-    ).first()
-    return None if row is None else Rating(stars=row.stars, text=row.text)
-
-
 # ------------------------------------------------------------------------------- appointments
 
 
@@ -214,7 +207,7 @@ def _appointment_track(session: Session, runtime: Runtime, booking: AppointmentR
     now = runtime.clock.now()
     stage = visit_stage(now, jobs, is_cancelled=booking.cancelled_at is not None)
     helper = _visitor(session, stage, active)
-    rating = _rating(session, appointment_id=booking.id)
+    rating = rating_out(ratings_of_visits(session, [booking.id]).get(booking.id))
     place = booking.position
     window, return_window = _times(visit.window), _times(visit.return_window)
     expected = return_window if stage in ABOUT_RETURN else window

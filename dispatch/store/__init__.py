@@ -16,7 +16,15 @@ from dispatch.store.incidents import (
     other_callers,
     which_incidents,
 )
-from dispatch.store.jobs import JobRow, get_job, job_of, job_of_incident, job_row, jobs_of
+from dispatch.store.jobs import (
+    JobRow,
+    get_job,
+    job_of,
+    job_of_incident,
+    job_row,
+    jobs_of,
+    jobs_of_visits,
+)
 from dispatch.store.offers import (
     NOT_A_MINUTE_LATER,
     Asked,
@@ -26,7 +34,7 @@ from dispatch.store.offers import (
 )
 from dispatch.store.owner_links import OwnerLinkRow
 from dispatch.store.plans import PlanRow, RegionRow
-from dispatch.store.ratings import RatingRow
+from dispatch.store.ratings import RatingRow, rating_of_incident, ratings_of_visits
 
 __all__ = [
     "NOT_A_MINUTE_LATER",
@@ -51,8 +59,11 @@ __all__ = [
     "job_of_incident",
     "job_row",
     "jobs_of",
+    "jobs_of_visits",
     "offers_about",
     "open_offers",
     "other_callers",
+    "rating_of_incident",
+    "ratings_of_visits",
     "which_incidents",
 ]

@@ -110,6 +110,15 @@ def jobs_of(
     return tuple(job_of(row) for row in session.scalars(query))
 
 
+def jobs_of_visits(session: Session, appointment_ids: Collection[int]) -> dict[int, list[Job]]:
+    """Return the jobs of each of these visits, in the order in which they are done."""
+    found: dict[int, list[Job]] = {it: [] for it in appointment_ids}
+    query = select(JobRow).where(JobRow.appointment_id.in_(appointment_ids)).order_by(JobRow.id)
+    for row in session.scalars(query):
+        found[row.appointment_id or 0].append(job_of(row))
+    return found
+
+
 def job_of_incident(session: Session, incident_id: int) -> Job | None:
     """Return the job that counts for an incident: the newest unfinished one, else the newest."""
     query = (

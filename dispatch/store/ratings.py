@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kernel.database import Base, UtcDateTime
 
@@ -27,3 +28,14 @@ class RatingRow(Base):
     stars: Mapped[int] = mapped_column(Integer)
     text: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def rating_of_incident(session: Session, incident_id: int) -> RatingRow | None:
+    """Return the owner's rating of an incident, if there is one."""
+    return session.scalars(select(RatingRow).filter_by(incident_id=incident_id)).first()
+
+
+def ratings_of_visits(session: Session, appointment_ids: Collection[int]) -> dict[int, RatingRow]:
+    """Return the owners' ratings of visits, by appointment, of those that are rated."""
+    query = select(RatingRow).where(RatingRow.appointment_id.in_(appointment_ids))
+    return {row.appointment_id or 0: row for row in session.scalars(query)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from api.owner_links import AFTER_CLOSE, LINK_LIFE
 from tests.support.service import NEW_TOWN, OLD_TOWN, PIN, Client, Town, a_call
@@ -118,7 +119,10 @@ def test_a_rating_comes_after_the_help(town: Town) -> None:
     for kind in ("rolling", "arrived", "done"):
         town.press(code, kind, job["job_id"])
     assert owner.get(path).json()["can_rate"] is True
+    number = f"incidents/{incident['id']}"
+    assert town["desk"].get(number).json()["rating"] is None
     assert owner.post(f"{path}/rating", rating).json()["rating"] == rating
+    assert town["desk"].get(number).json()["rating"] == rating
     assert owner.get(path).json()["can_rate"] is False
     for stars in (0, 6, True, 4.5, "5"):
         assert owner.post(f"{path}/rating", {"stars": stars}).status_code == 422
@@ -232,16 +236,19 @@ def test_a_second_call_from_another_phone_is_called_back_and_told_to_staff(town:
     assert emptied.json()["location"]["note"] is None
 
 
+PICKUP_TOMORROW = {
+    "kind": "pickup_delivery",
+    "window": {"start_at": "2026-06-02T01:00:00Z", "end_at": "2026-06-02T03:00:00Z"},
+    "return_window": {"start_at": "2026-06-02T08:00:00Z", "end_at": "2026-06-02T10:00:00Z"},
+    "caller": {"name": "李女士", "phone": "13812349999"},
+    "vehicle": {"plate": "闽AD30001"},
+    "location": {"lon": NEW_TOWN[0], "lat": NEW_TOWN[1], "datum": "WGS-84"},
+}
+
+
 def test_a_booked_visit_has_a_code_and_the_same_page(town: Town) -> None:
-    body = {
-        "kind": "pickup_delivery",
-        "window": {"start_at": "2026-06-02T01:00:00Z", "end_at": "2026-06-02T03:00:00Z"},
-        "return_window": {"start_at": "2026-06-02T08:00:00Z", "end_at": "2026-06-02T10:00:00Z"},
-        "caller": {"name": "李女士", "phone": "13812349999"},
-        "vehicle": {"plate": "闽AD30001"},
-        "location": {"lon": NEW_TOWN[0], "lat": NEW_TOWN[1], "datum": "WGS-84"},
-    }
-    answer = town["hotline"].post("appointments", body, headers={"Idempotency-Key": "v1"})
+    key = {"Idempotency-Key": "v1"}
+    answer = town["hotline"].post("appointments", PICKUP_TOMORROW, headers=key)
     assert answer.status_code == 201, answer.text
     booked = answer.json()
     assert len(booked["code"]) == 6
@@ -382,6 +389,23 @@ def test_a_visit_is_rated_when_it_is_done(town: Town) -> None:
     for stars in (0, 6, True, 4.5, "5"):
         assert owner.post(f"{path}/rating", {"stars": stars}).status_code == 422
     assert owner.get(path).json()["rating"] == rating
+    (visit,) = town["desk"].get("appointments", params={"day": "2026-06-01"}).json()["items"]
+    assert visit["rating"] == rating
+
+
+def test_a_day_of_many_visits_is_read_as_fast_as_one_of_few(town: Town) -> None:
+    statements: list[str] = []
+    engine = town.service.runtime.database.engine
+    event.listen(engine, "before_cursor_execute", lambda *it: statements.append(it[2]))
+    found = []
+    for n in range(3):
+        key = {"Idempotency-Key": f"v{n}"}
+        town["hotline"].post("appointments", PICKUP_TOMORROW, headers=key)
+        statements.clear()
+        day = town["desk"].get("appointments", params={"day": "2026-06-02"}).json()["items"]
+        found.append((len(day), len(statements)))
+    assert [n_visits for n_visits, _ in found] == [1, 2, 3]
+    assert found[1][1] == found[2][1] > 0  # the first also asks who may read it
 
 
 def test_a_visit_that_failed_is_not_booked_for_ever(town: Town) -> None:

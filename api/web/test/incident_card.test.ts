@@ -149,6 +149,20 @@ test.each([
   },
 );
 
+test.each([
+  [{ stars: 5, text: "" }, "★★★★★"],
+  [null, null],
+])("what the owner thought of it is told: %o", async (rating, stars) => {
+  const closed = incident(31, { state: "closed", outcome: "repaired" });
+  serving({ "GET /incidents/31": () => ({ body: { ...closed, rating } }) });
+  incidents.value = [closed];
+  selectIncident(31);
+  stops.push(followDetail());
+  await act(() => render(h(IncidentCard, { id: 31 }), box));
+  await act(settled);
+  expect(texts(".rated")).toEqual(stars === null ? [] : [stars]);
+});
+
 async function answer(text: string) {
   const field = box.querySelector<HTMLInputElement>("dialog [name=text]");
   if (field) field.value = text;

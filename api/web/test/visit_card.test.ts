@@ -62,3 +62,10 @@ test.each([true, false])("its key asks only where it can be cancelled: %s", asyn
   openVisitCard(null);
   visits.value = null;
 });
+
+test("what its owner thought of it is told", async () => {
+  await show({ stage: "done", can_cancel: false, rating: { stars: 2, text: "came twice" } });
+  expect(text(".rated")).toBe("★★☆☆☆");
+  expect(box.querySelector(".rated")?.getAttribute("aria-label")).toBe("2 of 5 stars");
+  expect(text(".facts")).toContain("came twice");
+});

@@ -3,9 +3,11 @@
 import type { FieldShift, UnitState } from "@roadflare/kit/contract.ts";
 import { timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
+import { now } from "@roadflare/kit/server_clock.ts";
 import { useState } from "preact/hooks";
 import { LogOut } from "./LogOut.tsx";
 import { problemText } from "./problem_words.ts";
+import { Sheet } from "./Sheet.tsx";
 import { hereNow } from "./store/positions.ts";
 import { current, list, shift, unsent } from "./store/sync.ts";
 import { t } from "./words.ts";
@@ -29,12 +31,14 @@ function actionsOf(state: UnitState): { primary: Action | null; others: Action[]
 export function ShiftPanel() {
   const [fault, setFault] = useState("");
   const [busy, setBusy] = useState(false);
+  const [ending, setEnding] = useState(false);
   const unit = list.value?.unit;
   if (!unit) return null;
   const { title, text } = titleOf(unit.state);
   const { primary, others } = actionsOf(unit.state);
   const hasActions = primary !== null || others.length > 0;
   const act = async (action: Action) => {
+    setEnding(false);
     setBusy(true);
     setFault("");
     try {
@@ -70,7 +74,7 @@ export function ShiftPanel() {
               class="button more"
               key={action}
               disabled={busy}
-              onClick={() => void act(action)}
+              onClick={() => (action === "end" ? setEnding(true) : void act(action))}
             >
               {t(`shift.${action}`)}
             </button>
@@ -87,6 +91,17 @@ export function ShiftPanel() {
             </button>
           )}
         </footer>
+      )}
+      {ending && (
+        <Sheet title={t("shift.endSure")} onClose={() => setEnding(false)}>
+          <p>{t("shift.endMeans")}</p>
+          {unit.shift_end_at && Date.parse(unit.shift_end_at) > now.value && (
+            <p>{t("shift.endEarly", { time: timeOfDay(unit.shift_end_at) })}</p>
+          )}
+          <button type="button" class="button big" onClick={() => void act("end")}>
+            {t("shift.end")}
+          </button>
+        </Sheet>
       )}
     </>
   );

@@ -1,6 +1,7 @@
 /** What is shown between jobs. */
 
 import { h, render } from "preact";
+import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Login } from "../src/Login.tsx";
 import { ShiftPanel } from "../src/ShiftPanel.tsx";
@@ -47,3 +48,28 @@ test("who has to log in again need not type the unit", async () => {
   render(h(Login, {}), page);
   expect(page.querySelector<HTMLInputElement>("[name=unit]")?.value).toBe("T-7");
 });
+
+test("a wet thumb does not end a shift", async () => {
+  const it = server();
+  it.state = "idle";
+  it.job = null;
+  session.value = as(7);
+  await refresh();
+  render(h(ShiftPanel, {}), page);
+  document.body.append(page);
+  press("End shift", ".steps");
+  expect(page.querySelector("dialog")?.textContent).toContain("no more jobs");
+  press("Back", "dialog");
+  expect(page.querySelector("dialog")).toBeNull();
+  expect(it.shifts).toEqual([]);
+  press("End shift", ".steps");
+  press("End shift", "dialog");
+  await vi.waitFor(() => expect(it.shifts.map((one) => one.action)).toEqual(["end"]));
+  expect(page.querySelector("dialog")).toBeNull();
+  page.remove();
+});
+
+function press(text: string, within: string): void {
+  const buttons = [...page.querySelectorAll<HTMLButtonElement>(`${within} button`)];
+  act(() => buttons.find((button) => button.textContent === text)?.click());
+}

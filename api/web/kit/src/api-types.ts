@@ -1247,7 +1247,7 @@ export interface components {
          * @description A booked visit; ``code`` is what the owner is told.
          *
          *     ``stage`` is what its owner is told; ``unit_code`` is the unit at work on it, or else the one
-         *     that is planned for its first job.
+         *     that is planned for its first job. ``rating`` is the owner's, of a visit that is done.
          */
         AppointmentOut: {
             caller: components["schemas"]["CallerOut"];
@@ -1267,6 +1267,7 @@ export interface components {
             note: string | null;
             /** Planned Arrival At */
             planned_arrival_at: string | null;
+            rating: components["schemas"]["Rating"] | null;
             /** Return Window */
             return_window: [
                 string,
@@ -2101,8 +2102,8 @@ export interface components {
          * IncidentOut
          * @description One motorist's call for help.
          *
-         *     ``timeline`` and ``other_callers``, who called about the same car from another number, only
-         *     where one incident was asked for.
+         *     ``timeline``, the owner's ``rating`` and ``other_callers``, who called about the same car from
+         *     another number, only where one incident was asked for.
          *     ``etag`` goes into ``If-Match`` of a change: another value means that somebody has changed it.
          */
         IncidentOut: {
@@ -2161,6 +2162,7 @@ export interface components {
             promise_reason: components["schemas"]["Bilingual"] | null;
             /** Promised At */
             promised_at: string | null;
+            rating?: components["schemas"]["Rating"] | null;
             /**
              * Received At
              * Format: date-time

@@ -98,6 +98,8 @@ export const en = {
   "card.car": "Car",
   "card.trouble": "Trouble",
   "card.place": "Place",
+  "card.rating": "Owner says",
+  "card.stars": "{n} of 5 stars",
   "card.entitlement": "Entitlement",
   "card.check": "To check",
   "card.sure": "confirmed",

@@ -100,6 +100,8 @@ export const zh: Record<keyof typeof en, string> = {
   "card.car": "车辆",
   "card.trouble": "故障",
   "card.place": "地点",
+  "card.rating": "车主评价",
+  "card.stars": "{n} 星（满分 5 星）",
   "card.entitlement": "权益",
   "card.check": "待核实",
   "card.sure": "已确认",

@@ -10,6 +10,7 @@ import type { ComponentChildren } from "preact";
 import { revealed } from "../store/actions.ts";
 import { t } from "../words.ts";
 import { ask } from "./ask.ts";
+import { Rated } from "./Rated.tsx";
 
 /** Below this the gazetteer may have found another place of the same name. */
 export const SURE = 0.7;
@@ -115,14 +116,21 @@ interface FactsProps {
   incident: Incident;
   /** Who else called; known of an incident that was fetched alone. */
   others: Incident["other_callers"];
+  /** What the owner thought of it; likewise. */
+  rating: Incident["rating"];
 }
 
-export function Facts({ incident, others }: FactsProps) {
+export function Facts({ incident, others, rating }: FactsProps) {
   const { caller, entitlement, triage } = incident;
   const shown = revealed.value?.incidentId === incident.id ? revealed.value.others : null;
   const options = triage.options.map((option) => said(option.label)).join(" / ");
   return (
     <dl class="facts">
+      {rating && (
+        <Fact label={t("card.rating")}>
+          <Rated rating={rating} />
+        </Fact>
+      )}
       <PlaceFact location={incident.location} />
       <TroubleFact incident={incident} />
       <CarFact vehicle={incident.vehicle} />

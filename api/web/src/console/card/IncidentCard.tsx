@@ -103,7 +103,7 @@ export function IncidentCard({ id }: { id: number }) {
           <Candidates incident={incident} />
         )}
         <JobLine incident={incident} />
-        <Facts incident={incident} others={detail?.other_callers} />
+        <Facts incident={incident} others={detail?.other_callers} rating={detail?.rating ?? null} />
         {incident.safe_place !== true && (
           <button
             type="button"

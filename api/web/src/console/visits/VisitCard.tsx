@@ -5,6 +5,7 @@ import { dayOf, timeOfDay, timeRange } from "@roadflare/kit/format.ts";
 import { placeText } from "@roadflare/kit/place_words.ts";
 import { CardHead, ShowOnMap } from "../card/CardHead.tsx";
 import { OwnerLink } from "../card/OwnerLink.tsx";
+import { Rated } from "../card/Rated.tsx";
 import { Dialog } from "../shell/Dialog.tsx";
 import { cancellingVisit, openVisitCard } from "../store/selection.ts";
 import { cancelVisit } from "../store/visits.ts";
@@ -21,6 +22,14 @@ function Facts({ visit }: { visit: Appointment }) {
   const car = [vehicle.model, vehicle.colour].filter(Boolean).join(" · ");
   return (
     <dl class="facts">
+      {visit.rating && (
+        <>
+          <dt>{t("card.rating")}</dt>
+          <dd>
+            <Rated rating={visit.rating} />
+          </dd>
+        </>
+      )}
       <dt>{visit.return_window ? t("visit.fetch") : t("visit.window")}</dt>
       <dd>
         <b>{when(visit.window)}</b>
