@@ -14,10 +14,10 @@ from dispatch.entitlement import decide
 from dispatch.form import Form
 from dispatch.incident import Incident, IncidentState
 from dispatch.job import JobState
+from dispatch.job_steps import is_left_to_try
 from dispatch.jobs import job_options
 from dispatch.locate import Located
 from dispatch.regions import get_region
-from dispatch.status import is_left_to_try
 from dispatch.store import (
     ContractorOfferRow,
     IncidentRow,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from dispatch.booking import AppointmentKind, Booking, Window, read_booking
 from dispatch.desk import IntakeDesk
 from dispatch.incident import Caller, Place, Vehicle
-from dispatch.job import JOB_MACHINE, Job, JobMove, JobState
+from dispatch.job import FINAL, JOB_MACHINE, Job, JobMove, JobState
 from dispatch.orders import clear_plan, move_job
 from dispatch.regions import get_region
 from dispatch.store import AppointmentRow, JobRow, jobs_of
@@ -36,8 +36,6 @@ _CENTRE_NEEDS = frozenset({"repair"})
 _NOT_BEGUN = (JobState.OPEN, JobState.ORDERED)
 _NOT_IN_THE_WAY = (*_NOT_BEGUN, JobState.CANCELLED, JobState.FAILED)
 """Jobs that a visit may be cancelled with."""
-
-_FINAL = (JobState.DONE, JobState.CANCELLED, JobState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +300,7 @@ def _free_code(session: Session, new_code: Callable[[], str]) -> str:
 
 def _cancel_job(session: WriteSession, now: datetime, job: Job) -> None:
     row = session.get(JobRow, job.id, with_for_update=True)
-    if row is None or job.state in _FINAL:
+    if row is None or job.state in FINAL:
         return
     move_job(row, JobMove.CANCEL)
     clear_plan(row)

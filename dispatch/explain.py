@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from dispatch.context import DispatchContext
 from dispatch.contractor_choice import can_do, may_be_left
-from dispatch.contractors import open_job
 from dispatch.core.changes import Change, duration
 from dispatch.core.evaluate import plan_from_tours
 from dispatch.core.explain import Explainer, UnitVerdict
@@ -19,7 +18,7 @@ from dispatch.core.warm import plan_in_force
 from dispatch.incident import incident_number
 from dispatch.job import Job, JobState
 from dispatch.snapshot import Snapshot, build_snapshot, job_key
-from dispatch.store import incident_row, job_of
+from dispatch.store import incident_row, job_of, open_job_row
 from dispatch.world import holder
 from fleet.catalogue import catalogue
 from fleet.model import Ownership, Unit
@@ -189,7 +188,7 @@ def job_to_judge(session: Session, incident_id: int) -> Job:
         When it needs nobody any more.
     """
     incident_row(session, incident_id)
-    row = open_job(session, incident_id)
+    row = open_job_row(session, incident_id)
     if row is None:
         number = incident_number(incident_id)
         raise Conflict(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from dispatch.closing import close_incident, withdraw_offers
 from dispatch.incident import CANCELLABLE_BY_OWNER, OUTCOME_ZH, Incident, IncidentState, Outcome
-from dispatch.job import JOB_MACHINE, JobMove, JobState
+from dispatch.job import FINAL, JOB_MACHINE, JobMove, JobState
 from dispatch.store import (
     IncidentRow,
     JobRow,
@@ -22,11 +22,7 @@ from kernel import events, private_details
 from kernel.database import WriteSession
 from kernel.errors import Conflict, InvalidInput
 
-_UNFINISHED = [
-    state.value
-    for state in JobState
-    if state not in (JobState.DONE, JobState.CANCELLED, JobState.FAILED)
-]
+_UNFINISHED = [state.value for state in JobState if state not in FINAL]
 _LEAVE = {UnitState.ROLLING: UnitMove.STAND_DOWN, UnitState.ON_SITE: UnitMove.FINISH}
 
 

@@ -106,6 +106,9 @@ JOB_MACHINE: StateMachine[JobState, JobMove] = StateMachine(
 ACTIVE = frozenset({_S.ORDERED, _S.ROLLING, _S.ON_SITE, _S.LOADED})
 """A unit is bound; at most one such job per unit, by a database constraint."""
 
+FINAL = frozenset({_S.DONE, _S.CANCELLED, _S.FAILED})
+"""Nothing is left to be done."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceTime:

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from dispatch import contractors, orders
+from dispatch import contractor_work, orders
 from dispatch.closing import withdraw_offers
 from dispatch.commit import bump_version
 from dispatch.context import DispatchContext
 from dispatch.core.model import Lock
 from dispatch.incident import incident_number
 from dispatch.job import JobOption, JobState, option_from_json
-from dispatch.store import ContractorOfferRow, JobRow, RegionRow, incident_row
+from dispatch.store import ContractorOfferRow, JobRow, RegionRow, incident_row, open_job_row
 from dispatch.vehicles import vehicle_of
 from dispatch.world import TAKEN, WORKING
 from fleet.catalogue import catalogue
@@ -138,7 +138,7 @@ def release(session: WriteSession, context: DispatchContext, incident_id: int) -
     JobTaken
         When a unit is at the car.
     """
-    contractors.take_back(session, context, incident_id)
+    contractor_work.take_back(session, context, incident_id)
     job = _job_to_move(session, incident_id)
     now = context.clock.now()
     job.lock = Lock.FREE.value
@@ -186,7 +186,7 @@ def _own_unit(session: WriteSession, context: DispatchContext, unit_id: int) -> 
 
 def _job_to_move(session: WriteSession, incident_id: int) -> JobRow:
     incident_row(session, incident_id)
-    job = contractors.open_job(session, incident_id)
+    job = open_job_row(session, incident_id)
     number = incident_number(incident_id)
     if job is None:
         raise Conflict(

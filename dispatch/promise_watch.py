@@ -13,12 +13,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import load_only
 
-from dispatch import contractors
 from dispatch.context import DispatchContext
 from dispatch.incident import IncidentState, incident_number
 from dispatch.job import JobState
 from dispatch.snapshot import Snapshot
-from dispatch.store import ContractorOfferRow, IncidentRow, JobRow
+from dispatch.store import FINAL_SQL, ContractorOfferRow, IncidentRow, JobRow
 from kernel import events
 from kernel.database import WriteSession
 from sla.promise import AT_RISK_MARGIN_S, Risk, risk
@@ -91,7 +90,7 @@ def open_cases(session: WriteSession, region: str) -> list[Case]:
     jobs = select(JobRow).where(
         JobRow.region == region,
         JobRow.incident_id.is_not(None),
-        JobRow.state.not_in(contractors.FINAL_SQL),
+        JobRow.state.not_in(FINAL_SQL),
     )
     jobs = jobs.options(load_only(*_FOLLOWED))
     job_of = {job.incident_id: job for job in session.scalars(jobs.order_by(JobRow.id))}

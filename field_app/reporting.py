@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from dispatch.context import DispatchContext
 from dispatch.job import ACTIVE
+from dispatch.job_steps import TechnicianEvent
 from dispatch.progress import ReportKind
-from dispatch.status import EventResult, TechnicianEvent, apply_event
+from dispatch.status import EventResult, apply_event
 from dispatch.store import JobRow, TechnicianEventRow
 from field_app.fixes import reports_of
 from field_app.jobs import field_jobs

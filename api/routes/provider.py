@@ -10,7 +10,7 @@ from api.access import Provider
 from api.models.provider import OfferAcceptIn, OfferOut, OfferRejectIn, Offers, OfferStatusIn
 from api.views.offers import contractor_of, offer_to, offers_to
 from api.writing import Repeat, Run
-from dispatch import contractors
+from dispatch import contractor_work
 from kernel.database import WriteSession
 from kernel.errors import Conflict, JobTaken
 
@@ -34,14 +34,16 @@ def accept(
     contractor_id = contractor_of(who.contractor_id)
 
     def act(session: WriteSession) -> OfferOut:
-        contractors.accept(session, runtime.context, offer_id, contractor_id, eta_min=body.eta_min)
+        contractor_work.accept(
+            session, runtime.context, offer_id, contractor_id, eta_min=body.eta_min
+        )
         return offer_to(session, contractor_id, offer_id)
 
     try:
         return repeat.answer(runtime, who.key, act)
     except JobTaken:
         with runtime.database.write() as session:
-            contractors.not_needed(session, runtime.context, offer_id, contractor_id)
+            contractor_work.not_needed(session, runtime.context, offer_id, contractor_id)
         raise
     except Conflict:
         _note(runtime, offer_id, contractor_id)
@@ -56,7 +58,7 @@ def reject(
     contractor_id = contractor_of(who.contractor_id)
 
     def act(session: WriteSession) -> OfferOut:
-        contractors.reject(session, runtime.context, offer_id, contractor_id, body.reason)
+        contractor_work.reject(session, runtime.context, offer_id, contractor_id, body.reason)
         return offer_to(session, contractor_id, offer_id)
 
     try:
@@ -74,7 +76,7 @@ def report_status(
     contractor_id = contractor_of(who.contractor_id)
 
     def act(session: WriteSession) -> OfferOut:
-        contractors.report(session, runtime.context, offer_id, contractor_id, body.status)
+        contractor_work.report(session, runtime.context, offer_id, contractor_id, body.status)
         return offer_to(session, contractor_id, offer_id)
 
     return repeat.answer(runtime, who.key, act)
@@ -83,4 +85,4 @@ def report_status(
 def _note(runtime: Run, offer_id: int, contractor_id: int) -> None:
     """Note an answer that was refused: whoever gives one is not silent."""
     with runtime.database.write() as session:
-        contractors.heard(session, runtime.context, offer_id, contractor_id)
+        contractor_work.heard(session, runtime.context, offer_id, contractor_id)

@@ -29,7 +29,7 @@ from api.views.words import bilingual
 from dispatch.core.model import Lock
 from dispatch.disclosure import shown_phone
 from dispatch.incident import Caller, Incident, Place, Vehicle
-from dispatch.job import ACTIVE, Job, JobState
+from dispatch.job import ACTIVE, FINAL, Job, JobState
 from dispatch.store import (
     ContractorOfferRow,
     JobRow,
@@ -40,8 +40,6 @@ from dispatch.store import (
 )
 from fleet.store import ContractorRow, UnitRow
 from kernel.errors import NotFound
-
-_FINAL = frozenset({JobState.DONE, JobState.CANCELLED, JobState.FAILED})
 
 
 def one_incident(
@@ -123,7 +121,7 @@ def jobs_that_count(session: Session, incident_ids: Sequence[int]) -> dict[int, 
     jobs: dict[int, Job] = {}
     for job in map(job_of, session.scalars(query)):
         key = job.incident_id or 0
-        if key not in jobs or job.state not in _FINAL or jobs[key].state in _FINAL:
+        if key not in jobs or job.state not in FINAL or jobs[key].state in FINAL:
             jobs[key] = job
     return jobs
 
@@ -165,7 +163,7 @@ def offers_of(session: Session, incident_ids: Sequence[int]) -> dict[int, Contra
 def _job_out(job: Job | None, codes: Mapping[int, str]) -> JobOut | None:
     if job is None:
         return None
-    bound = job.state in ACTIVE or job.state in _FINAL
+    bound = job.state in ACTIVE or job.state in FINAL
     unit_id = job.unit_id if bound else job.planned_unit_id
     return JobOut(
         id=job.id,

@@ -17,6 +17,7 @@ from dispatch.store.incidents import (
     which_incidents,
 )
 from dispatch.store.jobs import (
+    FINAL_SQL,
     JobRow,
     get_job,
     job_of,
@@ -24,6 +25,7 @@ from dispatch.store.jobs import (
     job_row,
     jobs_of,
     jobs_of_visits,
+    open_job_row,
 )
 from dispatch.store.offers import (
     NOT_A_MINUTE_LATER,
@@ -37,6 +39,7 @@ from dispatch.store.plans import PlanRow, RegionRow
 from dispatch.store.ratings import RatingRow, rating_of_incident, ratings_of_visits
 
 __all__ = [
+    "FINAL_SQL",
     "NOT_A_MINUTE_LATER",
     "AlarmRow",
     "AppointmentRow",
@@ -61,6 +64,7 @@ __all__ = [
     "jobs_of",
     "jobs_of_visits",
     "offers_about",
+    "open_job_row",
     "open_offers",
     "other_callers",
     "rating_of_incident",

@@ -10,14 +10,14 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dispatch.core.model import Lock
-from dispatch.job import Job, JobState, option_from_json
+from dispatch.job import FINAL, Job, JobState, option_from_json
 from kernel.database import Base, UtcDateTime
 from kernel.errors import NotFound
 from kernel.geometry import PositionColumn
 from kernel.position import Position
 
 ACTIVE_SQL = "state IN ('ordered', 'rolling', 'on_site', 'loaded')"
-_FINAL = ("done", "cancelled", "failed")
+FINAL_SQL = tuple(sorted(state.value for state in FINAL))
 
 
 class JobRow(Base):
@@ -124,11 +124,17 @@ def job_of_incident(session: Session, incident_id: int) -> Job | None:
     query = (
         select(JobRow)
         .where(JobRow.incident_id == incident_id)
-        .order_by(JobRow.state.in_(_FINAL), JobRow.id.desc())
+        .order_by(JobRow.state.in_(FINAL_SQL), JobRow.id.desc())
         .limit(1)
     )
     row = session.scalars(query).first()
     return None if row is None else job_of(row)
+
+
+def open_job_row(session: Session, incident_id: int) -> JobRow | None:
+    """Return the row of an incident's unfinished job, if it has one."""
+    query = select(JobRow).where(JobRow.incident_id == incident_id, JobRow.state.not_in(FINAL_SQL))
+    return session.scalars(query.order_by(JobRow.id.desc()).limit(1)).first()
 
 
 def job_row(session: Session, job_id: int, *, lock: bool = False) -> JobRow:

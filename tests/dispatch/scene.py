@@ -15,11 +15,12 @@ from sqlalchemy import select
 from dispatch.context import DispatchContext
 from dispatch.entitlement import Entitlement
 from dispatch.job import Destination, JobKind, JobOption, JobState, ServiceTime
+from dispatch.job_steps import TechnicianEvent
 from dispatch.live import Dispatcher
 from dispatch.params import DispatchSettings, load_settings
 from dispatch.progress import ReportKind
 from dispatch.regions import put_region
-from dispatch.status import EventResult, TechnicianEvent, apply_event
+from dispatch.status import EventResult, apply_event
 from dispatch.store import IncidentRow, JobRow, get_incident, job_of, job_row
 from dispatch.triage import Triage, TriageOutcome
 from fleet.model import Ownership, PositionReport, Unit, UnitKind, UnitSpec

@@ -20,10 +20,11 @@ from benchmarks.crash.history import History
 from dispatch.context import DispatchContext
 from dispatch.desk import IntakeDesk
 from dispatch.incidents import cancel_by_dispatcher
+from dispatch.job_steps import TechnicianEvent
 from dispatch.manual import Wish, assign, plan_version
 from dispatch.merging import merge_incident
 from dispatch.progress import ReportKind
-from dispatch.status import TechnicianEvent, apply_event
+from dispatch.status import apply_event
 from dispatch.store import IncidentRow, JobRow
 from fleet.store import UnitRow
 from kernel import events

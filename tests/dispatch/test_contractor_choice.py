@@ -11,7 +11,7 @@ from statistics import mean, pvariance
 
 import pytest
 
-from dispatch import contractors
+from dispatch import contractor_work, contractors
 from dispatch.contractor_choice import (
     Asking,
     Guess,
@@ -59,11 +59,11 @@ def served(scene: Scene, helper: int, reach_min: float, minute: float = 0) -> No
     incident = scene.call(minute)
     with scene.database.write() as session:
         offer = contractors.offer(session, scene.context, incident, helper)
-        contractors.accept(session, scene.context, offer, helper, eta_min=60)
+        contractor_work.accept(session, scene.context, offer, helper, eta_min=60)
     scene.clock.advance(reach_min * 60)
     with scene.database.write() as session:
-        contractors.report(session, scene.context, offer, helper, "arrived")
-        contractors.report(session, scene.context, offer, helper, "done")
+        contractor_work.report(session, scene.context, offer, helper, "arrived")
+        contractor_work.report(session, scene.context, offer, helper, "done")
 
 
 def test_the_guess_is_the_lead_of_the_settings_and_the_drive(scene: Scene) -> None:
@@ -166,7 +166,7 @@ def test_what_contractors_answered_is_read_as_it_was_meant(
     for incident, by_at in ((twice, needed - 5 * MINUTE), (twice, needed), (never, None)):
         with scene.database.write() as session:
             offer = contractors.offer(session, scene.context, incident, helper, needed_by_at=by_at)
-            contractors.reject(session, scene.context, offer, helper, "not so soon")
+            contractor_work.reject(session, scene.context, offer, helper, "not so soon")
     with scene.database.read() as session:
         refused, came = offers_answered(session, scene.context.region, scene.clock.now())
     assert (came.reach_s, came.is_known, came.slip_s) == (66 * 60, True, 360)
@@ -180,7 +180,7 @@ def test_who_has_not_come_takes_longer_than_it_said(scene: Scene) -> None:
     incident = scene.call(0)
     with scene.database.write() as session:
         offer = contractors.offer(session, scene.context, incident, helper)
-        contractors.accept(session, scene.context, offer, helper, eta_min=20)
+        contractor_work.accept(session, scene.context, offer, helper, eta_min=20)
 
     def learned() -> tuple[float, bool]:
         with scene.database.read() as session:
@@ -191,7 +191,7 @@ def test_who_has_not_come_takes_longer_than_it_said(scene: Scene) -> None:
     scene.clock.advance(45 * 60)
     assert learned() == (45 * 60, False)
     with scene.database.write() as session:
-        contractors.take_back(session, scene.context, incident)
+        contractor_work.take_back(session, scene.context, incident)
     assert learned() == (20 * 60, False)
 
 
@@ -253,7 +253,7 @@ def test_who_cannot_do_it_was_asked_in_vain_or_is_not_wanted_is_no_way_out(scene
     asked = scene.call(2)
     with scene.database.write() as session:
         offer = contractors.offer(session, scene.context, asked, helper)
-        contractors.reject(session, scene.context, offer, helper, "no driver")
+        contractor_work.reject(session, scene.context, offer, helper, "no driver")
     waiting = scene.call(4)
     assert set(frozen(scene).outside) == {job_key(scene.job(waiting).id)}
 
@@ -266,14 +266,14 @@ def test_who_cannot_be_there_by_a_time_may_come_later(scene: Scene) -> None:
         with scene.database.write() as session:
             by_at = START + by_min * MINUTE
             offer = contractors.offer(session, scene.context, incident, needed_by_at=by_at)
-            contractors.reject(session, scene.context, offer, helper, "too far away")
+            contractor_work.reject(session, scene.context, offer, helper, "too far away")
     guess = guess_of(scene, incident)
     spread_now = timedelta(seconds=guess.spread_s)
     assert guess.arrival_at - spread_now == START + 15 * MINUTE + 2 * NOT_A_MINUTE_LATER
     assert guess.arrival_at + spread_now == max(mean + spread, START + 35 * MINUTE)
     with scene.database.write() as session:
         offer = contractors.offer(session, scene.context, incident)
-        contractors.reject(session, scene.context, offer, helper, "no driver")
+        contractor_work.reject(session, scene.context, offer, helper, "no driver")
     assert frozen(scene).outside == {}
     with scene.database.write() as session, pytest.raises(NotFound):
         contractors.offer(session, scene.context, incident)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dispatch import contractors
+from dispatch import contractor_work, contractors
 from dispatch.incidents import cancel_by_dispatcher
 from dispatch.manual import Wish, assign, plan_version, release
 from dispatch.params import changed, load_settings
@@ -45,7 +45,7 @@ def test_who_accepts_during_a_decision_has_the_call_to_itself(
 
     def accept() -> None:
         with scene.database.write() as session:
-            contractors.accept(session, scene.context, offer.id, helper, eta_min=15)
+            contractor_work.accept(session, scene.context, offer.id, helper, eta_min=15)
 
     meanwhile.append(accept)
     scene.unit("R-02", 12)  # the plan made now would give it the call
@@ -54,7 +54,7 @@ def test_who_accepts_during_a_decision_has_the_call_to_itself(
     assert scene.job(incident).unit_id is None
     assert scene.events("job.ordered") == []
     with scene.database.write() as session:
-        contractors.report(session, scene.context, offer.id, helper, "done")
+        contractor_work.report(session, scene.context, offer.id, helper, "done")
     assert scene.incident(incident).state == "closed"
     scene.dispatcher.close()
     scene.database.close()
@@ -69,9 +69,9 @@ def test_who_is_not_needed_any_more_may_be_asked_again(scene: Scene) -> None:
     with scene.database.write() as session:
         offer = contractors.offer(session, scene.context, incident, helper)
     with scene.database.write() as session, pytest.raises(JobTaken, match="before"):
-        contractors.accept(session, scene.context, offer, helper, eta_min=30)
+        contractor_work.accept(session, scene.context, offer, helper, eta_min=30)
     with scene.database.write() as session:
-        contractors.not_needed(session, scene.context, offer, helper)
+        contractor_work.not_needed(session, scene.context, offer, helper)
     [closed] = offers(scene)
     assert closed.state == "withdrawn"
     scene.say(unit, "declined", incident, reason="flat tyre")
@@ -87,7 +87,7 @@ def test_a_contractor_that_does_not_come_is_told_of_and_its_eta_is_believed_no_m
     incident = scene.call(0)
     with scene.database.write() as session:
         offer = contractors.offer(session, scene.context, incident, helper)
-        contractors.accept(session, scene.context, offer, helper, eta_min=20)
+        contractor_work.accept(session, scene.context, offer, helper, eta_min=20)
     scene.pass_time(25)
     assert scene.incident(incident).eta_at is not None
     scene.pass_time(60)
@@ -98,10 +98,10 @@ def test_a_contractor_that_does_not_come_is_told_of_and_its_eta_is_believed_no_m
         [seen] = session.scalars(select(AlarmRow).filter_by(kind="contractor_late"))
         seen.acknowledged_at, seen.acknowledged_by = scene.clock.now(), "desk"
     with scene.database.write() as session:
-        contractors.take_back(session, scene.context, incident)
+        contractor_work.take_back(session, scene.context, incident)
     with scene.database.write() as session:
         offer = contractors.offer(session, scene.context, incident, other)
-        contractors.accept(session, scene.context, offer, other, eta_min=20)
+        contractor_work.accept(session, scene.context, offer, other, eta_min=20)
     scene.pass_time(60)
     assert alarms(scene).count("contractor_late") == 2
     with scene.database.read() as session:
@@ -117,7 +117,7 @@ def test_all_were_asked_only_once_all_were(scene: Scene) -> None:
     scene.unit("R-01", 40)  # late, and better than the one that is far
     scene.run()
     with scene.database.write() as session:
-        contractors.reject(session, scene.context, offers(scene)[0].id, near, "no driver")
+        contractor_work.reject(session, scene.context, offers(scene)[0].id, near, "no driver")
     scene.run()
     assert scene.incident(incident).risk != "normal"
     assert len(offers(scene)) == 1
@@ -129,7 +129,7 @@ def test_that_all_were_asked_is_told(scene: Scene) -> None:
     scene.call(0)
     scene.run()
     with scene.database.write() as session:
-        contractors.reject(session, scene.context, offers(scene)[0].id, near, "no driver")
+        contractor_work.reject(session, scene.context, offers(scene)[0].id, near, "no driver")
     scene.run()
     assert "no_contractor" in alarms(scene)
 
@@ -206,9 +206,9 @@ def test_contractors_are_told_that_an_incident_is_over(scene: Scene, *, arrived:
     incident = scene.call(0)
     with scene.database.write() as session:
         offer = contractors.offer(session, scene.context, incident, helper)
-        contractors.accept(session, scene.context, offer, helper, eta_min=20)
+        contractor_work.accept(session, scene.context, offer, helper, eta_min=20)
         if arrived:
-            contractors.report(session, scene.context, offer, helper, "arrived")
+            contractor_work.report(session, scene.context, offer, helper, "arrived")
     with scene.database.write() as session:
         cancel_by_dispatcher(session, scene.clock.now(), incident, "drove on")
     [told] = scene.events("contractor.withdrawn")
@@ -228,7 +228,7 @@ def test_a_call_given_by_hand_is_not_taken_by_who_was_asked_before(scene: Scene)
         assign(session, scene.context, Wish(incident, unit.id, version))
     assert offers(scene)[0].state == "withdrawn"
     with scene.database.write() as session, pytest.raises(Conflict):
-        contractors.accept(session, scene.context, offer.id, helper, eta_min=10)
+        contractor_work.accept(session, scene.context, offer.id, helper, eta_min=10)
     assert scene.job(incident).unit_id == unit.id
 
 
@@ -237,8 +237,8 @@ def test_a_contractor_at_the_car_that_cannot_help_is_released(scene: Scene) -> N
     incident = scene.call(0)
     with scene.database.write() as session:
         offer = contractors.offer(session, scene.context, incident, helper)
-        contractors.accept(session, scene.context, offer, helper, eta_min=20)
-        contractors.report(session, scene.context, offer, helper, "arrived")
+        contractor_work.accept(session, scene.context, offer, helper, eta_min=20)
+        contractor_work.report(session, scene.context, offer, helper, "arrived")
     with scene.database.write() as session:
         release(session, scene.context, incident)
     unit = scene.unit("R-01", 10)

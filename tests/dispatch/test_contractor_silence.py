@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from dispatch import contractors
+from dispatch import contractor_work, contractors
 from dispatch.contractor_silence import Silence, may_have_open, silent_contractors
 from dispatch.explain import Candidates, candidates
 from dispatch.incidents import cancel_by_dispatcher
@@ -129,7 +129,7 @@ def test_whoever_says_no_is_heard(scene: Scene) -> None:
         offer = contractors.offer(session, scene.context, incident, helper)
     scene.clock.advance(60)
     with scene.database.write() as session:
-        contractors.reject(session, scene.context, offer, helper, "no driver")
+        contractor_work.reject(session, scene.context, offer, helper, "no driver")
     scene.clock.advance(60)
     lapse(scene, helper)
     assert silent(scene) == {}
@@ -149,9 +149,9 @@ def test_an_answer_that_cannot_be_taken_is_heard(scene: Scene, how: str) -> None
     if how != "not needed":
         refused = Conflict if how == "late" else TooLate
         with scene.database.write() as session, pytest.raises(refused):
-            contractors.accept(session, scene.context, offer, helper, eta_min=20)
+            contractor_work.accept(session, scene.context, offer, helper, eta_min=20)
     assert set(silent(scene)) == {helper}
-    note = contractors.not_needed if how == "not needed" else contractors.heard
+    note = contractor_work.not_needed if how == "not needed" else contractor_work.heard
     with scene.database.write() as session:
         note(session, scene.context, offer, helper)
     with scene.database.write() as session:
@@ -163,8 +163,8 @@ def test_nobody_speaks_for_another_contractor(scene: Scene) -> None:
     helper, other = scene.contractor("Near", 2), scene.contractor("Far", 20)
     lapse(scene, helper, 2)
     with scene.database.write() as session:
-        contractors.heard(session, scene.context, offers(scene)[0].id, other)
-        contractors.heard(session, scene.context, 99, helper)
+        contractor_work.heard(session, scene.context, offers(scene)[0].id, other)
+        contractor_work.heard(session, scene.context, 99, helper)
     assert set(silent(scene)) == {helper}
 
 
@@ -188,7 +188,7 @@ def test_who_reads_one_of_many_offers_is_not_silent(scene: Scene) -> None:
         made = [contractors.offer(session, scene.context, it, helper) for it in calls]
     scene.clock.advance(60)
     with scene.database.write() as session:
-        contractors.accept(session, scene.context, made[3], helper, eta_min=20)
+        contractor_work.accept(session, scene.context, made[3], helper, eta_min=20)
     scene.clock.advance(180)
     with scene.database.write() as session:
         assert len(contractors.expire_offers(session, scene.context)) == 3
@@ -218,7 +218,7 @@ def test_the_trial_that_is_answered_brings_it_back(scene: Scene) -> None:
     scene.run()
     [offer] = offers(scene)[2:]
     with scene.database.write() as session:
-        contractors.accept(session, scene.context, offer.id, helper, eta_min=20)
+        contractor_work.accept(session, scene.context, offer.id, helper, eta_min=20)
     scene.pass_time(1)
     assert [it.state for it in offers(scene)][2:] == ["accepted", "offered"]
 
@@ -271,7 +271,7 @@ def test_that_nobody_is_left_who_answers_is_told(scene: Scene) -> None:
     scene.call(0)
     scene.run()
     with scene.database.write() as session:
-        contractors.reject(session, scene.context, offers(scene)[-1].id, far, "no driver")
+        contractor_work.reject(session, scene.context, offers(scene)[-1].id, far, "no driver")
     scene.pass_time(1)
     assert "no_contractor" in [it.payload["kind"] for it in scene.events("alarm.raised")]
 

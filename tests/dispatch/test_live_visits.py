@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from dispatch.appointments import cancel_appointment
 from dispatch.job import Destination, JobKind, JobOption, JobState, ServiceTime
+from dispatch.job_steps import TechnicianEvent
 from dispatch.progress import ReportKind
-from dispatch.status import TechnicianEvent, apply_event
+from dispatch.status import apply_event
 from dispatch.store import AppointmentRow, JobRow, job_of
 from fleet.model import Unit
 from kernel import events

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dispatch import contractors
+from dispatch import contractor_work, contractors
 from dispatch.core.model import Lock
 from dispatch.manual import Wish, assign, plan_version, release, set_lock
 from fleet.model import Unit
@@ -191,7 +191,7 @@ def test_a_release_withdraws_what_a_contractor_has_not_answered(scene: Scene) ->
         asked = contractors.offer(session, scene.context, incident, first)
     let_go(scene, incident)
     with scene.database.write() as session, pytest.raises(Conflict, match="withdrawn"):
-        contractors.accept(session, scene.context, asked, first, eta_min=10)
+        contractor_work.accept(session, scene.context, asked, first, eta_min=10)
     with scene.database.write() as session:
         contractors.offer(session, scene.context, incident, second)
 

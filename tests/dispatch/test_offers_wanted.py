@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import select
 
-from dispatch import contractors
+from dispatch import contractor_work, contractors
 from dispatch.contractor_choice import delay_cny
 from dispatch.contractor_record import SLIP_SPREAD_S
 from dispatch.explain import Candidates, candidates
@@ -110,10 +110,10 @@ def test_an_eta_after_it_is_refused_and_the_offer_stands(scene: Scene) -> None:
     offer = the_offer(scene)
     last_min = (limit_of(scene) - START) // MINUTE
     with scene.database.write() as session, pytest.raises(TooLate, match="is later"):
-        contractors.accept(session, scene.context, offer.id, helper, eta_min=last_min + 1)
+        contractor_work.accept(session, scene.context, offer.id, helper, eta_min=last_min + 1)
     assert the_offer(scene).state == "offered"
     with scene.database.write() as session:
-        contractors.accept(session, scene.context, offer.id, helper, eta_min=last_min)
+        contractor_work.accept(session, scene.context, offer.id, helper, eta_min=last_min)
     assert the_offer(scene).state == "accepted"
     assert scene.incident(incident).eta_at == START + last_min * MINUTE
 
@@ -124,7 +124,7 @@ def test_who_cannot_be_there_by_then_makes_room_for_the_own_unit(scene: Scene) -
     incident = scene.call(0)
     scene.run()
     with scene.database.write() as session:
-        contractors.reject(session, scene.context, the_offer(scene).id, helper, "too far away")
+        contractor_work.reject(session, scene.context, the_offer(scene).id, helper, "too far away")
     scene.run()
     assert scene.job(incident).unit_id == unit.id
 
@@ -186,7 +186,7 @@ def test_what_gains_too_little_is_not_offered(tmp_path: Path) -> None:
 def test_a_contractor_in_time_takes_it_off_the_own_plan(tmp_path: Path) -> None:
     with waiting(tmp_path) as (scene, _, _, incident, helper):
         with scene.database.write() as session:
-            contractors.accept(session, scene.context, the_offer(scene).id, helper, eta_min=28)
+            contractor_work.accept(session, scene.context, the_offer(scene).id, helper, eta_min=28)
         scene.run()
         assert scene.job(incident).planned_unit_id is None
         assert scene.incident(incident).eta_at == START + 28 * MINUTE
@@ -196,7 +196,9 @@ def test_who_cannot_be_there_by_then_is_asked_again_with_more_time(tmp_path: Pat
     with waiting(tmp_path) as (scene, _, _, incident, helper):
         first = limit_of(scene)
         with scene.database.write() as session:
-            contractors.reject(session, scene.context, the_offer(scene).id, helper, "too far away")
+            contractor_work.reject(
+                session, scene.context, the_offer(scene).id, helper, "too far away"
+            )
         scene.run()
         assert len(offers(scene)) == 1
         assert scene.job(incident).planned_unit_id is not None
@@ -218,7 +220,7 @@ def test_once_the_own_unit_is_ordered_who_comes_later_is_not_needed(tmp_path: Pa
             assert row is not None
             row.needed_by_at = START + 300 * MINUTE
         with scene.database.write() as session, pytest.raises(JobTaken, match="before"):
-            contractors.accept(session, scene.context, offer.id, helper, eta_min=50)
+            contractor_work.accept(session, scene.context, offer.id, helper, eta_min=50)
         assert scene.job(incident).unit_id == unit.id
 
 
@@ -279,7 +281,7 @@ def test_nobody_has_more_offers_to_answer_than_may_be(tmp_path: Path) -> None:
     assert by_contractor.count(near) == by_contractor.count(far) == 2
     first = offers(scene)[0]
     with scene.database.write() as session:
-        contractors.accept(session, scene.context, first.id, first.contractor_id, eta_min=20)
+        contractor_work.accept(session, scene.context, first.id, first.contractor_id, eta_min=20)
     scene.run()
     assert {it.incident_id for it in offers(scene)} == set(calls)
     alarms = {it.payload["kind"] for it in scene.events("alarm.raised")}
@@ -298,7 +300,7 @@ def test_who_always_declines_is_asked_a_few_times_and_no_more(tmp_path: Path) ->
         for offer in offers(scene):
             if offer.state == "offered":
                 with scene.database.write() as session:
-                    contractors.reject(session, scene.context, offer.id, helper, "no driver")
+                    contractor_work.reject(session, scene.context, offer.id, helper, "no driver")
     asked = Counter(it.incident_id for it in offers(scene))
     assert set(calls) >= set(asked)
     assert max(asked.values()) <= 6

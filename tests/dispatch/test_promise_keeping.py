@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from dispatch import contractors
+from dispatch import contractor_work, contractors
 from dispatch.core.model import Lock
 from dispatch.incidents import cancel_by_dispatcher
 from dispatch.store import AlarmRow, ContractorOfferRow, PlanRow, job_row
@@ -78,15 +78,15 @@ def test_the_plan_leaves_to_a_contractor_who_comes_in_time(scene: Scene) -> None
     [offer] = offers(scene)
     assert scene.job(incident).planned_unit_id is None
     with scene.database.write() as session:
-        contractors.accept(session, scene.context, offer.id, helper, eta_min=20)
+        contractor_work.accept(session, scene.context, offer.id, helper, eta_min=20)
     scene.run()
     assert (scene.job(incident).state, scene.job(incident).planned_unit_id) == ("open", None)
     assert scene.incident(incident).eta_at == START + 20 * MINUTE
     scene.clock.advance(20 * 60)
     with scene.database.write() as session:
-        contractors.report(session, scene.context, offer.id, helper, "arrived")
-        contractors.report(session, scene.context, offer.id, helper, "arrived")
-        contractors.report(session, scene.context, offer.id, helper, "done")
+        contractor_work.report(session, scene.context, offer.id, helper, "arrived")
+        contractor_work.report(session, scene.context, offer.id, helper, "arrived")
+        contractor_work.report(session, scene.context, offer.id, helper, "done")
     scene.run()
     closed = scene.incident(incident)
     assert (closed.outcome, closed.arrived_at) == ("repaired", START + 20 * MINUTE)
@@ -113,7 +113,7 @@ def test_a_refused_offer_brings_the_own_unit(scene: Scene) -> None:
     scene.run()
     [offer] = offers(scene)
     with scene.database.write() as session:
-        contractors.reject(session, scene.context, offer.id, helper, "no driver")
+        contractor_work.reject(session, scene.context, offer.id, helper, "no driver")
     scene.run()
     assert (scene.job(incident).state, scene.job(incident).unit_id) == ("ordered", unit.id)
     told = scene.incident(incident)
@@ -167,7 +167,7 @@ def test_who_does_not_answer_makes_room_for_the_next(scene: Scene) -> None:
         (second, "offered"),
     ]
     with scene.database.write() as session:
-        contractors.reject(session, scene.context, offers(scene)[1].id, second, "no driver")
+        contractor_work.reject(session, scene.context, offers(scene)[1].id, second, "no driver")
     scene.run()
     assert [o.state for o in offers(scene)] == ["expired", "rejected"]
 
@@ -179,13 +179,13 @@ def test_answers_are_checked(scene: Scene) -> None:
     [offer] = offers(scene)
     with scene.database.write() as session:
         with pytest.raises(InvalidInput, match="ETA"):
-            contractors.accept(session, scene.context, offer.id, helper, eta_min=0)
+            contractor_work.accept(session, scene.context, offer.id, helper, eta_min=0)
         with pytest.raises(InvalidInput, match="reason"):
-            contractors.reject(session, scene.context, offer.id, helper, " ")
+            contractor_work.reject(session, scene.context, offer.id, helper, " ")
         with pytest.raises(NotFound):
-            contractors.accept(session, scene.context, offer.id, other, eta_min=10)
+            contractor_work.accept(session, scene.context, offer.id, other, eta_min=10)
         with pytest.raises(Conflict):
-            contractors.report(session, scene.context, offer.id, helper, "done")
+            contractor_work.report(session, scene.context, offer.id, helper, "done")
 
 
 def test_an_own_unit_at_the_car_is_not_replaced(scene: Scene) -> None:
@@ -196,7 +196,7 @@ def test_an_own_unit_at_the_car_is_not_replaced(scene: Scene) -> None:
     offer_id = asked_by_hand(scene, incident)
     scene.say(unit, "arrived", incident)
     with scene.database.write() as session, pytest.raises(JobTaken):
-        contractors.accept(session, scene.context, offer_id, helper, eta_min=5)
+        contractor_work.accept(session, scene.context, offer_id, helper, eta_min=5)
 
 
 def test_an_own_unit_that_comes_first_is_not_replaced(scene: Scene) -> None:
@@ -206,7 +206,7 @@ def test_an_own_unit_that_comes_first_is_not_replaced(scene: Scene) -> None:
     scene.run()
     offer_id = asked_by_hand(scene, incident)
     with scene.database.write() as session, pytest.raises(JobTaken, match="before 16:50"):
-        contractors.accept(session, scene.context, offer_id, helper, eta_min=50)
+        contractor_work.accept(session, scene.context, offer_id, helper, eta_min=50)
     assert scene.job(incident).unit_id == unit.id
 
 
@@ -218,7 +218,7 @@ def test_the_contractor_stands_the_own_unit_down(scene: Scene) -> None:
     scene.say(unit, "rolling", incident)
     offer_id = asked_by_hand(scene, incident)
     with scene.database.write() as session:
-        contractors.accept(session, scene.context, offer_id, helper, eta_min=12)
+        contractor_work.accept(session, scene.context, offer_id, helper, eta_min=12)
     scene.run()
     assert scene.unit_now(unit).state == "idle"
     assert scene.job(incident).state == "open"
@@ -268,7 +268,7 @@ def test_a_contractor_behind_its_own_eta_is_an_alarm(scene: Scene) -> None:
     scene.run()
     [offer] = offers(scene)
     with scene.database.write() as session:
-        contractors.accept(session, scene.context, offer.id, helper, eta_min=10)
+        contractor_work.accept(session, scene.context, offer.id, helper, eta_min=10)
     scene.pass_time(25)
     kinds = [a.payload["kind"] for a in scene.events("alarm.raised")]
     assert kinds == ["promise_at_risk", "contractor_late"]
@@ -280,12 +280,12 @@ def test_a_contractor_can_be_released(scene: Scene) -> None:
     scene.run()
     [offer] = offers(scene)
     with scene.database.write() as session:
-        contractors.accept(session, scene.context, offer.id, helper, eta_min=10)
+        contractor_work.accept(session, scene.context, offer.id, helper, eta_min=10)
     unit = scene.unit("R-01", 3)
     scene.run()
     assert scene.unit_now(unit).state == "idle"
     with scene.database.write() as session:
-        assert contractors.take_back(session, scene.context, incident)
+        assert contractor_work.take_back(session, scene.context, incident)
     scene.dispatcher.wake("released")
     scene.run()
     assert scene.job(incident).unit_id == unit.id

@@ -15,9 +15,10 @@ from sqlalchemy import select
 
 from dispatch import orders
 from dispatch.job import JobState
+from dispatch.job_steps import TechnicianEvent
 from dispatch.progress import Report, ReportKind, progress
 from dispatch.report_refusals import ReportRefusal
-from dispatch.status import TechnicianEvent, allowed_kinds, apply_event
+from dispatch.status import allowed_kinds, apply_event
 from dispatch.store import JobRow, TechnicianEventRow
 from fleet.model import Unit
 from fleet.shifts import end_shift

@@ -14,11 +14,12 @@ from dispatch.incidents import (
     solve_remotely,
 )
 from dispatch.job import JobState
+from dispatch.job_steps import TechnicianEvent
 from dispatch.orders import order_job
 from dispatch.params import load_settings
 from dispatch.progress import ReportKind
 from dispatch.ratings import rate_incident
-from dispatch.status import TechnicianEvent, apply_event
+from dispatch.status import apply_event
 from dispatch.store import IncidentRow, JobRow, get_incident, job_row
 from fleet.model import Unit, UnitKind, UnitSpec
 from fleet.shifts import start_shift
