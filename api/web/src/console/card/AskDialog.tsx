@@ -3,6 +3,7 @@
 import { uniqueId } from "@roadflare/kit/unique.ts";
 import { useRef, useState } from "preact/hooks";
 import { Dialog } from "../shell/Dialog.tsx";
+import { DialogFoot } from "../shell/DialogFoot.tsx";
 import {
   addNote,
   cancel,
@@ -87,19 +88,7 @@ function Asking({ asked }: { asked: Question }) {
             ))}
           </datalist>
         )}
-        {fault && (
-          <p class="field-fault" role="alert">
-            {fault}
-          </p>
-        )}
-        <div class="ask-buttons">
-          <button type="button" class="button" onClick={close}>
-            {t("ask.no")} <kbd>Esc</kbd>
-          </button>
-          <button type="submit" class="button primary" disabled={busy}>
-            {t("ask.yes")} <kbd>↵</kbd>
-          </button>
-        </div>
+        <DialogFoot back={close} fault={fault} disabled={busy} />
       </form>
     </Dialog>
   );

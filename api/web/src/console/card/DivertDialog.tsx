@@ -5,6 +5,7 @@ import { minutesText, secondsBetween, timeOfDay } from "@roadflare/kit/format.ts
 import { placeText } from "@roadflare/kit/place_words.ts";
 import { useEffect, useState } from "preact/hooks";
 import { Dialog } from "../shell/Dialog.tsx";
+import { DialogFoot } from "../shell/DialogFoot.tsx";
 import { seenAnew, sendUnit } from "../store/actions.ts";
 import { diversion, isElsewhere, type Weighed, weighDiversion } from "../store/diversion.ts";
 import { problemText } from "../store/toasts.ts";
@@ -152,15 +153,7 @@ function Diverting({ gets, unit }: { gets: Incident; unit: Unit }) {
           <li>{t("divert.becomes", told)}</li>
           {loses?.job?.lock === "unit" && <li>{t("divert.byHand", told)}</li>}
         </ul>
-        {fault && (
-          <p class="field-fault" role="alert">
-            {fault}
-          </p>
-        )}
-        <div class="ask-buttons">
-          <button type="button" class="button" onClick={close}>
-            {t("ask.no")} <kbd>Esc</kbd>
-          </button>
+        <DialogFoot back={close} fault={fault} yes={t("divert.yes")} disabled={busy || !weighed}>
           <button
             type="button"
             class="button"
@@ -169,10 +162,7 @@ function Diverting({ gets, unit }: { gets: Incident; unit: Unit }) {
           >
             {t("divert.after", { number })}
           </button>
-          <button type="submit" class="button primary" disabled={busy || !weighed}>
-            {t("divert.yes")} <kbd>↵</kbd>
-          </button>
-        </div>
+        </DialogFoot>
       </form>
     </Dialog>
   );

@@ -11,6 +11,7 @@ import { useRef, useState } from "preact/hooks";
 import { helperOf } from "../queue/helper.ts";
 import { stageOf } from "../queue/order.ts";
 import { Dialog } from "../shell/Dialog.tsx";
+import { DialogFoot } from "../shell/DialogFoot.tsx";
 import { merge, seenAnew } from "../store/actions.ts";
 import { incidentById, incidents } from "../store/world.ts";
 import { t } from "../words.ts";
@@ -262,26 +263,16 @@ export function MergeDialog({ about, close }: { about: Incident; close: () => vo
           ))}
         </ul>
         {pair && <WhatFollows pair={pair} turn={turn} />}
-        {fault && (
-          <p class="field-fault" role="alert">
-            {fault}
-          </p>
-        )}
-        <div class="ask-buttons">
-          <button type="button" class="button" onClick={close}>
-            {t("ask.no")} <kbd>Esc</kbd>
-          </button>
-          <button
-            type="submit"
-            class="button primary"
-            disabled={busy || (pair ? isHelped(pair.gone) : found.length === 0)}
-          >
-            {pair
+        <DialogFoot
+          back={close}
+          fault={fault}
+          yes={
+            pair
               ? t("merge.yes", { gone: pair.gone.number, kept: pair.kept.number })
-              : t("merge.look")}{" "}
-            <kbd>↵</kbd>
-          </button>
-        </div>
+              : t("merge.look")
+          }
+          disabled={busy || (pair ? isHelped(pair.gone) : found.length === 0)}
+        />
       </form>
     </Dialog>
   );

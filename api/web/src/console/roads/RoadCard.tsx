@@ -7,6 +7,7 @@ import { now } from "@roadflare/kit/server_clock.ts";
 import { CardHead, ShowOnMap } from "../card/CardHead.tsx";
 import { ONE_ROAD } from "../map/view.ts";
 import { Dialog } from "../shell/Dialog.tsx";
+import { DialogFoot } from "../shell/DialogFoot.tsx";
 import { roadDrafts } from "../store/drafts.ts";
 import { takeRoadBack } from "../store/roads.ts";
 import { openRoadCard, reportRoad, takingRoadBack } from "../store/selection.ts";
@@ -75,14 +76,7 @@ function TakeBack({ report }: { report: RoadReport }) {
     <Dialog title={t("road.takeBackTitle", { road })} onClose={close}>
       <form class="ask" onSubmit={submit}>
         <p>{t("road.takeBackHint")}</p>
-        <div class="ask-buttons">
-          <button type="button" class="button" onClick={close}>
-            {t("ask.no")} <kbd>Esc</kbd>
-          </button>
-          <button type="submit" class="button primary" autofocus>
-            {t("ask.yes")} <kbd>↵</kbd>
-          </button>
-        </div>
+        <DialogFoot back={close} autofocus />
       </form>
     </Dialog>
   );

@@ -7,6 +7,7 @@ import { CardHead, ShowOnMap } from "../card/CardHead.tsx";
 import { OwnerLink } from "../card/OwnerLink.tsx";
 import { Rated } from "../card/Rated.tsx";
 import { Dialog } from "../shell/Dialog.tsx";
+import { DialogFoot } from "../shell/DialogFoot.tsx";
 import { cancellingVisit, openVisitCard } from "../store/selection.ts";
 import { cancelVisit } from "../store/visits.ts";
 import { t } from "../words.ts";
@@ -89,14 +90,7 @@ export function CancelVisit({ visit }: { visit: Appointment }) {
           {t("ask.reason")}
           <input name="text" required maxLength={200} autocomplete="off" />
         </label>
-        <div class="ask-buttons">
-          <button type="button" class="button" onClick={close}>
-            {t("ask.no")} <kbd>Esc</kbd>
-          </button>
-          <button type="submit" class="button primary">
-            {t("ask.yes")} <kbd>↵</kbd>
-          </button>
-        </div>
+        <DialogFoot back={close} />
       </form>
     </Dialog>
   );
