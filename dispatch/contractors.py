@@ -79,7 +79,7 @@ def offer(
         )
     _refuse_second_offer(session, incident_id)
     if contractor_id is None:
-        guess = _best_to_ask(session, context, job_of(job))
+        guess = best_to_ask(session, context, job_of(job))
         if guess is None:
             raise NotFound(
                 "contractor",
@@ -97,7 +97,7 @@ def offer(
     return _make_offer(session, context, incident, job, contractor, needed_by_at)
 
 
-def _best_to_ask(session: Session, context: DispatchContext, job: Job) -> Guess | None:
+def best_to_ask(session: Session, context: DispatchContext, job: Job) -> Guess | None:
     """Return the best contractor that can do a job and may still be asked, ``None`` without one.
 
     A silent one is asked where no other is left.

@@ -256,6 +256,30 @@ class SilentHelper(WireModel):
     again_at: datetime
 
 
+class ContractorChoice(WireModel):
+    """A contractor that could be asked, and when it may come, guessed.
+
+    ``from_at``, ``to_at`` and ``price_cny`` are null where it cannot do the job; ``state`` is what
+    became of the last offer of this incident to it; who does not answer is silent until
+    ``silent_until``. ``best`` is whom an offer that names nobody goes to.
+    """
+
+    id: int
+    name: str
+    from_at: datetime | None
+    to_at: datetime | None
+    price_cny: float | None
+    state: OfferState | None
+    silent_until: datetime | None
+    best: bool
+
+
+class ContractorChoices(WireModel):
+    """The contractors of the region: the best first, then by what they are expected to cost."""
+
+    items: list[ContractorChoice]
+
+
 class Candidates(WireModel):
     """Every unit of the region, best first, and the contractor it could be left to.
 

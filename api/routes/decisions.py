@@ -10,12 +10,14 @@ from fastapi import APIRouter, Request, Response
 from api.access import FOR_DISPATCHERS, Dispatcher
 from api.etags import IfMatch
 from api.models.incident_in import AssignIn, ContractorOfferIn, LockIn, MergeIn
-from api.models.incident_out import Candidates, IncidentOut
+from api.models.incident_out import Candidates, ContractorChoices, IncidentOut
 from api.routes.incidents import IncidentId
 from api.runtime import Runtime
+from api.views.candidates import contractor_choices_out
 from api.views.incidents import incident_in_region, incident_to_change, one_incident
 from api.writing import Repeat, Repeatable, Run
 from dispatch import contractors, manual, merging
+from dispatch.contractors_for import contractors_for
 from dispatch.core.model import Lock
 from kernel.database import WriteSession
 
@@ -27,6 +29,15 @@ async def list_candidates(incident_id: IncidentId, runtime: Run, request: Reques
     """Return every unit, best first: what it would cost to send it, or why it cannot go."""
     body = await runtime.judging.answer(incident_id, request.is_disconnected)
     return Response(body, media_type="application/json")
+
+
+@router.get("/contractors", dependencies=[FOR_DISPATCHERS])
+def list_contractors(incident_id: IncidentId, runtime: Run) -> ContractorChoices:
+    """Return every contractor that could be asked, best first."""
+    with runtime.database.read() as session:
+        incident_in_region(session, runtime.region, incident_id)
+        found = contractors_for(session, runtime.context, incident_id)
+        return contractor_choices_out(found, runtime.clock.now())
 
 
 @router.post("/assign", response_model=IncidentOut)

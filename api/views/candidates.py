@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 
 from api.models import incident_out as wire
 from api.views.timeline import with_reason
 from api.views.words import bilingual
+from dispatch.contractors_for import Choice
 from dispatch.explain import Candidate, Candidates
 
 
@@ -45,4 +47,24 @@ def _candidate_out(it: Candidate, declined_because: str | None) -> wire.Candidat
             wire.Effect(incident_number=effect.incident_number, delay_s=effect.delay_s)
             for effect in it.effects
         ],
+    )
+
+
+def contractor_choices_out(found: Iterable[Choice], now: datetime) -> wire.ContractorChoices:
+    """Return the contractors as they are compared, in the order given."""
+    return wire.ContractorChoices(items=[_choice_out(it, now) for it in found])
+
+
+def _choice_out(it: Choice, now: datetime) -> wire.ContractorChoice:
+    guess = it.guess
+    spread = timedelta(seconds=0.0 if guess is None else guess.spread_s)
+    return wire.ContractorChoice(
+        id=it.contractor.id,
+        name=it.contractor.name,
+        from_at=None if guess is None else max(now, guess.arrival_at - spread),
+        to_at=None if guess is None else guess.arrival_at + spread,
+        price_cny=None if guess is None else guess.price_cny,
+        state=None if it.asked is None else it.asked.state,
+        silent_until=None if it.silence is None else it.silence.again_at,
+        best=it.is_best,
     )

@@ -85,6 +85,22 @@ def test_a_tow_goes_to_the_service_centre(town: Town) -> None:
     assert [incident["outcome"] for incident in closed] == ["towed"]
 
 
+def test_the_dispatcher_chooses_among_contractors(town: Town) -> None:
+    incident = town.call()
+    path = f"incidents/{incident['id']}"
+    [choice] = town["desk"].get(f"{path}/contractors").json()["items"]
+    assert (choice["best"], choice["state"], choice["silent_until"]) == (True, None, None)
+    assert choice["from_at"] < choice["to_at"]
+    assert choice["price_cny"] > 0
+    etag = town["desk"].get(path).headers["ETag"]
+    body = {"contractor_id": choice["id"]}
+    offered = town["desk"].post(f"{path}/contractor-offer", body, headers={"If-Match": etag})
+    assert offered.json()["contractor"]["name"] == choice["name"]
+    [asked] = town["desk"].get(f"{path}/contractors").json()["items"]
+    assert asked["state"] == "offered"
+    assert town["hotline"].get(f"{path}/contractors").status_code == 403
+
+
 def test_candidates_say_why(town: Town) -> None:
     town.start_shifts()
     incident = town.call()

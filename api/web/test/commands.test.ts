@@ -1,6 +1,7 @@
 import type { Unit } from "@roadflare/kit/contract.ts";
 import { expect, test } from "vitest";
-import { parseAssignment } from "../src/console/command/commands.ts";
+import { commandsFor, parseAssignment } from "../src/console/command/commands.ts";
+import { selectedIncidentId, selectIncident } from "../src/console/store/selection.ts";
 import { incident } from "./incidents.ts";
 
 const UNITS = [{ id: 7, code: "T-07" } as Unit, { id: 8, code: "C-08" } as Unit];
@@ -28,4 +29,22 @@ test("an ending that several have sends nobody", () => {
   const both = [incident(1, { number: "R-0142" }), incident(2, { number: "R-0242" })];
   expect(parseAssignment("T-07 > 42", both, UNITS)).toBeNull();
   expect(parseAssignment("T-07 > 142", both, UNITS)?.incident.number).toBe("R-0142");
+});
+
+const OPEN = incident(1012, { number: "R-1012" });
+const CLOSED = incident(12, { number: "R-0012", state: "closed" });
+const ids = (typed: string) => commandsFor(typed, [OPEN], [], [CLOSED]).map(({ id }) => id);
+
+test("closed incidents are found too, those of other days by their number", () => {
+  expect(ids("R-0012")).toEqual(["closed 12"]);
+  expect(ids("1012")).toEqual(["incident 1012"]);
+  expect(ids("r-7")).toEqual(["open 7"]);
+  expect(ids("0012 nowhere")).toEqual([]);
+  expect(ids("R-0000")).toEqual([]);
+});
+
+test("a closed one is opened", () => {
+  commandsFor("R-0007", [], [])[0]?.run();
+  expect(selectedIncidentId.value).toBe(7);
+  selectIncident(null);
 });

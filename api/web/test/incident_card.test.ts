@@ -218,3 +218,45 @@ test("the keys of an incident do nothing while a unit's card lies over it, but s
   await press("a");
   expect(asked.map(({ path }) => path)).toContain("POST /incidents/1/assign");
 });
+
+const far = {
+  id: 8,
+  name: "Far",
+  from_at: "2026-03-02T09:00:00Z",
+  to_at: "2026-03-02T09:20:00Z",
+  price_cny: 380,
+  state: "rejected",
+  silent_until: null,
+  best: false,
+};
+const near = { ...far, id: 7, name: "Near", state: null, best: true };
+const tyres = { ...far, id: 9, name: "Tyres", from_at: null, to_at: null, price_cny: null };
+
+test.each([
+  ["the best", () => [near, far, tyres], null, 7],
+  ["another one", () => [near, far, tyres], "8", 8],
+  ["the best where they cannot be listed", null, null, null],
+] as const)("C and Enter ask %s", async (_, items, chosen, contractor_id) => {
+  timezone.value = "UTC";
+  const asked = serving({
+    "POST /contractor-offer": () => ({ body: incident(1) }),
+    "GET /incidents/1/contractors": () =>
+      items ? { body: { items: items() } } : { status: 503, body: {} },
+  });
+  await show();
+  await act(() => ask("contractor", incident(1)));
+  await act(settled);
+  const rows = items ? ["Near", "Far", "Tyres"] : [];
+  expect(texts(".contractor-choice b")).toEqual(rows);
+  expect([...box.querySelectorAll(".contractor-choice input:disabled")]).toHaveLength(
+    items ? 1 : 0,
+  );
+  if (chosen) box.querySelector<HTMLElement>(`dialog [value="${chosen}"]`)?.click();
+  await act(async () => {
+    box.querySelector("dialog form")?.dispatchEvent(new Event("submit", { cancelable: true }));
+    await settled();
+  });
+  const sent = asked.find(({ path }) => path.endsWith("/contractor-offer"));
+  expect(sent?.body).toEqual({ contractor_id });
+  expect(question.value).toBeNull();
+});

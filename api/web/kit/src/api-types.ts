@@ -462,6 +462,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{incident_id}/contractors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Contractors
+         * @description Return every contractor that could be asked, best first.
+         */
+        get: operations["list_contractors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents/{incident_id}/lock": {
         parameters: {
             query?: never;
@@ -1435,6 +1455,40 @@ export interface components {
             now: string;
             /** Speed */
             speed: number;
+        };
+        /**
+         * ContractorChoice
+         * @description A contractor that could be asked, and when it may come, guessed.
+         *
+         *     ``from_at``, ``to_at`` and ``price_cny`` are null where it cannot do the job; ``state`` is what
+         *     became of the last offer of this incident to it; who does not answer is silent until
+         *     ``silent_until``. ``best`` is whom an offer that names nobody goes to.
+         */
+        ContractorChoice: {
+            /** Best */
+            best: boolean;
+            /** From At */
+            from_at: string | null;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Price Cny */
+            price_cny: number | null;
+            /** Silent Until */
+            silent_until: string | null;
+            /** State */
+            state: ("offered" | "accepted" | "arrived" | "done" | "rejected" | "expired" | "withdrawn") | null;
+            /** To At */
+            to_at: string | null;
+        };
+        /**
+         * ContractorChoices
+         * @description The contractors of the region: the best first, then by what they are expected to cost.
+         */
+        ContractorChoices: {
+            /** Items */
+            items: components["schemas"]["ContractorChoice"][];
         };
         /**
          * ContractorOfferIn
@@ -4364,6 +4418,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IncidentOut"];
+                };
+            };
+        };
+    };
+    list_contractors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractorChoices"];
                 };
             };
         };

@@ -40,6 +40,7 @@ interface Kinds {
 }
 
 export type Candidate = With<Schemas["Candidate"], Kinds>;
+export type ContractorChoice = Schemas["ContractorChoice"];
 export type Helper = Schemas["Helper"];
 export type SilentHelper = Schemas["SilentHelper"];
 export type CandidateList = With<Schemas["Candidates"], { items: Candidate[] }>;

@@ -14,6 +14,7 @@ import {
 } from "../store/actions.ts";
 import { t } from "../words.ts";
 import { type Question, question } from "./ask.ts";
+import { CONTRACTOR_FIELD, ContractorChoices } from "./ContractorChoices.tsx";
 import { MergeDialog } from "./MergeDialog.tsx";
 
 function titleOf({ what, about }: Question): string {
@@ -25,12 +26,16 @@ function titleOf({ what, about }: Question): string {
 }
 
 /** Returns what went wrong. */
-function answer({ what, about }: Question, text: string, key: string): Promise<string> {
+function answer({ what, about }: Question, form: FormData, key: string): Promise<string> {
+  const text = textIn(form);
   if (what === "note") return addNote(about, text, key);
   if (what === "cancel") return cancel(about, text);
   if (what === "solve") return solveRemotely(about, text);
-  return what === "reveal" ? reveal(about, text) : offerToContractor(about);
+  if (what === "reveal") return reveal(about, text);
+  return offerToContractor(about, Number(form.get(CONTRACTOR_FIELD)) || null);
 }
+
+const textIn = (form: FormData) => String(form.get("text") ?? "").trim();
 
 const close = () => {
   question.value = null;
@@ -47,9 +52,9 @@ function useAnswer(asked: Question) {
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const open = () => question.peek() === asked;
     setBusy(true);
-    const text = String(form.get("text") ?? "").trim();
+    const text = textIn(form);
     if (sent.current.text !== text || !sent.current.key) sent.current = { text, key: uniqueId() };
-    const failed = await answer(asked, text, sent.current.key);
+    const failed = await answer(asked, form, sent.current.key);
     const about = failed ? await seenAnew(asked.about) : asked.about;
     if (open() && failed) question.value = { ...asked, about };
     else if (open()) close();
@@ -66,7 +71,7 @@ function Asking({ asked }: { asked: Question }) {
     <Dialog title={titleOf(asked)} onClose={close}>
       <form class="ask" onSubmit={(event) => void submit(event)}>
         {asked.what === "contractor" ? (
-          <p>{t("ask.contractorHint")}</p>
+          <ContractorChoices about={asked.about} />
         ) : (
           <label>
             {["solve", "note"].includes(asked.what) ? t("ask.note") : t("ask.reason")}
@@ -88,7 +93,12 @@ function Asking({ asked }: { asked: Question }) {
             ))}
           </datalist>
         )}
-        <DialogFoot back={close} fault={fault} disabled={busy} />
+        <DialogFoot
+          back={close}
+          fault={fault}
+          disabled={busy}
+          autofocus={asked.what === "contractor"}
+        />
       </form>
     </Dialog>
   );

@@ -43,7 +43,7 @@ function JobLine({ incident }: { incident: Incident }) {
             ? offerStateText(helper.state)
             : job?.unit_id && jobStateText(job.state)}
         </span>
-        {job && <span class="muted">{lockText(incident)}</span>}
+        {job && incident.state !== "closed" && <span class="muted">{lockText(incident)}</span>}
       </p>
       {contractor && (
         <p class="muted">
@@ -93,7 +93,7 @@ export function IncidentCard({ id }: { id: number }) {
       <div class="scroll">
         {incident.merged_into !== null && <GoesOn id={incident.merged_into} />}
         <PromiseClock incident={incident} />
-        <SafetyLine safe={incident.safe_place} />
+        {incident.state !== "closed" && <SafetyLine safe={incident.safe_place} />}
         {incident.state !== "closed" && detail?.timeline && <Refusals entries={detail.timeline} />}
         <Actions incident={incident} />
         {correctingPlace.value && incident.state !== "closed" && (
@@ -104,7 +104,7 @@ export function IncidentCard({ id }: { id: number }) {
         )}
         <JobLine incident={incident} />
         <Facts incident={incident} others={detail?.other_callers} rating={detail?.rating ?? null} />
-        {incident.safe_place !== true && (
+        {incident.safe_place !== true && incident.state !== "closed" && (
           <button
             type="button"
             class="button small"

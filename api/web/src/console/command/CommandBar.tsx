@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { overlay, typed } from "../store/selection.ts";
-import { incidents, units } from "../store/world.ts";
+import { closedToday, incidents, units } from "../store/world.ts";
 import { t } from "../words.ts";
 import { type Command, commandsFor } from "./commands.ts";
 
@@ -20,7 +20,7 @@ export function CommandBar() {
     dialog?.showModal();
     return () => dialog?.close();
   }, []);
-  const commands = commandsFor(typed.value, incidents.value ?? [], units.value);
+  const commands = commandsFor(typed.value, incidents.value ?? [], units.value, closedToday.value);
   const active = Math.min(at, Math.max(0, commands.length - 1));
   useEffect(() => {
     box.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });

@@ -237,12 +237,31 @@ function found(incidents: readonly Incident[], units: readonly Unit[]): Command[
   ];
 }
 
+function closedFound(closed: readonly Incident[]): Command[] {
+  return closed.map((incident) => ({
+    id: `closed ${incident.id}`,
+    text: t("cmd.closed", { number: incident.number }),
+    hint: [placeText(incident.location.text), incident.vehicle.plate].filter(Boolean).join(" · "),
+    run: () => selectIncident(incident.id),
+  }));
+}
+
+/** Of an incident that was closed before today nothing is known here but that it has a number. */
+function byNumber(typed: string, known: readonly Incident[]): Command[] {
+  const id = Number(/^r?0*(\d{1,9})$/.exec(bare(typed))?.[1]);
+  if (!id || known.some((one) => one.id === id)) return [];
+  const number = `R-${String(id).padStart(4, "0")}`;
+  return [{ id: `open ${id}`, text: t("cmd.open", { number }), run: () => selectIncident(id) }];
+}
+
 const SHOWN = 9;
 
+/** @param closed Incidents of the last day that are over. */
 export function commandsFor(
   typed: string,
   incidents: readonly Incident[],
   units: readonly Unit[],
+  closed: readonly Incident[] = [],
 ): Command[] {
   const pair = mayDispatch.value ? parseAssignment(typed, incidents, units) : null;
   if (pair) {
@@ -267,5 +286,6 @@ export function commandsFor(
     const all = bare(text + hint);
     return words.every((word) => all.includes(word));
   };
-  return [...commands, ...found(incidents, units)].filter(fits).slice(0, SHOWN);
+  const fitting = [...commands, ...found(incidents, units), ...closedFound(closed)].filter(fits);
+  return [...fitting.slice(0, SHOWN), ...byNumber(typed, [...incidents, ...closed])];
 }

@@ -63,6 +63,7 @@ function Nothing() {
     return (
       <div class="notice">
         <p>{t("queue.nothing")}</p>
+        <p class="muted">{t("queue.closedHint")}</p>
         <button
           type="button"
           class="button"

@@ -166,9 +166,11 @@ export const solveRemotely = (incident: Incident, note: string) =>
     body: { note },
   });
 
-export const offerToContractor = (incident: Incident) =>
+/** @param contractorId Whom; null: the best. */
+export const offerToContractor = (incident: Incident, contractorId: number | null = null) =>
   change(incident, () => say(t("done.offered", { number: incident.number })), {
     action: "contractor-offer",
+    body: { contractor_id: contractorId },
   });
 
 /** @param idempotencyKey Of this very pair. */
