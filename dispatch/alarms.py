@@ -35,13 +35,18 @@ def raise_alarm(
     if row is None:
         row = AlarmRow(region=region, incident_id=incident_id, kind=kind)
         session.add(row)
+    raise_anew(session, now, row, text)
+
+
+def raise_anew(session: WriteSession, now: datetime, row: AlarmRow, text: Words) -> None:
+    """Give an alarm these words and this time, and tell it."""
     row.text, row.raised_at = text.as_dict(), now
     session.flush()
     events.append(
         session,
         now,
         "alarm.raised",
-        region=region,
-        incident_id=incident_id,
-        payload={"alarm_id": row.id, "kind": kind, "text": text.as_dict()},
+        region=row.region,
+        incident_id=row.incident_id,
+        payload={"alarm_id": row.id, "kind": row.kind, "text": text.as_dict()},
     )

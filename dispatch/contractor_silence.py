@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from dispatch.alarms import raise_alarm
+from dispatch.alarms import raise_alarm, raise_anew
 from dispatch.contractor_record import LOOK_BACK
 from dispatch.params import ContractorRules
 from dispatch.regions import get_region
-from dispatch.store import ContractorOfferRow
+from dispatch.store import AlarmRow, ContractorOfferRow
 from fleet.registers import get_contractor
 from kernel.database import WriteSession
 from kernel.words import Words
@@ -109,13 +109,36 @@ def tell_silent(
     session: WriteSession, now: datetime, region: str, contractor_id: int, silence: Silence
 ) -> None:
     """Alarm the dispatcher of a contractor that has fallen silent."""
+    text = _words(session, now, region, contractor_id, silence)
+    raise_alarm(session, now, region, "contractor_silent", text)
+
+
+def tell_still_silent(
+    session: WriteSession, now: datetime, region: str, contractor_id: int, silence: Silence
+) -> None:
+    """Bring the alarm up to date that still stands; one that was acknowledged stays as it is."""
+    text = _words(session, now, region, contractor_id, silence)
+    begins = _BEGINS.format(name=get_contractor(session, contractor_id).name)
+    standing = select(AlarmRow).filter_by(
+        region=region, kind="contractor_silent", acknowledged_at=None
+    )
+    for row in session.scalars(standing):
+        if row.text["en"].startswith(begins):
+            raise_anew(session, now, row, text)
+
+
+_BEGINS = "{name} has let "
+
+
+def _words(
+    session: Session, now: datetime, region: str, contractor_id: int, silence: Silence
+) -> Words:
     name, n = get_contractor(session, contractor_id).name, silence.n_offers
     here = get_region(session, region)
     since, until = here.clock(silence.since_at, now), here.clock(silence.again_at, now)
-    text = Words(
+    return Words(
         zh=f"合作救援商 {name} 自 {since} 起连续 {n} 次未答复，"
         f"{until} 前不再自动询问。请电话联系。",
-        en=f"{name} has let {n} offers run out since {since}, and is not asked by itself before "
-        f"{until}. Call them.",
+        en=f"{_BEGINS.format(name=name)}{n} offers run out since {since}, and is not asked by "
+        f"itself before {until}. Call them.",
     )
-    raise_alarm(session, now, region, "contractor_silent", text)

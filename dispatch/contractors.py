@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from dispatch import orders
 from dispatch.context import DispatchContext
 from dispatch.contractor_choice import Asking, Guess, still_to_ask
-from dispatch.contractor_silence import silent_contractors, tell_silent
+from dispatch.contractor_silence import silent_contractors, tell_silent, tell_still_silent
 from dispatch.incident import IncidentState, incident_number
 from dispatch.job import Job
 from dispatch.store import (
@@ -118,7 +118,7 @@ def expire_offers(session: WriteSession, context: DispatchContext) -> list[int]:
 
     One that was made in the future is past it as well: the clock was set back since, and the
     contractor would have longer for its answer than it was given. The dispatcher is told who falls
-    silent by it.
+    or stays silent by it.
     """
     now, region, rules = context.clock.now(), context.region, context.settings.contractors
     query = (
@@ -139,8 +139,11 @@ def expire_offers(session: WriteSession, context: DispatchContext) -> list[int]:
         row.state, row.expires_at = "expired", min(row.expires_at, now)
         tell(session, now, "contractor.expired", row)
     for contractor_id, silence in silent_contractors(session, region, rules).items():
-        if contractor_id not in before:
+        known = before.get(contractor_id)
+        if known is None:
             tell_silent(session, now, region, contractor_id, silence)
+        elif known != silence:
+            tell_still_silent(session, now, region, contractor_id, silence)
     return [row.incident_id for row in rows]
 
 

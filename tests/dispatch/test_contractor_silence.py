@@ -14,7 +14,7 @@ from dispatch.explain import Candidates, candidates
 from dispatch.incidents import cancel_by_dispatcher
 from dispatch.params import changed, load_settings
 from dispatch.snapshot import build_snapshot, job_key
-from dispatch.store import ContractorOfferRow
+from dispatch.store import AlarmRow, ContractorOfferRow
 from kernel.errors import Conflict, TooLate
 from tests.dispatch.scene import START, Scene, open_scene, repair
 
@@ -68,7 +68,7 @@ def test_after_one_lapsed_offer_the_plan_counts_on_it(scene: Scene) -> None:
     assert may_be_left_out(scene, scene.call(0))
 
 
-def test_after_two_it_does_not_and_the_desk_is_told_once(scene: Scene) -> None:
+def test_after_two_it_does_not_and_the_desk_is_told(scene: Scene) -> None:
     helper = scene.contractor("Near", 2)
     lapse(scene, helper, 2)
     last_at = START + timedelta(seconds=181 + 180)
@@ -79,9 +79,27 @@ def test_after_two_it_does_not_and_the_desk_is_told_once(scene: Scene) -> None:
         "Near has let 2 offers run out since 16:00, and is not asked by itself before 16:36. "
         "Call them."
     )
+
+
+def alarms(scene: Scene) -> list[AlarmRow]:
+    with scene.database.read() as session:
+        return list(session.scalars(select(AlarmRow).filter_by(kind="contractor_silent")))
+
+
+def test_the_alarm_that_stands_tells_what_is_true_now(scene: Scene) -> None:
+    helper, other = scene.contractor("Near", 2), scene.contractor("Far", 25)
+    lapse(scene, other, 2)
+    lapse(scene, helper, 2)
     lapse(scene, helper)  # asked by hand
     assert silent(scene)[helper].n_offers == 3
-    assert len(told(scene)) == 1
+    far, near = alarms(scene)
+    assert far.text["en"].startswith("Far has let 2 offers run out since 16:00")
+    assert near.text["en"].startswith("Near has let 3 offers run out since 16:06")
+    assert near.text["zh"].startswith("合作救援商 Near 自 16:06 起连续 3 次未答复")
+    with scene.database.write() as session:
+        session.get_one(AlarmRow, near.id).acknowledged_at = scene.clock.now()
+    lapse(scene, helper)
+    assert [it.text for it in alarms(scene)] == [far.text, near.text]  # it is being called
 
 
 def test_an_alarm_names_the_day_where_it_is_another_one(scene: Scene) -> None:
@@ -207,7 +225,7 @@ def test_half_an_hour_later_it_is_tried_with_one_offer_at_a_time(scene: Scene) -
     scene.pass_time(5)
     assert [it.state for it in offers(scene)] == ["expired"] * 3
     assert silent(scene)[helper].n_offers == 3
-    assert len(told(scene)) == 1
+    assert len(alarms(scene)) == 1
 
 
 def test_the_trial_that_is_answered_brings_it_back(scene: Scene) -> None:
