@@ -172,6 +172,20 @@ async function answer(text: string) {
   });
 }
 
+test("whoever rings back about a closed one can be called, and nothing else is offered", async () => {
+  const closed = incident(32, { state: "closed", outcome: "repaired" });
+  serving({ "GET /incidents/32": () => ({ body: closed }) });
+  selectIncident(32);
+  stops.push(followDetail());
+  await act(() => render(h(IncidentCard, { id: 32 }), box));
+  await act(settled);
+  expect(texts(".actions button")).toEqual([]);
+  for (const key of ["x", "s", "c", "l"]) await press(key);
+  expect(question.value).toBeNull();
+  await press("p");
+  expect(question.value?.what).toBe("reveal");
+});
+
 test("a reason is kept until it was taken, and sent again with what is true now", async () => {
   const asked = serving({
     "POST /cancel": ({ headers }) =>

@@ -10,7 +10,7 @@ import { ONE_ROAD, pickedRoad, showOnMap } from "../map/view.ts";
 import { queueOf } from "../queue/order.ts";
 import { middleOf } from "../roads/RoadCard.tsx";
 import { assign, release, setLock } from "../store/actions.ts";
-import { candidatesOf } from "../store/detail.ts";
+import { candidatesOf, detailOf } from "../store/detail.ts";
 import { diversion } from "../store/diversion.ts";
 import { queueFilter, queueSearch } from "../store/filters.ts";
 import { openRoad } from "../store/roads.ts";
@@ -58,9 +58,15 @@ function sendCandidate(place: number): void {
   if (candidate) void assign(incident.id, candidate.unit_id);
 }
 
+/** The card in sight where its incident is no open one: it was looked up. */
+function closedInSight(): Incident | null {
+  const id = shownIncidentId.value;
+  return selectedIncident.value || id === null ? null : detailOf(id);
+}
+
 function showSelected(): void {
   const unit = openUnit.value;
-  const incident = selectedIncident.value;
+  const incident = selectedIncident.value ?? closedInSight();
   const visit = openVisit.value;
   const road = pickedRoad.value
     ? middleOf({ geometry: { type: "MultiLineString", coordinates: pickedRoad.value.lines } })
@@ -88,7 +94,9 @@ function forRoad(key: string): boolean {
 
 function forIncident(key: string): boolean {
   const incident = selectedIncident.value;
-  if (!incident) return false;
+  const closed = closedInSight();
+  if (closed && key === "p") ask("reveal", closed);
+  if (!incident) return closed !== null && key === "p";
   const unit = openUnit.value;
   if (mayDispatch.value && key === "a" && unit) void assign(incident.id, unit.id);
   else if (shownIncidentId.value !== incident.id)
