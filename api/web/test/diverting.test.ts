@@ -122,6 +122,16 @@ test("whoever is under way elsewhere is asked about before it is taken away", as
   expect(diversion.value).toBeNull();
 });
 
+test("Enter diverts once it is known what that means", async () => {
+  serving(weighed);
+  await act(() => assign(1, 7));
+  const submit = () => box.querySelector<HTMLButtonElement>("dialog [type=submit]");
+  expect(submit()?.disabled).toBe(true);
+  await act(settled);
+  expect(submit()?.disabled).toBe(false);
+  expect(document.activeElement).toBe(submit());
+});
+
 test("it may go there afterwards instead", async () => {
   const asked = serving({ ...weighed, "POST /assign": () => ({ body: incident(1) }) });
   await wish();

@@ -93,12 +93,7 @@ function Asking({ asked }: { asked: Question }) {
             ))}
           </datalist>
         )}
-        <DialogFoot
-          back={close}
-          fault={fault}
-          disabled={busy}
-          autofocus={asked.what === "contractor"}
-        />
+        <DialogFoot back={close} fault={fault} disabled={busy} />
       </form>
     </Dialog>
   );

@@ -76,7 +76,7 @@ function TakeBack({ report }: { report: RoadReport }) {
     <Dialog title={t("road.takeBackTitle", { road })} onClose={close}>
       <form class="ask" onSubmit={submit}>
         <p>{t("road.takeBackHint")}</p>
-        <DialogFoot back={close} autofocus />
+        <DialogFoot back={close} />
       </form>
     </Dialog>
   );

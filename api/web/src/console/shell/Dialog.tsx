@@ -17,7 +17,8 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
   useLayoutEffect(() => {
     const dialog = box.current;
     dialog?.showModal();
-    dialog?.querySelector<HTMLElement>("input, textarea, select")?.focus();
+    const field = dialog?.querySelector<HTMLElement>("input, textarea, select");
+    (field ?? dialog?.querySelector<HTMLElement>("[type=submit]"))?.focus();
     return () => dialog?.close();
   }, []);
   return (

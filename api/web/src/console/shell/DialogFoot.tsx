@@ -1,6 +1,7 @@
 /** The foot of what is asked: what went wrong, the way back, and going on. */
 
 import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../words.ts";
 
 interface DialogFootProps {
@@ -10,14 +11,18 @@ interface DialogFootProps {
   /** What going on is called; without it "Yes". */
   yes?: ComponentChildren;
   disabled?: boolean;
-  /** The enter key is its own from the start, where nothing else takes it. */
-  autofocus?: boolean;
   /** Other ways to go on. */
   children?: ComponentChildren;
 }
 
 export function DialogFoot(props: DialogFootProps) {
-  const { back, fault, yes, disabled = false, autofocus = false, children } = props;
+  const { back, fault, yes, disabled = false, children } = props;
+  const submit = useRef<HTMLButtonElement>(null);
+  // Enter goes on as soon as one can, where there is no field: not the way out that has the focus.
+  useLayoutEffect(() => {
+    const inForm = submit.current?.form?.contains(document.activeElement);
+    if (!disabled && !inForm) submit.current?.focus();
+  }, [disabled]);
   return (
     <>
       {fault && (
@@ -30,7 +35,7 @@ export function DialogFoot(props: DialogFootProps) {
           {t("ask.no")} <kbd>Esc</kbd>
         </button>
         {children}
-        <button type="submit" class="button primary" disabled={disabled} autofocus={autofocus}>
+        <button type="submit" class="button primary" ref={submit} disabled={disabled}>
           {yes ?? t("ask.yes")} <kbd>↵</kbd>
         </button>
       </div>
