@@ -22,7 +22,14 @@ from dispatch.offers_wanted import Wanted, offers_wanted
 from dispatch.planning_failures import PlanningFailures
 from dispatch.promise_keeping import enforce
 from dispatch.promise_watch import judge, look, open_cases
-from dispatch.reasons_to_plan import WAKING, overdue, visits_due, visits_new, wants_first
+from dispatch.reasons_to_plan import (
+    WAKING,
+    newly_placed,
+    overdue,
+    visits_due,
+    visits_new,
+    wants_first,
+)
 from dispatch.snapshot import Snapshot, build_snapshot
 from dispatch.solver_process import (
     INSERT_FIRST,
@@ -165,8 +172,16 @@ class Dispatcher:
             self._awake.clear()
             while not stop.is_set() and self.run_due():
                 pass
-            if self._has_units and isinstance(self._runner, WorkerSolver):
-                self._runner.start()  # ahead of the first call, but not before there is a fleet
+            self._start_solver()
+
+    def _start_solver(self) -> None:
+        """Start the solver ahead of the first call, but not before there is a fleet."""
+        if not (self._has_units and isinstance(self._runner, WorkerSolver)):
+            return
+        try:
+            self._runner.start()
+        except OSError as error:  # no memory: the next decision tries again, or does without
+            _log.warning("solver.not_started", region=self._context.region, reason=str(error))
 
     def take_over(self) -> None:
         """Begin anew: another process may have planned since this one last did."""
@@ -271,7 +286,8 @@ class Dispatcher:
     def _due(self, snapshot: Snapshot) -> list[str]:
         timing = self._context.settings.timing
         visits = visits_new(snapshot, self._unassigned) + visits_due(snapshot, timing)
-        return overdue(snapshot, self._assumed_free, timing) + visits
+        late = overdue(snapshot, self._assumed_free, timing)
+        return late + newly_placed(snapshot, self._assumed_free) + visits
 
     def _decide(self, snapshot: Snapshot) -> None:
         reasons = self._wakes.take()
@@ -287,6 +303,7 @@ class Dispatcher:
         if decision.plan is None:
             self._reinstate(reasons)
             self._failures.wait()
+            self._enforce()  # no plan mends what is wrong now
             return
         pending = _Pending(snapshot, decision, snapshot.at + self._charge, is_first)
         if pending.commit_at <= self._context.clock.now():
@@ -369,11 +386,16 @@ class Dispatcher:
         """Plan anew: the world moved on between snapshot and commit."""
         self._failures.stale(conflict)
         self._reinstate([conflict.code])
+        if self._failures.retry_at is not None:
+            self._keep_watch(self._enforce)
 
     def _back_off(self, error: Exception) -> None:
         self._failures.broke(error)
         self._reinstate(["retry"])
-        for do in (self._judge_by_targets, self._enforce):
+        self._keep_watch(self._judge_by_targets, self._enforce)
+
+    def _keep_watch(self, *todo: Callable[[], None]) -> None:
+        for do in todo:
             try:
                 do()
             except Exception:  # noqa: BLE001 - whatever broke the turn may break these as well

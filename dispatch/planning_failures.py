@@ -23,6 +23,10 @@ _PLANNING_FAILED = Words(
 )
 
 
+CHANCES = 3
+"""So often running plans may come too late before the dispatcher is told."""
+
+
 class PlanningFailures:
     """The failures of one region since a turn of its loop last succeeded.
 
@@ -43,12 +47,17 @@ class PlanningFailures:
         self._n, self._is_told = 0, False
 
     def stale(self, conflict: Conflict) -> None:
-        """Note that the world moved on between snapshot and commit; twice running, wait a while."""
+        """Note that the world moved on between snapshot and commit; twice running, wait a while.
+
+        Time after time that is no chance: something forbids every plan.
+        """
         _log.info("plan.stale", region=self._context.region, reason=conflict.message)
         self._append("plan.stale", {"reason": conflict.message})
         self._n += 1
         if self._n > 1:
             self.wait()
+        if self._n > CHANCES:
+            self._alarm()
 
     def broke(self, error: Exception) -> None:
         """Note, while it is handled, what ended a turn; wait a while."""

@@ -23,7 +23,7 @@ from dispatch.incident import IncidentState, incident_number
 from dispatch.job import Job, JobState
 from dispatch.offers_wanted import Offer, Wanted
 from dispatch.outside import LEFT_TO_CONTRACTOR
-from dispatch.promise_watch import Case, is_overdue, tell
+from dispatch.promise_watch import Case, helped, is_overdue, tell
 from dispatch.store import AlarmRow, Asked, IncidentRow, JobRow, job_of, offers_about, open_offers
 from dispatch.unseen_units import Unseen, unseen_units
 from fleet.registers import contractor_ids
@@ -62,6 +62,7 @@ class _Done:
     n_open: Counter[int]
     most_open: Mapping[int, int]
     _asking: Asking | None = None
+    _helped: Mapping[int, datetime] | None = None
 
     @classmethod
     def so_far(cls, session: WriteSession, context: DispatchContext) -> _Done:
@@ -99,6 +100,12 @@ class _Done:
         if self._asking is None:
             self._asking = Asking.read(session, context)
         return self._asking
+
+    def helped_at(self, session: WriteSession, incident: IncidentRow) -> datetime | None:
+        """Return when somebody was last planned, sent or found for an incident; read once."""
+        if self._helped is None:
+            self._helped = helped(session, incident.region)
+        return self._helped.get(incident.id)
 
 
 _NOBODY: Mapping[int, bool] = MappingProxyType({})
@@ -139,7 +146,7 @@ def enforce(
             _watch_place(session, now, case, done, unseen)
             is_lost = _is_lost(case, unassigned.get(case.job.id))
             if is_lost:
-                _raise_alarm(session, now, case.incident, "promise_at_risk", NO_UNIT, done)
+                _tell_lost(session, now, case.incident, done)
             is_open = case.job.state == JobState.OPEN.value
             wanted = offers.get(case.job.id) if is_open else None
             if _offer(session, context, case, done, wanted, is_lost=is_lost):
@@ -161,6 +168,20 @@ def _is_lost(case: Case, reason: str | None) -> bool:
     if incident.eta_at is not None:
         return incident.eta_at > incident.target_at
     return incident.risk != Risk.NORMAL.value or not wanted
+
+
+def _tell_lost(session: WriteSession, now: datetime, incident: IncidentRow, done: _Done) -> None:
+    """Alarm the dispatcher of a lost incident, and anew where who was to come does not any more.
+
+    The first alarm may have been seen and settled, and nothing else would tell of it.
+    """
+    kind = "promise_at_risk"
+    before = done.alarms.get((incident.id, kind))
+    if before is not None and incident.eta_at is None:
+        helped_at = done.helped_at(session, incident)
+        if helped_at is not None and helped_at >= before:
+            del done.alarms[incident.id, kind]
+    _raise_alarm(session, now, incident, kind, NO_UNIT, done)
 
 
 def _offer(

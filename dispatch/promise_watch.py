@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import load_only
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, load_only
 
 from dispatch.context import DispatchContext
 from dispatch.incident import IncidentState, incident_number
@@ -99,6 +99,22 @@ def open_cases(session: WriteSession, region: str) -> list[Case]:
     )
     offer_of = {row.incident_id: row for row in session.scalars(offers)}
     return [Case(it, job_of.get(it.id), offer_of.get(it.id)) for it in incidents]
+
+
+def helped(session: Session, region: str) -> Mapping[int, datetime]:
+    """Return when somebody was last planned, sent or found for each open incident, by its id."""
+    open_ids = select(IncidentRow.id).where(
+        IncidentRow.region == region, IncidentRow.state != IncidentState.CLOSED.value
+    )
+    event = events.EventRow
+    planned = and_(event.kind == "job.planned", event.unit_id.is_not(None))
+    query = (
+        select(event.incident_id, func.max(event.at))
+        .where(event.incident_id.in_(open_ids))
+        .where(or_(event.kind.in_(("job.ordered", "contractor.accepted")), planned))
+        .group_by(event.incident_id)
+    )
+    return {it: at for it, at in session.execute(query) if it is not None}
 
 
 def look(

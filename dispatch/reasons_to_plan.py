@@ -50,6 +50,13 @@ def overdue(snapshot: Snapshot, assumed_free: Mapping[str, datetime], timing: Ti
     ]
 
 
+def newly_placed(snapshot: Snapshot, assumed_free: Container[str]) -> list[str]:
+    """Return units whose place was unknown to the last decision: that they sent it is no event."""
+    if not snapshot.jobs:
+        return []
+    return [f"where {code} is, is known" for code in snapshot.free_at if code not in assumed_free]
+
+
 def visits_due(snapshot: Snapshot, timing: Timing) -> list[str]:
     """Return appointments whose idle unit must leave now."""
     lead = timedelta(seconds=timing.appointment_lead_s)

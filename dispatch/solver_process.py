@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING, Protocol
 
 from dispatch.core.model import Plan, Problem
@@ -240,7 +241,7 @@ class WorkerSolver:
                     )
                 connection.recv()  # "ready"; EOFError when it died while starting
                 self._is_ready = True
-            connection.send((problem, engine))
+            _send(connection, (problem, engine))
             if not _answers(connection, self._timeout_s, meanwhile):
                 self._kill()
                 raise SolverFailed(f"{engine} gave no answer within {self._timeout_s:g} s")
@@ -273,13 +274,24 @@ class WorkerSolver:
             return None
         process, connection = self._child
         self._child = None
-        connection.close()
         if process.is_alive():
             process.kill()
         process.join()
+        connection.close()
         code = process.exitcode
         process.close()
         return code
+
+
+def _send(connection: Connection, request: tuple[Problem, str]) -> None:
+    """Send a request without waiting for the child to read it: one that stands still never does."""
+
+    def send(sent: memoryview) -> None:
+        with suppress(OSError):  # the child is dead, which whoever waits for its answer finds out
+            connection.send_bytes(sent)
+
+    sent = ForkingPickler.dumps(request)
+    threading.Thread(target=send, args=(sent,), name="solver request", daemon=True).start()
 
 
 def _answers(connection: Connection, timeout_s: float, meanwhile: Meanwhile) -> bool:

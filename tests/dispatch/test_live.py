@@ -11,12 +11,15 @@ import pytest
 from sqlalchemy import select
 
 from dispatch.decide import Decision
+from dispatch.incident import IncidentState
 from dispatch.incidents import cancel_by_owner
 from dispatch.manual import Wish, assign
 from dispatch.snapshot import build_snapshot
-from dispatch.store import AlarmRow, jobs_of
-from fleet.model import Unit
-from fleet.shifts import pause
+from dispatch.solver_process import WorkerSolver
+from dispatch.store import AlarmRow, incident_row, jobs_of
+from fleet.model import Ownership, Unit, UnitKind, UnitSpec
+from fleet.shifts import pause, start_shift
+from fleet.store import put_unit
 from tests.dispatch.scene import REGION, START, Scene, open_scene
 
 
@@ -361,3 +364,72 @@ def test_an_alarm_that_cannot_be_stored_is_raised_by_a_later_failure(
     assert alarms(scene) == []
     play(scene, 2)
     assert alarms(scene) == ["planning_failed"]
+
+
+def test_where_no_plan_is_made_promises_are_kept_watch_of(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.unit("R-01", 5)
+    scene.call(0)
+    monkeypatch.setattr("dispatch.live.decide", lambda *_, **__: Decision(None, 0.1, ("broken",)))
+    play(scene, 10)
+    assert alarms(scene) == ["planning_failed"]
+    play(scene, 10)
+    assert alarms(scene) == ["planning_failed", "promise_at_risk"]
+
+
+def test_an_incident_that_no_plan_can_be_made_for_is_told_of(scene: Scene) -> None:
+    scene.unit("R-01", 5)
+    incident = scene.call(0, target_min=10)
+    with scene.database.write() as session:  # nobody is at the car: no unit can be ordered to it
+        incident_row(session, incident).state = IncidentState.ON_SITE.value
+    play(scene, 5)
+    assert len(scene.events("plan.stale")) > 3
+    assert alarms(scene).count("planning_failed") == 1
+    play(scene, 10)
+    assert alarms(scene).count("promise_at_risk") == 1
+
+
+def test_a_unit_is_sent_once_its_place_is_known(scene: Scene) -> None:
+    spec = UnitSpec(
+        code="R-01",
+        name="R-01",
+        region=REGION,
+        kind=UnitKind.REPAIR,
+        ownership=Ownership.OWN,
+        skills=frozenset({"repair"}),
+    )
+    with scene.database.write() as session:
+        unit = put_unit(session, scene.clock.now(), spec)
+        start_shift(session, scene.clock.now(), unit.id)  # indoors: the phone has no place yet
+    incident = scene.call(0)
+    scene.pass_time(2)
+    assert scene.job(incident).state == "open"
+    scene.move(unit, 3)
+    scene.pass_time(1)
+    assert (scene.job(incident).state, scene.job(incident).unit_id) == ("ordered", unit.id)
+
+
+class Starved(WorkerSolver):
+    """Has no memory for a process of its own."""
+
+    def start(self) -> None:
+        """Say so, as `multiprocessing` does."""
+        raise OSError(12, "Cannot allocate memory")
+
+
+def test_a_solver_that_cannot_be_started_does_not_end_the_loop(tmp_path: Path) -> None:
+    decided = threading.Semaphore(0)
+    scene = open_scene(tmp_path, runner=Starved(30), on_decision=lambda _: decided.release())
+    scene.unit("R-01", 5)
+    stop = threading.Event()
+    loop = threading.Thread(target=scene.dispatcher.run_forever, args=(stop,))
+    loop.start()
+    try:
+        assert decided.acquire(timeout=60)
+        scene.call(0)
+        assert decided.acquire(timeout=60)
+    finally:
+        stop.set()
+        loop.join()
+        scene.dispatcher.close()

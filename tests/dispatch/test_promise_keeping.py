@@ -12,8 +12,9 @@ from dispatch import contractor_work, contractors
 from dispatch.core.model import Lock
 from dispatch.incidents import cancel_by_dispatcher
 from dispatch.store import AlarmRow, ContractorOfferRow, PlanRow, job_row
+from fleet.shifts import pause
 from kernel.errors import Conflict, InvalidInput, JobTaken, NotFound
-from tests.dispatch.scene import START, Scene, open_scene, tow
+from tests.dispatch.scene import START, Scene, open_scene, repair, tow
 
 MINUTE = timedelta(minutes=1)
 
@@ -311,3 +312,41 @@ def test_an_order_that_nobody_takes_is_told_once_for_each_order(scene: Scene) ->
 
 def kinds_of_alarms(scene: Scene) -> list[str]:
     return [it.payload["kind"] for it in scene.events("alarm.raised")]
+
+
+def seen(scene: Scene) -> list[str]:
+    """Acknowledge all alarms and return which there were."""
+    with scene.database.write() as session:
+        rows = session.scalars(select(AlarmRow).order_by(AlarmRow.id)).all()
+        for row in rows:
+            row.acknowledged_at = row.acknowledged_at or scene.clock.now()
+    return [alarm.payload["kind"] for alarm in scene.events("alarm.raised")]
+
+
+def test_who_loses_a_unit_again_is_told_of_again(scene: Scene) -> None:
+    incident = scene.call(0)
+    scene.run()
+    assert seen(scene) == ["promise_at_risk"]
+    for minute in (5, 6):
+        unit = scene.unit(f"R-{minute}", minute)
+        scene.pass_time(1)
+        assert scene.job(incident).unit_id == unit.id
+        with scene.database.write() as session:
+            pause(session, scene.clock.now(), unit.id)
+        scene.pass_time(3)
+        assert seen(scene) == ["promise_at_risk"] * (minute - 3)  # once each time
+
+
+def test_who_was_helped_late_and_in_vain_is_told_of_again(scene: Scene) -> None:
+    van = scene.unit("R-01", 40)
+    incident = scene.call(0, repair(), tow(5))
+    scene.run()
+    assert seen(scene) == ["promise_at_risk"]
+    scene.say(van, "rolling", incident)
+    scene.clock.advance(40 * 60)
+    scene.say(van, "arrived", incident)
+    scene.clock.advance(60)
+    scene.say(van, "not_possible", incident, reason="needs a tow")  # and nobody can
+    scene.pass_time(5)
+    assert scene.job(incident).state == "open"
+    assert seen(scene) == ["promise_at_risk"] * 2

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +113,32 @@ def test_the_reason_is_told_and_the_child_is_replaced(solve: SolveFunction, reas
                 worker.solve(PROBLEM, "ortools")
     finally:
         worker.close()
+
+
+def test_a_child_that_stands_still_before_a_large_request_is_given_up() -> None:
+    large = replace(PROBLEM, travel_s=line(600))  # more than fits between two processes
+    known = set(multiprocessing.active_children())
+    worker = WorkerSolver(1.0)
+    worker.solve(PROBLEM, "greedy")
+    [child] = set(multiprocessing.active_children()) - known
+    assert child.pid is not None
+    os.kill(child.pid, signal.SIGSTOP)
+    told: list[str] = []
+
+    def solve() -> None:
+        with pytest.raises(SolverFailed) as failure:
+            worker.solve(large, "greedy")
+        told.append(str(failure.value))
+
+    waits = threading.Thread(target=solve, daemon=True)
+    waits.start()
+    waits.join(60)
+    if waits.is_alive():
+        os.kill(child.pid, signal.SIGKILL)  # so that this test ends
+    waits.join()
+    assert told == ["greedy gave no answer within 1 s"]
+    assert worker.solve(large, "greedy").plan.unassigned == ()
+    worker.close()
 
 
 class Watched:
