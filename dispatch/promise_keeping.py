@@ -179,7 +179,7 @@ def _tell_lost(session: WriteSession, now: datetime, incident: IncidentRow, done
     before = done.alarms.get((incident.id, kind))
     if before is not None and incident.eta_at is None:
         helped_at = done.helped_at(session, incident)
-        if helped_at is not None and helped_at >= before:
+        if helped_at is not None and before <= helped_at <= now:  # later: the clock was set back
             del done.alarms[incident.id, kind]
     _raise_alarm(session, now, incident, kind, NO_UNIT, done)
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from dispatch import contractor_work, contractors
 from dispatch.core.model import Lock
 from dispatch.incidents import cancel_by_dispatcher
+from dispatch.orders import tell
 from dispatch.store import AlarmRow, ContractorOfferRow, PlanRow, job_row
 from fleet.shifts import pause
 from kernel.errors import Conflict, InvalidInput, JobTaken, NotFound
@@ -335,6 +336,18 @@ def test_who_loses_a_unit_again_is_told_of_again(scene: Scene) -> None:
             pause(session, scene.clock.now(), unit.id)
         scene.pass_time(3)
         assert seen(scene) == ["promise_at_risk"] * (minute - 3)  # once each time
+
+
+def test_help_from_before_the_clock_was_set_back_is_not_told_of_for_ever(scene: Scene) -> None:
+    incident = scene.call(0)
+    scene.run()
+    unit = scene.unit("R-01", 5)
+    with scene.database.write() as session:
+        row = job_row(session, scene.job(incident).id)
+        tell(session, START + 60 * MINUTE, "job.ordered", row, unit_id=unit.id, payload={})
+        pause(session, scene.clock.now(), unit.id)
+    scene.pass_time(5)
+    assert kinds_of_alarms(scene) == ["promise_at_risk"]
 
 
 def test_who_was_helped_late_and_in_vain_is_told_of_again(scene: Scene) -> None:
