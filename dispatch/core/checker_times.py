@@ -205,9 +205,12 @@ def _keep_head(book: Book, unit: Unit, steps: Sequence[Step], times: Times) -> N
     names = [job.id for job, _ in steps]
     for c in book.head(unit):
         n = times.n_kept
-        if n < len(steps) and names[n] == c.job_id and steps[n][1].name == c.option:
+        has_price = c.lock == Lock.FULL and c.release_cny is not None
+        barred = has_price and unit.id in book.jobs[c.job_id].excluded_units
+        here = n < len(steps) and names[n] == c.job_id and steps[n][1].name == c.option
+        if here and not barred:
             times.n_kept += 1
-        elif c.lock == Lock.FULL and c.release_cny is not None:
+        elif has_price:
             times.released.append(c)
         elif c.job_id in names:
             sentence = f"{c.job_id!r} has lost its place {c.position} with {unit.id!r}."

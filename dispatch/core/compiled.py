@@ -179,7 +179,7 @@ def _add_abilities(compiled: Compiled) -> None:
             for j in {*compiled.special, *(head.job for head in compiled.head[u])}:
                 able[j] = _allowed(can, compiled.choices[j])
             for head in compiled.head[u]:
-                if head.choice not in able[head.job]:
+                if head.choice not in able[head.job] and not head.barred:
                     able[head.job] = [*able[head.job], head.choice]
         compiled.can.append(can)
         compiled.able.append(able)

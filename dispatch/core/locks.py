@@ -21,7 +21,10 @@
     else (another unit, later on the same unit, another option, left out) it is *released*:
     ``release_cny`` is charged once (`terms.release`), no change price comes on top, and it is an
     ordinary job without a lock. Jobs may thus come before it; the rest of the head may not be
-    disturbed.
+    disturbed. A unit that the job excludes is not kept: the plan may turn it away, and so it does.
+
+``excluded_units`` of the job say nothing against the other levels: what cannot be undone goes on,
+and who locks a job to a unit by hand means that one, whatever was said before.
 
 Two commitments of one job, or two head commitments of one unit at one position, are invalid
 (`validate`).
@@ -32,7 +35,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from dispatch.core.model import Commitment, Lock, Problem
+from dispatch.core.model import Commitment, Job, Lock, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class HeadJob:
     """One place of a unit's head, with indices instead of ids.
 
     ``start_s`` is ``None`` where the arrival is computed; ``release_cny`` is ``None`` for "never";
-    ``fact`` tells ``FULL`` from ``ORDER``.
+    ``fact`` tells ``FULL`` from ``ORDER``. What is ``barred`` is never kept.
     """
 
     job: int
@@ -48,6 +51,7 @@ class HeadJob:
     fact: bool
     start_s: int | None
     release_cny: float | None
+    barred: bool
 
 
 def is_fixed(commitment: Commitment) -> bool:
@@ -62,6 +66,12 @@ def is_head(commitment: Commitment) -> bool:
     return commitment.lock >= Lock.ORDER
 
 
+def is_barred(commitment: Commitment, job: Job) -> bool:
+    """Return whether a unit must be turned away: its job excludes it, and there is a price."""
+    may_be_turned_away = commitment.lock == Lock.FULL and commitment.release_cny is not None
+    return may_be_turned_away and commitment.unit_id in job.excluded_units
+
+
 def heads(
     problem: Problem, job_index: dict[str, int], choice_index: dict[tuple[int, str], int]
 ) -> dict[str, tuple[HeadJob, ...]]:
@@ -73,19 +83,22 @@ def heads(
     result = {}
     for unit_id, commitments in by_unit.items():
         commitments.sort(key=lambda c: c.position)
-        result[unit_id] = tuple(_head_job(c, job_index, choice_index) for c in commitments)
+        result[unit_id] = tuple(
+            _head_job(c, job_index[c.job_id], problem.jobs[job_index[c.job_id]], choice_index)
+            for c in commitments
+        )
     return result
 
 
 def _head_job(
-    commitment: Commitment, job_index: dict[str, int], choice_index: dict[tuple[int, str], int]
+    commitment: Commitment, number: int, job: Job, choice_index: dict[tuple[int, str], int]
 ) -> HeadJob:
-    job = job_index[commitment.job_id]
     fact = commitment.lock == Lock.FULL
     return HeadJob(
-        job=job,
-        choice=choice_index[job, commitment.option],
+        job=number,
+        choice=choice_index[number, commitment.option],
         fact=fact,
         start_s=commitment.start_s if fact else None,
         release_cny=commitment.release_cny if fact else None,
+        barred=is_barred(commitment, job),
     )

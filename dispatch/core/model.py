@@ -144,7 +144,8 @@ class Job:
         Price of leaving the job out (a contractor, or the harm done).
     excluded_units
         Ids of units that may not do it although they have what it needs (a technician declined it).
-        A lock of the plan in force to such a unit still holds.
+        A lock of the plan in force to such a unit still holds; one that rolls to it and may be
+        turned away (``release_cny``) is turned away.
     windows
         If there are any, service of the first visit starts within one of them (in order of time,
         apart from each other), besides ``earliest_s`` and ``latest_s``: who is early, or comes

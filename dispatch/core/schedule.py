@@ -107,7 +107,7 @@ def split_head(
     present = {compiled.job_of[c] for c in sequence}
     for head in compiled.head[unit]:
         here = len(kept) < len(sequence) and sequence[len(kept)] == head.choice
-        if here:
+        if here and not head.barred:
             kept.append(head)
         elif head.release_cny is not None:
             released.append(head)

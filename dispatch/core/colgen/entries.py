@@ -77,7 +77,7 @@ def all_parts_tried(pricer: Pricer) -> bool:
 
 
 def _parts(compiled: Compiled, u: int, *, everything: bool) -> Iterable[tuple[HeadJob, ...]]:
-    head = compiled.head[u]
+    head = tuple(it for it in compiled.head[u] if not it.barred)
     if len(head) > LONGEST_HEAD:
         return [(), *(head[: n + 1] for n in range(len(head)))]
     parts = [part for n in range(len(head) + 1) for part in combinations(head, n)]
