@@ -47,7 +47,8 @@ def hungarian(problem: Problem, params: SolveParams, seed: int, start: Start = N
 def assign(tours: Tours) -> None:
     """Replace the routes of free and divertible units by the optimal assignment."""
     compiled = tours.pricer.compiled
-    units = free_units(tours) + [u for u in range(len(tours.routes)) if _divertible(tours, u)]
+    divertible = [u for u in range(len(tours.routes)) if _divertible(tours, u)]
+    units = list(dict.fromkeys(free_units(tours) + divertible))
     held = {compiled.job_of[c] for u in units for c in tours.routes[u]}
     jobs = sorted(tours.left | held)
     jobs = [j for j in jobs if compiled.fixed_unit[j] == -1]
@@ -67,11 +68,9 @@ def assign(tours: Tours) -> None:
 def _divertible(tours: Tours, u: int) -> bool:
     """Return whether a unit does nothing but roll to a job that it may be turned away from."""
     heads = tours.pricer.compiled.head[u]
-    return (
-        len(heads) == 1
-        and heads[0].release_cny is not None
-        and tours.routes[u] == (heads[0].choice,)
-    )
+    if len(heads) != 1 or heads[0].release_cny is None:
+        return False
+    return tours.routes[u] == (() if heads[0].barred else (heads[0].choice,))
 
 
 def _prices(

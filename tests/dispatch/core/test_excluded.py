@@ -111,3 +111,13 @@ def test_the_best_plan_is_the_one_without_the_commitment_and_its_price() -> None
             assert plan.lower_bound_cny <= least + 1e-6 * max(1.0, abs(least)), seed
         n += 1
     assert n > 40
+
+
+def test_hungarian_gives_who_is_turned_away_another_job() -> None:
+    given = problem(
+        (unit("a", 0, available_s=60),),
+        (job("j", repair(1), excluded_units=frozenset({"a"})), job("k", repair(2))),
+        commitment("j", "a", Lock.FULL, start_s=60, release_cny=40.0),
+    )
+    plan = solve(given, engine="hungarian")
+    assert [it.job_id for route in plan.routes for it in route.jobs] == ["k"]
