@@ -25,6 +25,9 @@ def check_reason(
     if book.binding(job) is not None:
         if any(_insertions(book, sequences, unit, job) for unit in book.units.values()):
             yield Violation("lock.dropped", f"{job.id!r} is locked and could be done.")
+        elif _is_happening(book, sequences, job):
+            sentence = f"{book.committed[job.id].unit_id!r} is at {job.id!r}, and it is left out."
+            yield Violation("lock.dropped", sentence)
         elif not book.problem.links and _has_room(book, sequences, job):
             sentence = f"{job.id!r} is locked and left out for jobs that are not."
             yield Violation("lock.dropped", sentence)
@@ -34,6 +37,20 @@ def check_reason(
     if left.reason not in true:
         told = " or ".join(sorted(true)) or "no reason at all"
         yield Violation("reason.false", f"{job.id!r} is left out for {told}, not {left.reason}.")
+
+
+def _is_happening(book: Book, sequences: dict[str, list[Step]], job: Job) -> bool:
+    """Return whether a unit is at a job that it could do beside the others it is at."""
+    own = book.committed[job.id]
+    unit, planned = book.units[own.unit_id], {it.id for it, _ in sequences.get(own.unit_id, [])}
+    facts = [
+        (book.jobs[c.job_id], book.options[c.job_id, c.option])
+        for c in book.head(unit)
+        if c.lock == Lock.FULL
+        and c.release_cny is None
+        and (c.job_id == job.id or c.job_id in planned)
+    ]
+    return own.lock == Lock.FULL and not work_out(book, unit, facts).broken
 
 
 def _has_room(book: Book, sequences: dict[str, list[Step]], job: Job) -> bool:

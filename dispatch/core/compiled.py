@@ -35,11 +35,11 @@ class Compiled:
     ``work_s[c]`` is the time from the start of service of choice ``c`` to the end of its last
     visit, ``inner_drive_s[c]`` the driving in it; both are `UNREACHABLE_S` where a leg is missing.
     ``fixed_unit[j]`` is -1 unless a lock fixes the unit of job ``j`` (and ``fixed_choice[j]`` its
-    option); ``given_to[j]`` is the unit of a ``FREE`` commitment or -1. ``special`` are the jobs
-    that a lock fixes or that exclude a unit. ``can[u][c]`` says whether unit ``u`` has what choice
-    ``c`` needs and no lock forbids the pair; ``able[u][j]`` are the
-    choices of job ``j`` worth trying on it (the head's own ones included), ``units_able[j]`` the
-    units for which there are any.
+    option), ``is_fact[j]`` whether it is a `locks` fact; ``given_to[j]`` is the unit of a ``FREE``
+    commitment or -1. ``special`` are the jobs that a lock fixes or that exclude a unit.
+    ``can[u][c]`` says whether unit ``u`` has what choice ``c`` needs and no lock forbids the pair;
+    ``able[u][j]`` are the choices of job ``j`` worth trying on it (the head's own ones included),
+    ``units_able[j]`` the units for which there are any.
     ``idle_end_s[u]`` and ``idle_drive_s[u]``: when the unit would be at its end place, and what it
     would drive, if it were given nothing. ``end_cny[u]`` is empty, or says by place what an open
     route that ends there leaves uncovered, less what the idle unit does. ``linked`` are the jobs
@@ -59,6 +59,7 @@ class Compiled:
     choices: list[list[int]] = field(default_factory=list)
     fixed_unit: list[int] = field(default_factory=list)
     fixed_choice: list[int] = field(default_factory=list)
+    is_fact: list[bool] = field(default_factory=list)
     given_to: list[int] = field(default_factory=list)
     head: list[tuple[HeadJob, ...]] = field(default_factory=list)
     special: list[int] = field(default_factory=list)
@@ -151,6 +152,7 @@ def _add_locks(compiled: Compiled) -> None:
     n_jobs = len(compiled.jobs)
     compiled.fixed_unit = [-1] * n_jobs
     compiled.fixed_choice = [-1] * n_jobs
+    compiled.is_fact = [False] * n_jobs
     compiled.given_to = [-1] * n_jobs
     for commitment in compiled.problem.commitments:
         j = compiled.job_index[commitment.job_id]
@@ -158,6 +160,7 @@ def _add_locks(compiled: Compiled) -> None:
         if is_fixed(commitment):
             compiled.fixed_unit[j] = u
             compiled.fixed_choice[j] = compiled.choice_index[j, commitment.option]
+            compiled.is_fact[j] = commitment.lock == Lock.FULL
         elif commitment.lock == Lock.FREE:
             compiled.given_to[j] = u
     by_unit = heads(compiled.problem, compiled.job_index, compiled.choice_index)

@@ -13,6 +13,9 @@ from dispatch.core.insertion import NOWHERE, Insertion, Pricer, inserted
 LOCKED_OUT_CNY = 1e10
 """Inside the engines a job that is locked to a unit is never left out to save money."""
 
+FACT_OUT_CNY = 1e11
+"""Nor is what is happening left out for other locks, of which one unit has few."""
+
 IMPROVEMENT_CNY = 1e-6
 """A change has to save more than this; less is rounding."""
 
@@ -86,7 +89,7 @@ class Tours:
 def leave_cny(compiled: Compiled, job: int) -> float:
     """Return what the engines charge for leaving a job out."""
     if compiled.fixed_unit[job] != -1:
-        return LOCKED_OUT_CNY
+        return FACT_OUT_CNY if compiled.is_fact[job] else LOCKED_OUT_CNY
     return compiled.jobs[job].unassigned_cny
 
 

@@ -16,11 +16,10 @@ from dispatch.core.diff import PlanDiff, diff
 from dispatch.core.evaluate import plan_from_tours, tours_of
 from dispatch.core.explain import Resolve, UnitVerdict, explain
 from dispatch.core.insertion import Pricer
-from dispatch.core.locks import is_fixed
 from dispatch.core.model import Commitment, Lock, Plan, Problem, Route
 from dispatch.core.solve import ONE_JOB_AHEAD
 from dispatch.core.together import Together
-from dispatch.core.tours import IMPROVEMENT_CNY, LOCKED_OUT_CNY
+from dispatch.core.tours import IMPROVEMENT_CNY, leave_cny
 from dispatch.core.validate import check_problem
 from kernel.words import Words
 
@@ -164,5 +163,6 @@ def _possible(pricer: Pricer, u: int, route: Route) -> tuple[int, ...]:
 
 def _searched_cny(problem: Problem, plan: Plan) -> float:
     """Return a plan's cost with locked jobs never left out for money."""
-    fixed = {c.job_id for c in problem.commitments if is_fixed(c)}
-    return plan.cost_cny + LOCKED_OUT_CNY * sum(it.job_id in fixed for it in plan.unassigned)
+    compiled = compile_problem(problem)
+    left = [compiled.job_index[it.job_id] for it in plan.unassigned]
+    return plan.cost_cny + sum(leave_cny(compiled, j) for j in left if compiled.fixed_unit[j] != -1)

@@ -27,7 +27,7 @@ from dispatch.core.insertion import Pricer
 from dispatch.core.model import Plan, Problem
 from dispatch.core.params import SolveParams
 from dispatch.core.start import NOWHERE_YET, Start
-from dispatch.core.tours import Tours, base_tours
+from dispatch.core.tours import Tours, base_tours, leave_cny
 from dispatch.core.warm import followed
 
 ENGINE = "colgen"
@@ -97,13 +97,15 @@ def _leave_cny(model: RouteModel, base: Tours, cost: float) -> np.ndarray:
     """Return the price of leaving each job out, for the bound.
 
     A job that a lock binds is done wherever all of them can be: any high price keeps it in. Where
-    one may be left out, its true price is the only one that holds for each plan.
+    one may be left out, its true price is the only one that holds for each plan; but for facts.
     """
     compiled = model.compiled
     prices = np.array([job.unassigned_cny for job in compiled.jobs], dtype=np.float64)
-    if not torn_units(model.pricer, base):
-        bound = np.array(compiled.fixed_unit) != -1
-        prices[bound] = np.maximum(prices[bound], 2 * abs(cost) + 1_000)
+    bound = np.array(compiled.fixed_unit) != -1
+    if torn_units(model.pricer, base):
+        bound = np.array([it and j not in base.left for j, it in enumerate(compiled.is_fact)])
+        cost = base.cost_cny - sum(leave_cny(compiled, j) - prices[j] for j in base.left)
+    prices[bound] = np.maximum(prices[bound], 2 * abs(cost) + 1_000)
     return prices
 
 

@@ -43,13 +43,13 @@ def unit_entries(pricer: Pricer, base: Tours) -> list[list[UnitEntry]]:
     """Return the entries of each unit; the first does nothing before its choices.
 
     Jobs that a lock binds are kept in each entry: every plan serves them. Of a torn unit every part
-    of its head is tried.
+    of its head is tried that keeps the facts, which every plan serves even there.
     """
     compiled, torn = pricer.compiled, torn_units(pricer, base)
     return [
         [
             it
-            for kept in _parts(compiled, u, everything=u in torn)
+            for kept in _parts(compiled, u, facts_of(compiled, base, u) if u in torn else None)
             if (it := _entry(pricer, u, kept)) is not None
         ]
         for u in range(len(compiled.units))
@@ -76,14 +76,20 @@ def all_parts_tried(pricer: Pricer) -> bool:
     return all(len(head) <= LONGEST_HEAD for head in pricer.compiled.head)
 
 
-def _parts(compiled: Compiled, u: int, *, everything: bool) -> Iterable[tuple[HeadJob, ...]]:
+def facts_of(compiled: Compiled, base: Tours, u: int) -> list[HeadJob]:
+    """Return what is happening, and so done by a unit in every plan."""
+    return [it for it in compiled.head[u] if compiled.is_fact[it.job] and it.job not in base.left]
+
+
+def _parts(
+    compiled: Compiled, u: int, facts: list[HeadJob] | None
+) -> Iterable[tuple[HeadJob, ...]]:
+    """Return the parts of a head that a route may begin with; ``facts`` of a torn unit."""
     head = tuple(it for it in compiled.head[u] if not it.barred)
     if len(head) > LONGEST_HEAD:
         return [(), *(head[: n + 1] for n in range(len(head)))]
     parts = [part for n in range(len(head) + 1) for part in combinations(head, n)]
-    if everything:
-        return parts
-    bound = [it for it in head if it.release_cny is None]
+    bound = [it for it in head if it.release_cny is None] if facts is None else facts
     return [part for part in parts if part == () or all(it in part for it in bound)]
 
 

@@ -7,7 +7,7 @@ from dispatch.core.costing import route_cost_function
 from dispatch.core.insertion import Pricer
 from dispatch.core.model import Problem
 from dispatch.core.together import Together
-from dispatch.core.tours import LOCKED_OUT_CNY, leave_cny
+from dispatch.core.tours import leave_cny
 
 INFINITY = float("inf")
 
@@ -76,5 +76,5 @@ def cost_as_searched(problem: Problem, plan) -> float:
     for left in plan.unassigned:
         j = compiled.job_index[left.job_id]
         if compiled.fixed_unit[j] != -1:
-            extra += LOCKED_OUT_CNY - compiled.jobs[j].unassigned_cny
+            extra += leave_cny(compiled, j) - compiled.jobs[j].unassigned_cny
     return plan.cost_cny + extra
