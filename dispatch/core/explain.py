@@ -13,25 +13,35 @@
     the plan at hand could be better.
 
 A unit is *forbidden* only if no plan can let it do the job: a rule is broken even where everything
-that may be moved away from it is. Then `remedy` says what the smallest change is. Of jobs that are
-tied to others by links this is known as far as insertion, two by two, and the solver can tell.
-A unit without a way that could go by the job of another unit is only found by the solver.
+that may be moved away from it is, and whichever of the jobs locked to it are kept where it cannot
+do them all. Then `remedy` says what the smallest change is. Of jobs that are tied to others by
+links this is known as far as insertion, two by two, and the solver can tell. A unit that is only
+in time by way of two jobs of other units, or more, is only found by the solver.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
 
 from dispatch.core.changes import Change, applied, duration
 from dispatch.core.evaluate import tours_of
 from dispatch.core.insertion import Pricer, inserted
+from dispatch.core.keeping import (
+    can_do_all,
+    detours,
+    goes_in,
+    locked_to,
+    orders_kept,
+    parts_kept,
+    with_detour,
+)
 from dispatch.core.ledger import Ledger, Routes, difference, feasible
 from dispatch.core.locks import is_fixed
 from dispatch.core.model import Plan, Problem
 from dispatch.core.reasons import STAGES
-from dispatch.core.remedy import OF_WAYS, must_do, smallest_change
+from dispatch.core.remedy import changes_beside, least, must_do, size, smallest_change
 from dispatch.core.schedule import Broken, Timetable
 from dispatch.core.together import Together
 from dispatch.core.validate import MOST_CNY
@@ -179,6 +189,15 @@ def forced(problem: Problem, job_id: str, unit_id: str) -> Problem:
     return replace(problem, jobs=jobs, commitments=commitments)
 
 
+def without_jobs(problem: Problem, job_ids: Collection[str]) -> Problem:
+    """Return a problem without links that lacks some jobs."""
+    return replace(
+        problem,
+        jobs=tuple(it for it in problem.jobs if it.id not in job_ids),
+        commitments=tuple(it for it in problem.commitments if it.job_id not in job_ids),
+    )
+
+
 def _sides(
     pairs: list[tuple[Timetable, Timetable]],
 ) -> tuple[list[Timetable], list[Timetable]]:
@@ -253,7 +272,7 @@ class _Case:
             return self._forbidden(u, (Change("unlock", job=compiled.jobs[self.job].id),))
         changes += self._left_behind(changes)
         if changes:
-            detour = None if resolve is None else self._by_a_detour(u, changes, resolve)
+            detour = None if resolve is None else self._by_a_detour(u, resolve)
             return detour or self._forbidden(u, changes + self._tied(u, changes))
         if resolve is None and (fits := self._fits_in(u)) is not None:
             return fits
@@ -272,7 +291,24 @@ class _Case:
         is_free = compiled.fixed_unit[self.job] in (-1, u) and not compiled.links
         if is_free and self.pricer.best(u, self.without[u], self.job).choice != -1:
             return ()
-        return smallest_change(compiled, u, self.routes[u], self.job)
+        found = smallest_change(compiled, u, self.routes[u], self.job)
+        if not found:
+            return found
+        if compiled.links:
+            return found
+        if can_do_all(self.pricer, u):
+            kept = [it for orders in orders_kept(self.pricer, u, self.job) for it in orders]
+            return least((found, *(smallest_change(compiled, u, it, self.job) for it in kept)))
+        parts = parts_kept(self.pricer, u, self.job)
+        offers = {it for part in parts for it in changes_beside(compiled, u, part, self.job)}
+        small = (smallest_change(compiled, u, it, self.job) for it in parts)
+        offers |= {it for it in small if it is not None}
+        enough = (it for it in sorted(offers, key=size) if self._suffices(u, it))
+        return next(enough, found)
+
+    def _suffices(self, u: int, changes: tuple[Change, ...]) -> bool:
+        """Return whether a unit that cannot do all locked to it can do the job after changes."""
+        return goes_in(Pricer.of(applied(self.pricer.compiled.problem, changes)), u, self.job)
 
     def _left_behind(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
         """Return what it takes that the others can do what they must without the job."""
@@ -285,11 +321,9 @@ class _Case:
                 found += smallest_change(compiled, v, kept, last) or ()
         return tuple(it for it in dict.fromkeys(found) if it not in changes)
 
-    def _by_a_detour(
-        self, u: int, changes: tuple[Change, ...], resolve: Resolve
-    ) -> UnitVerdict | None:
-        """Return the verdict on a unit that has no way there but by a job of another unit."""
-        if not any(it.kind == "way" for it in changes) or {it.kind for it in changes} - OF_WAYS:
+    def _by_a_detour(self, u: int, resolve: Resolve) -> UnitVerdict | None:
+        """Return the verdict on a unit that is only there in time by jobs of other units."""
+        if not self.pricer.compiled.able[u][self.job]:
             return None
         routes = self._resolved(u, resolve)
         if routes is None or self._cny(routes) == inf:
@@ -379,12 +413,52 @@ class _Case:
         A route that is not possible without the job gives up what it need not do, too.
         """
         compiled = whole.pricer.compiled
-        routes = [
-            must_do(compiled, v, route, self.job) if v == u or v in self.broken else route
-            for v, route in enumerate(whole.routes)
+        pricer = Pricer.of(forced(compiled.problem, self._job_id, compiled.units[u].id))
+        kept = must_do(compiled, u, whole.routes[u], self.job)
+        if (routes := self._beside(u, pricer, whole.routes, kept)) is not None:
+            return routes
+        offers = [self._beside(u, pricer, whole.routes, it) for it in self._else_kept(u, kept)]
+        priced = [(self._cny(it), it) for it in offers if it is not None]
+        return min(priced)[1] if priced else None
+
+    def _else_kept(self, u: int, kept: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """Return what a unit may keep instead, or drive by, where there is no room beside a job."""
+        compiled = self.pricer.compiled
+        if compiled.links:
+            return []
+        orders = [
+            kept,
+            *(
+                it
+                for orders in orders_kept(self.pricer, u, self.job)
+                for it in orders
+                if it != kept
+            ),
         ]
-        again = forced(compiled.problem, compiled.jobs[self.job].id, compiled.units[u].id)
-        cleared = Together.of(Pricer.of(again), routes)
+        by = [
+            longer
+            for it in orders
+            for longer in with_detour(it, detours(compiled, u, it, self.job))
+        ]
+        return [*orders[1:], *by]
+
+    def _beside(
+        self, u: int, pricer: Pricer, routes: Routes, kept: tuple[int, ...]
+    ) -> list[tuple[int, ...]] | None:
+        """Return the routes with the job beside what its unit keeps, and the rest where it fits."""
+        compiled = pricer.compiled
+        held = {compiled.job_of[c] for c in kept}
+        cleared = Together.of(
+            pricer,
+            [
+                kept
+                if v == u
+                else must_do(compiled, v, route, self.job)
+                if v in self.broken
+                else tuple(c for c in route if compiled.job_of[c] not in held)
+                for v, route in enumerate(routes)
+            ],
+        )
         found = cleared.best(u, self.job)
         if found.choice != -1:
             cleared.insert(u, found)
@@ -392,10 +466,33 @@ class _Case:
         return cleared.routes if self._does(u, cleared.routes) else None
 
     def _resolved(self, u: int, resolve: Resolve) -> list[tuple[int, ...]] | None:
+        """Return the best routes with the job forced onto a unit.
+
+        Of jobs locked to it that it cannot all do, each set is tried that it may keep.
+        """
         compiled = self.pricer.compiled
-        again = forced(compiled.problem, compiled.jobs[self.job].id, compiled.units[u].id)
-        routes = [tuple(tour) for tour in tours_of(compiled, resolve(again))]
-        return routes if self._does(u, routes) else None
+        again = forced(compiled.problem, self._job_id, compiled.units[u].id)
+        offers = [[tuple(it) for it in tours_of(compiled, resolve(again))]]
+        for left in self._left_for(u):
+            less = without_jobs(again, {compiled.jobs[j].id for j in left})
+            tours = [tuple(it) for it in tours_of(compiled, resolve(less))]
+            whole = Together.of(Pricer.of(again), tours)
+            whole.complete(one_job_ahead=False)
+            offers.append(whole.routes)
+        priced = [(self._cny(it), it) for it in offers if self._does(u, it)]
+        return min(priced)[1] if priced else None
+
+    def _left_for(self, u: int) -> list[set[int]]:
+        """Return the jobs locked to a unit that it leaves out for others, if it cannot do all."""
+        compiled = self.pricer.compiled
+        locked = {compiled.job_of[c] for c in locked_to(compiled, u)} - {self.job}
+        sets = [] if compiled.links else orders_kept(self.pricer, u, self.job)
+        kept = [{compiled.job_of[c] for c in orders[0]} for orders in sets]
+        return [locked - it for it in kept if locked - it]
+
+    @property
+    def _job_id(self) -> str:
+        return self.pricer.compiled.jobs[self.job].id
 
     def _does(self, u: int, routes: Routes) -> bool:
         return any(self.pricer.compiled.job_of[c] == self.job for c in routes[u])

@@ -1,21 +1,22 @@
 """The smallest change that would let a unit do a job.
 
 The unit is tried with what it must do anyway (facts, and jobs locked to it) and with nothing else,
-since everything else can be moved away; where only ways and times stand against it, with its whole
-route too, since by another job's place it may be sooner there than it is directly. Each rule that
-stands in the way is answered by the least change that satisfies it, one after another, for every
-option and every place in the route; the answer is the shortest list, and of equally long ones the
-one with the easier changes.
+since everything else can be moved away; where ways and times stand against it, with its whole route
+too, and with one job more, of whatever unit, by whose place it is sooner there than directly. Each
+rule that stands in the way is answered by the least change that satisfies it, one after another,
+for every option and every place in the route; the answer is the shortest list, and of equally long
+ones the one with the easier changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
 from dispatch.core.changes import KINDS, Change, applied
 from dispatch.core.compiled import Compiled, compile_problem
+from dispatch.core.keeping import detours, with_detour
 from dispatch.core.model import UNREACHABLE_S, Problem
 from dispatch.core.schedule import Broken, Timetable, timetable, walk
 
@@ -45,29 +46,55 @@ def smallest_change(
     """
     kept = must_do(compiled, u, route, job)
     best = _smallest_beside(compiled, u, kept, job)
-    rest = tuple(c for c in route if compiled.job_of[c] != job)
-    if not best or rest == kept or not any(it.kind in OF_WAYS for it in best):
+    if not best or not (compiled.able[u][job] or any(it.kind in OF_WAYS for it in best)):
         return best
-    beside_all = _smallest_beside(compiled, u, rest, job)
-    return best if beside_all is None else min(best, beside_all, key=_size)
+    rest = tuple(c for c in route if compiled.job_of[c] != job)
+    others = [] if rest == kept else [rest]
+    if not compiled.links:
+        others += with_detour(kept, detours(compiled, u, kept, job))
+    best = least((best, *(_smallest_beside(compiled, u, it, job) for it in others)))
+    return _by_more_detours(compiled, u, route, job, best or ())
+
+
+def _by_more_detours(
+    compiled: Compiled, u: int, route: tuple[int, ...], job: int, changes: tuple[Change, ...]
+) -> tuple[Change, ...]:
+    """Return changes, or less of them where a skill among them opens a quicker way."""
+    skills = tuple(it for it in changes if it.kind == "skill")
+    if not skills or not any(it.kind in OF_WAYS for it in changes):
+        return changes
+    skilled = compile_problem(applied(compiled.problem, skills))
+    rest = smallest_change(skilled, u, route, job)
+    return changes if rest is None else min(changes, (*skills, *rest), key=size)
+
+
+def least(offers: Iterable[tuple[Change, ...] | None]) -> tuple[Change, ...] | None:
+    """Return the shortest list of changes, of equally long ones that with the easier ones."""
+    return min((it for it in offers if it is not None), key=size, default=None)
 
 
 def _smallest_beside(
     compiled: Compiled, u: int, kept: tuple[int, ...], job: int
 ) -> tuple[Change, ...] | None:
     """Return the smallest change after which a unit can do a job beside these choices."""
+    return least(changes_beside(compiled, u, kept, job))
+
+
+def changes_beside(
+    compiled: Compiled, u: int, kept: tuple[int, ...], job: int
+) -> list[tuple[Change, ...]]:
+    """Return what it takes for each way to do a job beside these choices, where it can be told."""
     small, n_kept = _alone(compiled, u, kept, job)
-    found = [
-        changes
+    return [
+        tuple(_back(compiled, u, kept, job, it) for it in changes)
         for option in range(len(compiled.jobs[job].options))
         for position in range(n_kept + 1)
         if (changes := _changes(small, n_kept, option, position)) is not None
     ]
-    best = min(found, key=_size, default=None)
-    return None if best is None else tuple(_back(compiled, u, kept, job, it) for it in best)
 
 
-def _size(changes: tuple[Change, ...]) -> tuple[int, list[tuple[int, float]]]:
+def size(changes: tuple[Change, ...]) -> tuple[int, list[tuple[int, float]]]:
+    """Return what changes are compared by: their number, then how easy and how large they are."""
     return len(changes), sorted((EASE[it.kind], it.amount + len(it.names)) for it in changes)
 
 
@@ -155,8 +182,9 @@ def _answer(compiled: Compiled, sequence: list[int], choice: int, broken: Broken
         locked = compiled.fixed_unit[compiled.job_of[choice]] != -1
         return Change("unlock", job=job.id) if locked else None
     if broken.rule == "no_unit_has":
+        barred = any(it.barred and it.choice == broken.choice for it in compiled.head[0])
         lacking = compiled.options[broken.choice].needs - unit.has
-        if lacking:
+        if lacking and not barred:
             return Change("skill", unit.id, names=tuple(sorted(lacking)))
         return Change("allow", unit.id, job.id)
     if broken.rule == "unreachable":

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import inf
+from typing import Any
 
 import hypothesis
 import pytest
@@ -16,7 +18,9 @@ from dispatch.core.solve import solve
 from dispatch.core.validate import MOST_CNY
 from kernel.errors import InvalidInput, NotFound
 from tests.dispatch.core.brute_force import cost_as_searched, optimum
+from tests.dispatch.core.brute_force_locks import cheapest_allowed
 from tests.dispatch.core.small import commitment, job, problem, repair, tow, unit
+from tests.strategies.locked import locked_problem
 from tests.strategies.problems import problems
 from tests.strategies.seeded import seeded_problem
 
@@ -132,14 +136,70 @@ def test_a_missing_way_is_named_with_its_places() -> None:
     assert found.changes[0].words.en == "a way from place 3 to place 7 opens"
 
 
-def test_the_solver_finds_a_way_by_a_job_of_another_unit() -> None:
-    given = problem((unit("u", 0), unit("v", 7)), (job("j", repair(7)), job("by", repair(3))))
-    given.travel_s[0, 7] = UNREACHABLE_S
-    plan = evaluate(given, {"v": [("j", "repair"), ("by", "repair")]})
-    quick, solved = (explain(given, plan, "j", resolve=it)[1] for it in (None, exact))
+def by_the_way(**of_job: Any) -> tuple[Problem, Plan]:
+    """Return a problem in which ``u`` is soonest at ``j`` by way of a job of ``v``, and its plan.
+
+    Directly it takes an hour instead of 17 minutes: 3 there, 10 for the job, 4 on.
+    """
+    given = problem(
+        (unit("u", 0), unit("v", 7)),
+        (job("j", repair(7), target_min=90, **of_job), job("by", repair(3), target_min=90)),
+    )
+    given.travel_s[0, 7] = 3600
+    return given, evaluate(given, {"v": [("j", "repair"), ("by", "repair")]})
+
+
+def test_a_unit_that_is_in_time_by_way_of_another_units_job_is_not_forbidden() -> None:
+    given, plan = by_the_way(latest_s=17 * 60)
+    for resolve in (None, exact):
+        _, u = explain(given, plan, "j", resolve=resolve)
+        assert (u.unit_id, u.verdict, u.position, u.arrival_s) == ("u", "possible", 1, 17 * 60)
+        assert u.extra_terms == {"drive": 3.0}
+    assert plan.cost_cny + 3.0 == pytest.approx(optimum(forced(given, "j", "u")))
+
+
+def test_the_smallest_change_is_that_of_the_quickest_way() -> None:
+    given, plan = by_the_way(latest_s=15 * 60)
+    _, u = explain(given, plan, "j")
+    assert [(it.kind, it.amount) for it in u.changes] == [("latest", 120)]
+    _, after = explain(applied(given, u.changes), plan, "j", resolve=exact)
+    assert (after.unit_id, after.verdict) == ("u", "possible")
+
+
+def test_the_solver_finds_a_way_by_two_jobs_of_other_units() -> None:
+    given = problem(
+        (unit("u", 0), unit("v", 7)),
+        (job("j", repair(7)), job("by", repair(3)), job("on", repair(5))),
+    )
+    given.travel_s[0, 5:8] = given.travel_s[3, 7] = UNREACHABLE_S
+    plan = evaluate(given, {"v": [("j", "repair"), ("on", "repair"), ("by", "repair")]})
+    quick, solved = (
+        {it.unit_id: it for it in explain(given, plan, "j", resolve=it)}["u"]
+        for it in (None, exact)
+    )
     assert [it.words.en for it in quick.changes] == ["a way from place 0 to place 7 opens"]
-    assert (solved.unit_id, solved.verdict, solved.position) == ("u", "possible", 1)
-    assert solved.extra_terms == {"drive": 3.0}
+    assert (solved.unit_id, solved.verdict, solved.position) == ("u", "possible", 2)
+
+
+def test_of_locks_that_contradict_each_other_each_may_be_the_one_kept() -> None:
+    """The unit has time for one of two jobs locked to it, and for a third beside the near one."""
+    given = problem(
+        (unit("u", 0, hard_end_s=1800),),
+        (
+            job("far", repair(20), unassigned_cny=500.0),
+            job("near", repair(2), unassigned_cny=400.0),
+            job("j", repair(3), unassigned_cny=70.0),
+        ),
+        commitment("far", "u", Lock.UNIT),
+        commitment("near", "u", Lock.UNIT, position=1),
+    )
+    plan = evaluate(given, {"u": [("far", "repair")]})
+    assert plan.cost_cny == 20 + 400 + 70
+    for job_id in ("near", "j"):
+        for resolve in (None, exact):
+            (u,) = explain(given, plan, job_id, resolve=resolve)
+            assert (u.verdict, u.left_out, u.extra_cny) == ("possible", ("far",), 3 + 500 - 490)
+        assert plan.cost_cny + u.extra_cny == cheapest_allowed(given, job_id, "u")
 
 
 def test_a_link_is_named() -> None:
@@ -216,6 +276,8 @@ def verdict_after(
     given: Problem, plan: Plan, job_id: str, of: UnitVerdict, changes: tuple[Change, ...]
 ) -> str:
     changed = applied(given, changes)
+    if not given.links and any(it.reason == "locked" for it in plan.unassigned):
+        plan = solve(changed, engine="greedy")  # what was left out may have to be done now
     try:
         again = explain(changed, plan, job_id)
     except InvalidInput:  # what was a fact, and breaks a rule, is none without its lock
@@ -275,6 +337,36 @@ def test_the_extra_cost_is_that_of_the_best_plan_with_the_unit_forced() -> None:
     n, n_equal = check_extra_costs(range(110))
     assert n > 50
     assert n_equal >= 0.98 * n
+
+
+def check_locks(seeds: range) -> int:
+    """Compare verdicts where locks contradict each other with all plans that they allow."""
+    n = 0
+    for seed in seeds:
+        given = locked_problem(seed)
+        plan = solve(given, engine="colgen", params=THOROUGH)
+        if not any(it.reason == "locked" for it in plan.unassigned):
+            continue
+        for it in given.jobs:
+            for verdict in explain(given, plan, it.id, resolve=in_colgen):
+                least = cheapest_allowed(given, it.id, verdict.unit_id)
+                if verdict.verdict == "forbidden":
+                    after = verdict_after(given, plan, it.id, verdict, verdict.changes)
+                    assert after != "forbidden", (seed, verdict.words.en)
+                    assert least == inf, (seed, verdict.words.en)
+                elif verdict.verdict == "possible":
+                    said = plan.cost_cny + verdict.extra_cny
+                    assert said == pytest.approx(least, abs=1e-2), (seed, it.id, verdict)
+                n += verdict.verdict != "chosen"
+    return n
+
+
+def in_colgen(given: Problem) -> Plan:
+    return solve(given, engine="colgen", params=THOROUGH)
+
+
+def test_where_locks_contradict_each_other_verdicts_are_those_of_all_plans_allowed() -> None:
+    assert check_locks(range(120)) > 150
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
