@@ -28,7 +28,7 @@ def check_reason(
         elif _is_happening(book, sequences, job):
             sentence = f"{book.committed[job.id].unit_id!r} is at {job.id!r}, and it is left out."
             yield Violation("lock.dropped", sentence)
-        elif not book.problem.links and _has_room(book, sequences, job):
+        elif _has_room(book, sequences, job):
             sentence = f"{job.id!r} is locked and left out for jobs that are not."
             yield Violation("lock.dropped", sentence)
         true = {"locked"}
@@ -56,7 +56,7 @@ def _is_happening(book: Book, sequences: dict[str, list[Step]], job: Job) -> boo
 def _has_room(book: Book, sequences: dict[str, list[Step]], job: Job) -> bool:
     """Return whether a unit could do a job locked to it beside all, or the planned, of the others.
 
-    With links that is not asked: other routes may wait for what would have to make room.
+    What no lock binds makes room: on its route all of it, on others what links tie to anything.
     """
     bound = [c for c in map(book.binding, book.problem.jobs) if c is not None]
     unit = book.units[next(c.unit_id for c in bound if c.job_id == job.id)]
@@ -73,7 +73,21 @@ def _has_room(book: Book, sequences: dict[str, list[Step]], job: Job) -> bool:
             tried += permutations(steps)
     if len(beside) >= MOST_ORDERS:
         tried += [[*beside[:i], own, *beside[i:]] for i in range(len(beside) + 1)]
-    return any(not work_out(book, unit, steps).broken for steps in tried)
+    others = _without_free_ties(book, sequences, unit)
+    return any(not work_out_all(book, others | {unit.id: steps}).broken for steps in tried)
+
+
+def _without_free_ties(
+    book: Book, sequences: dict[str, list[Step]], but: Unit
+) -> dict[str, Sequence[Step]]:
+    """Return what other units do without jobs that links tie and no lock binds."""
+    return {
+        unit_id: [
+            it for it in steps if book.binding(it[0]) is not None or not _is_linked(book, it[0])
+        ]
+        for unit_id, steps in sequences.items()
+        if unit_id != but.id
+    }
 
 
 def _true_reasons(book: Book, sequences: dict[str, list[Step]], job: Job) -> set[str]:

@@ -62,6 +62,9 @@ def _locked_out(problem: Problem, plan: Plan, first: Plan) -> bool:
 def _completed(pricer: Pricer, tours: Sequence[Sequence[int]], *, one_job_ahead: bool) -> Together:
     it = Together.of(pricer, tours)
     it.complete(one_job_ahead=one_job_ahead)
+    if any(it.pricer.compiled.fixed_unit[j] != -1 for j in it.left()):
+        it.insert_locked()
+        it.complete(one_job_ahead=one_job_ahead)
     return it
 
 

@@ -6,7 +6,9 @@
 ``UNIT``
     Unit and option are fixed; the unit chooses when. The job may be left out only where it cannot
     be done beside the other jobs locked to that unit, at any price (reason ``locked``): it is never
-    left out to make room for a job that no lock binds.
+    left out to make room for a job that no lock binds. (Where jobs are linked: as far as it
+    can be done once all that no lock binds is taken off its unit's route, and what links tie off
+    the others. A locked job that itself waits for one that no lock binds may be left out with it.)
 ``ORDER``
     As ``UNIT``, and the job belongs to the unit's *head*: the committed jobs at ``ORDER`` and
     ``FULL``, by ``position``. The head comes first in the route, in that order, with nothing in

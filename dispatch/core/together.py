@@ -10,7 +10,7 @@ from dispatch.core.insertion import NOWHERE, Insertion, Pricer, inserted
 from dispatch.core.links import linked_timetables, linked_units
 from dispatch.core.schedule import Broken
 from dispatch.core.terms import route_charges
-from dispatch.core.tours import IMPROVEMENT_CNY, leave_cny
+from dispatch.core.tours import IMPROVEMENT_CNY, leave_cny, orders_of_locked
 
 MOST_PARTNERS = 8
 """Of two jobs that are only done together, the first is tried in this many cheapest ways."""
@@ -92,6 +92,33 @@ class Together:
                 for it in compiled.links
             ):
                 return
+
+    def insert_locked(self) -> None:
+        """Let what no lock binds make room for jobs left out that one does, where that helps.
+
+        On the unit's route all of it, on others what links tie to anything.
+        """
+        compiled = self.pricer.compiled
+        for j in self.left():
+            u = compiled.fixed_unit[j]
+            if u != -1 and j in self.left() and (found := self._with_room_for(u, j)) is not None:
+                self.routes, self.cost_cny = found, self.cost_of(found)
+
+    def _with_room_for(self, u: int, job: int) -> list[tuple[int, ...]] | None:
+        compiled, fixed = self.pricer.compiled, self.pricer.compiled.fixed_unit
+        others = [
+            tuple(
+                c for c in route if fixed[j := compiled.job_of[c]] != -1 or j not in compiled.linked
+            )
+            for route in self.routes
+        ]
+        trials = [
+            [*others[:u], order, *others[u + 1 :]]
+            for order in orders_of_locked(compiled, u, self.routes[u], job)
+        ]
+        priced = [(-len(it[u]), self.cost_of(it), it) for it in trials]
+        _, cny, found = min(priced, key=lambda it: (it[1] == inf, *it), default=(0, inf, None))
+        return None if cny == inf else found
 
     def open_units(self, *, one_job_ahead: bool) -> list[int]:
         """Return the units that may be given a job."""

@@ -132,13 +132,13 @@ def insert_fixed(tours: Tours) -> None:
             if found.choice != -1:
                 route = inserted(tours.routes[u], found)
             else:
-                route = _cheapest(pricer, u, _of_locked(compiled, u, tours.routes[u], j))
+                route = _cheapest(pricer, u, orders_of_locked(compiled, u, tours.routes[u], j))
             if route:
                 tours.change(u, route)
                 again = True
 
 
-def _of_locked(
+def orders_of_locked(
     compiled: Compiled, u: int, route: tuple[int, ...], job: int
 ) -> Iterator[tuple[int, ...]]:
     """Yield routes of all jobs locked to a unit, then of those on its route and another one."""

@@ -48,7 +48,7 @@ def seeded_problem(
         jobs=jobs,
         commitments=_commitments(rng, units, jobs),
         prices=Prices(rng.choice([0.0, 1.0]), 2.0, rng.choice([0.0, 3.0])),
-        links=_links(rng, jobs) if links and rng.random() < 0.3 else (),
+        links=seeded_links(rng, jobs) if links and rng.random() < 0.3 else (),
     )
 
 
@@ -141,7 +141,7 @@ def _commitments(
     )
 
 
-def _links(rng: random.Random, jobs: tuple[Job, ...]) -> tuple[Link, ...]:
+def seeded_links(rng: random.Random, jobs: tuple[Job, ...]) -> tuple[Link, ...]:
     pairs = [(a.id, b.id) for i, a in enumerate(jobs) for b in jobs[i + 1 :]]
     chosen = rng.sample(pairs, min(len(pairs), rng.randint(1, 3)))
     return tuple(

@@ -1,19 +1,23 @@
 """Jobs that wait for each other, worked by hand on a line of places one minute apart."""
 
+import random
 from dataclasses import replace
 
 import pytest
 
 from dispatch.core.checker import check
 from dispatch.core.compiled import compile_problem
+from dispatch.core.engines import ENGINES
 from dispatch.core.evaluate import evaluate
 from dispatch.core.links import timetables
-from dispatch.core.model import Break, Link, Lock, Window
+from dispatch.core.model import Break, Link, Lock, Problem, Window
 from dispatch.core.params import SolveParams
 from dispatch.core.schedule import Broken
 from dispatch.core.solve import solve
 from kernel.errors import InvalidInput
 from tests.dispatch.core.small import commitment, job, problem, repair, tow, unit
+from tests.strategies.locked import locked_problem
+from tests.strategies.seeded import seeded_links
 
 UNITS = (unit("u", 0), unit("v", 20), unit("w", 10))
 JOBS = (job("a", repair(5)), job("b", repair(18)), job("c", repair(10)))
@@ -171,3 +175,53 @@ def test_there_is_no_bound_where_a_link_keeps_a_locked_job_from_being_done():
 def test_a_given_plan_that_breaks_a_link_is_refused():
     with pytest.raises(InvalidInput, match="linked"):
         evaluate(rescue(), {"v": [("home", "tow")]})
+
+
+def crowded_beside_a_link() -> Problem:
+    """Return a problem in which ``u`` has time for ``locked`` or ``free``, and others are tied."""
+    return problem(
+        (unit("u", 0, hard_end_s=900), unit("v", 0), unit("w", 0)),
+        (
+            job("locked", repair(4, 5), unassigned_cny=10.0),
+            job("free", repair(3, 6)),
+            job("a", repair(1)),
+            job("b", repair(2)),
+        ),
+        commitment("locked", "u", Lock.UNIT),
+        links=(Link("a", "b"),),
+    )
+
+
+def test_a_locked_job_is_not_left_out_for_a_free_one_where_others_are_tied() -> None:
+    given = crowded_beside_a_link()
+    others = {"v": [("a", "repair")], "w": [("b", "repair")]}
+    left = evaluate(given, others | {"u": [("free", "repair")]})
+    assert {it.code for it in check(given, left)} == {"lock.dropped"}
+    done = {"u": [("locked", "repair")], "v": [("a", "repair"), ("free", "repair")]}
+    assert check(given, evaluate(given, others | done)) == []
+
+
+def test_tied_jobs_that_are_free_make_room_for_a_locked_one() -> None:
+    given = replace(crowded_beside_a_link(), links=(Link("free", "a"),))
+    tied = evaluate(given, {"u": [("free", "repair")], "v": [("a", "repair")]})
+    assert "lock.dropped" in {it.code for it in check(given, tied)}
+
+
+def test_a_locked_job_that_waits_for_a_free_one_may_be_left_out_with_it() -> None:
+    given = replace(crowded_beside_a_link(), links=(Link("b", "locked"),))
+    left = evaluate(given, {"u": [("free", "repair")], "v": [("a", "repair")]})
+    assert "lock.dropped" not in {it.code for it in check(given, left)}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_plans_with_links_and_locks_that_contradict_each_other_pass_the_checker(engine) -> None:
+    n_left = 0
+    for seed in [*range(200), 834]:
+        given = locked_problem(seed)
+        if len(given.jobs) < 2:
+            continue
+        given = replace(given, links=seeded_links(random.Random(seed), given.jobs))
+        plan = solve(given, engine=engine, params=BRIEF)
+        assert check(given, plan) == [], seed
+        n_left += any(it.reason == "locked" for it in plan.unassigned)
+    assert n_left > 20
