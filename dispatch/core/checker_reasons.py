@@ -40,7 +40,7 @@ def check_reason(
 
 
 def _is_happening(book: Book, sequences: dict[str, list[Step]], job: Job) -> bool:
-    """Return whether a unit is at a job that it could do beside the others it is at."""
+    """Return whether a unit is at a job that it could do after the others it is at before."""
     own = book.committed[job.id]
     unit, planned = book.units[own.unit_id], {it.id for it, _ in sequences.get(own.unit_id, [])}
     facts = [
@@ -48,7 +48,7 @@ def _is_happening(book: Book, sequences: dict[str, list[Step]], job: Job) -> boo
         for c in book.head(unit)
         if c.lock == Lock.FULL
         and c.release_cny is None
-        and (c.job_id == job.id or c.job_id in planned)
+        and (c.job_id == job.id or (c.job_id in planned and c.position < own.position))
     ]
     return own.lock == Lock.FULL and not work_out(book, unit, facts).broken
 

@@ -17,7 +17,8 @@
     A *fact*: the unit rolls or works. It belongs to the head, its arrival is the commitment's
     (see `schedule`), and it is done even against a window, the stock, the skills or ``hard_end_s``:
     the plan cannot undo what is happening. It is left out only where there is no way to it, or
-    between its visits; never for another lock, which it may keep from being held.
+    between its visits, behind the facts before it; never for another lock, which it may keep from
+    being held.
 ``FULL`` with ``release_cny``
     A choice. In its place in the head, with its option, it is *kept*: a fact as above. Anywhere
     else (another unit, later on the same unit, another option, left out) it is *released*:

@@ -96,15 +96,21 @@ def leave_cny(compiled: Compiled, job: int) -> float:
 def base_tours(pricer: Pricer) -> Tours:
     """Return what every plan begins with: the heads, and the jobs whose unit is fixed.
 
+    Of heads what is under way for good comes first, then what a unit may be turned away from.
     Jobs that cannot be done where they are locked are left out.
     """
     compiled = pricer.compiled
     routes: list[tuple[int, ...]] = []
     for u in range(len(compiled.units)):
         route: tuple[int, ...] = ()
-        for facts_only in (True, False):
-            for head in compiled.head[u]:
-                if head.choice in route or (facts_only and not head.fact):
+        heads = compiled.head[u]
+        for first in (
+            [it for it in heads if compiled.is_fact[it.job]],
+            [it for it in heads if it.fact],
+            heads,
+        ):
+            for head in first:
+                if head.choice in route:
                     continue
                 longer = _in_head_order(compiled, u, (*route, head.choice))
                 if pricer.route_cny(u, longer) < inf:

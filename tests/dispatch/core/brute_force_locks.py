@@ -78,5 +78,6 @@ class _Allowed:
         compiled = self.compiled
         if not compiled.is_fact[compiled.job_of[choice]]:
             return False
-        facts = [c for c in (*done, choice) if compiled.is_fact[compiled.job_of[c]]]
-        return self._fits(u, facts)
+        facts = [it.choice for it in compiled.head[u] if compiled.is_fact[it.job]]
+        before = [c for c in facts[: facts.index(choice)] if c in done]
+        return self.cost(u, (*before, choice)) < INFINITY

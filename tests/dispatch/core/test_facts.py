@@ -5,7 +5,7 @@ import pytest
 from dispatch.core.checker import check
 from dispatch.core.engines import ENGINES
 from dispatch.core.evaluate import evaluate
-from dispatch.core.model import Lock, Problem
+from dispatch.core.model import UNREACHABLE_S, Lock, Problem
 from dispatch.core.params import SolveParams
 from dispatch.core.solve import solve
 from tests.dispatch.core.brute_force import cost_as_searched, optimum
@@ -74,3 +74,32 @@ def test_where_locks_contradict_each_other_plans_are_legal_and_bounds_hold() -> 
             allowed = cheapest_allowed(given)
             assert plan.lower_bound_cny <= allowed + 1e-6 * max(1.0, abs(allowed)), seed
     assert n_left > 100
+
+
+def test_of_two_facts_without_a_way_between_them_the_first_is_done() -> None:
+    given = problem(
+        (unit("u", 0),),
+        (job("first", repair(1), wait_cny_per_min=9.0), job("second", repair(2))),
+        commitment("first", "u", Lock.FULL, start_s=600),
+        commitment("second", "u", Lock.FULL, position=1),
+    )
+    given.travel_s[1, 2] = UNREACHABLE_S
+    plan = solve(given, engine="colgen", params=BRIEF)
+    assert [it.job_id for it in plan.unassigned] == ["second"]
+    assert check(given, plan) == []
+    assert plan.lower_bound_cny == pytest.approx(plan.cost_cny, abs=0.01)
+    other = evaluate(given, {"u": [("second", "repair")]})
+    assert {it.code for it in check(given, other)} == {"lock.dropped"}
+
+
+def test_a_unit_is_turned_away_from_what_keeps_it_from_where_it_rolls_for_good() -> None:
+    given = problem(
+        (unit("u", 0),),
+        (job("may", repair(1)), job("must", repair(2))),
+        commitment("may", "u", Lock.FULL, start_s=60, release_cny=5.0),
+        commitment("must", "u", Lock.FULL, position=1),
+    )
+    given.travel_s[1, 2] = UNREACHABLE_S
+    plan = solve(given, engine="greedy")
+    assert [it.job_id for it in plan.routes[0].jobs] == ["must", "may"]
+    assert check(given, plan) == []
