@@ -12,8 +12,9 @@ from dispatch.context import DispatchContext
 from dispatch.contractor_choice import can_do, may_be_left
 from dispatch.core.changes import Change, duration
 from dispatch.core.evaluate import plan_from_tours
-from dispatch.core.explain import Explainer, UnitVerdict
+from dispatch.core.explain import Explainer
 from dispatch.core.insertion import Pricer
+from dispatch.core.verdict import UnitVerdict
 from dispatch.core.warm import plan_in_force
 from dispatch.incident import incident_number
 from dispatch.job import Job, JobState

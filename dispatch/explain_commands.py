@@ -13,13 +13,14 @@ from dispatch.core.changes import Change
 from dispatch.core.diff import PlanDiff, diff
 from dispatch.core.engines import ENGINES
 from dispatch.core.evaluate import evaluate
-from dispatch.core.explain import Resolve, UnitVerdict, explain
+from dispatch.core.explain import Resolve, explain
 from dispatch.core.model import Plan, Problem
 from dispatch.core.params import SolveParams
 from dispatch.core.schema import plan_schema, problem_schema
 from dispatch.core.serialize import encode, plan_from_dict, plan_to_dict, unit_from_dict
 from dispatch.core.solve import solve
 from dispatch.core.validate import check_problem
+from dispatch.core.verdict import UnitVerdict
 from dispatch.core.what_if import recommend, what_if
 from dispatch.problem_file import read_json, read_problem
 from dispatch.visit_file import day_schema

@@ -21,12 +21,13 @@ in time by way of two jobs of other units, or more, is only found by the solver.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from math import inf
 
-from dispatch.core.changes import Change, applied, duration
+from dispatch.core.changes import Change, applied
 from dispatch.core.evaluate import tours_of
+from dispatch.core.forced import forced, without_jobs
 from dispatch.core.insertion import Pricer, inserted
 from dispatch.core.keeping import (
     can_do_all,
@@ -38,79 +39,15 @@ from dispatch.core.keeping import (
     with_detour,
 )
 from dispatch.core.ledger import Ledger, Routes, difference, feasible
-from dispatch.core.locks import is_fixed
 from dispatch.core.model import Plan, Problem
-from dispatch.core.reasons import STAGES
 from dispatch.core.remedy import changes_beside, least, must_do, size, smallest_change
 from dispatch.core.schedule import Broken, Timetable
 from dispatch.core.together import Together
-from dispatch.core.validate import MOST_CNY
+from dispatch.core.verdict import UnitVerdict, forbidden, possible_words, rank
 from kernel.errors import InvalidInput, NotFound
-from kernel.words import Words
 
 Resolve = Callable[[Problem], Plan]
 """Solves a problem; the same problem always in the same way."""
-
-RULE_OF_CHANGE = {
-    "latest": "window",
-    "window": "window",
-    "hard_end": "window",
-    "stock": "stock",
-    "allow": "no_unit_has",
-    "skill": "no_unit_has",
-    "unlock": "lock",
-    "way": "unreachable",
-    "unlink": "linked",
-}
-"""The rule that each kind of change answers: one of `reasons.STAGES`, or ``linked``."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnitVerdict:
-    """What it would mean to let one unit do the job.
-
-    Attributes
-    ----------
-    verdict
-        ``chosen``, ``possible`` or ``forbidden``.
-    words
-        The verdict for people.
-    rule, changes, missing
-        Of a forbidden unit: the first rule that stops it, the smallest changes that together would
-        allow it, and the skills and equipment among them.
-    method
-        ``insertion`` or ``resolve``; see the module.
-    option, position
-        How, and the 0-based place in the unit's route.
-    arrival_s
-        Arrival at the job, seconds since the epoch of the problem.
-    extra_cny, extra_terms
-        What the plan costs with this unit more than the plan at hand, and by term; nothing for the
-        chosen one.
-    job_cny, terms
-        What the plan costs with this unit more than it would without the job, and by term.
-    delays_s
-        How much later other jobs are reached than they would be without the job, by id.
-    left_out
-        Jobs of the plan at hand that would not be done any more.
-    """
-
-    unit_id: str
-    verdict: str
-    words: Words
-    rule: str | None = None
-    changes: tuple[Change, ...] = ()
-    missing: tuple[str, ...] = ()
-    method: str = "insertion"
-    option: str | None = None
-    position: int | None = None
-    arrival_s: int | None = None
-    extra_cny: float | None = None
-    extra_terms: Mapping[str, float] = field(default_factory=dict)
-    job_cny: float | None = None
-    terms: Mapping[str, float] = field(default_factory=dict)
-    delays_s: Mapping[str, int] = field(default_factory=dict)
-    left_out: tuple[str, ...] = ()
 
 
 def explain(
@@ -167,48 +104,13 @@ class Explainer:
         """Return what `explain` does."""
         case = _Case.of(self, job_id)
         n_units = len(self.pricer.compiled.units)
-        return tuple(sorted((case.verdict(u, resolve) for u in range(n_units)), key=_rank))
-
-
-def forced(problem: Problem, job_id: str, unit_id: str) -> Problem:
-    """Return the problem in which one unit alone may do a job, and leaving it out is no choice.
-
-    Where the plan in force sends another unit there, that unit is free to be turned away; the price
-    of that is charged by whoever evaluates the routes in the problem itself.
-    """
-    others = frozenset(unit.id for unit in problem.units) - {unit_id}
-    jobs = tuple(
-        replace(job, excluded_units=others, unassigned_cny=MOST_CNY) if job.id == job_id else job
-        for job in problem.jobs
-    )
-    commitments = tuple(
-        c
-        for c in problem.commitments
-        if c.job_id != job_id or c.unit_id == unit_id or is_fixed(c) or c.release_cny is None
-    )
-    return replace(problem, jobs=jobs, commitments=commitments)
-
-
-def without_jobs(problem: Problem, job_ids: Collection[str]) -> Problem:
-    """Return a problem without links that lacks some jobs."""
-    return replace(
-        problem,
-        jobs=tuple(it for it in problem.jobs if it.id not in job_ids),
-        commitments=tuple(it for it in problem.commitments if it.job_id not in job_ids),
-    )
+        return tuple(sorted((case.verdict(u, resolve) for u in range(n_units)), key=rank))
 
 
 def _sides(
     pairs: list[tuple[Timetable, Timetable]],
 ) -> tuple[list[Timetable], list[Timetable]]:
     return [before for before, _ in pairs], [after for _, after in pairs]
-
-
-def _rank(verdict: UnitVerdict) -> tuple[bool, float, bool, str]:
-    if verdict.extra_cny is None:
-        stages = (*STAGES, "linked")
-        return True, -float(stages.index(verdict.rule or "lock")), True, verdict.unit_id
-    return False, round(verdict.extra_cny, 6), verdict.verdict != "chosen", verdict.unit_id
 
 
 @dataclass(slots=True)
@@ -529,7 +431,7 @@ class _Case:
         return UnitVerdict(
             unit_id=compiled.units[u].id,
             verdict=verdict,
-            words=_words(compiled.units[u].id, option, verdict, arrival_s, extra_cny),
+            words=possible_words(compiled.units[u].id, option, verdict, arrival_s, extra_cny),
             method=method,
             option=option,
             position=position,
@@ -542,33 +444,4 @@ class _Case:
         )
 
     def _forbidden(self, u: int, changes: tuple[Change, ...]) -> UnitVerdict:
-        unit = self.pricer.compiled.units[u].id
-        stages = (*STAGES, "linked")
-        rule = min((RULE_OF_CHANGE[it.kind] for it in changes), key=stages.index)
-        zh = "，且 ".join(it.words.zh for it in changes)
-        en = " and ".join(it.words.en for it in changes)
-        return UnitVerdict(
-            unit_id=unit,
-            verdict="forbidden",
-            words=Words(
-                zh=f"{unit} 不能承担，除非 {zh}。", en=f"{unit} cannot do it, unless {en}."
-            ),
-            rule=rule,
-            changes=changes,
-            missing=tuple(name for it in changes for name in it.names),
-        )
-
-
-def _words(unit: str, option: str, verdict: str, arrival_s: int, extra_cny: float) -> Words:
-    there = duration(arrival_s)
-    if verdict == "chosen":
-        return Words(
-            zh=f"已选 {unit}（{option}），{there.zh}后到达。",
-            en=f"{unit} does it ({option}), there in {there.en}.",
-        )
-    cny, dearer = abs(extra_cny), round(extra_cny) >= 0
-    more = Words("多花", "more") if dearer else Words("少花", "less")
-    return Words(
-        zh=f"{unit} 可以承担（{option}），{there.zh}后到达，{more.zh} {cny:.0f} 元。",
-        en=f"{unit} could do it ({option}), there in {there.en}, for {cny:.0f} CNY {more.en}.",
-    )
+        return forbidden(self.pricer.compiled.units[u].id, changes)

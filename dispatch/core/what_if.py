@@ -14,13 +14,14 @@ from dispatch.core.changes import Change, applied, duration, turned_away_cny, wi
 from dispatch.core.compiled import compile_problem
 from dispatch.core.diff import PlanDiff, diff
 from dispatch.core.evaluate import plan_from_tours, tours_of
-from dispatch.core.explain import Resolve, UnitVerdict, explain
+from dispatch.core.explain import Resolve, explain
 from dispatch.core.insertion import Pricer
 from dispatch.core.model import Commitment, Lock, Plan, Problem, Route
 from dispatch.core.solve import ONE_JOB_AHEAD
 from dispatch.core.together import Together
 from dispatch.core.tours import IMPROVEMENT_CNY, leave_cny
 from dispatch.core.validate import check_problem
+from dispatch.core.verdict import UnitVerdict
 from kernel.words import Words
 
 

@@ -11,11 +11,13 @@ from hypothesis import HealthCheck, settings
 
 from dispatch.core.changes import Change, applied
 from dispatch.core.evaluate import evaluate
-from dispatch.core.explain import UnitVerdict, explain, forced
+from dispatch.core.explain import explain
+from dispatch.core.forced import forced
 from dispatch.core.model import UNREACHABLE_S, Link, Lock, Plan, Problem, Window
 from dispatch.core.params import SolveParams
 from dispatch.core.solve import solve
 from dispatch.core.validate import MOST_CNY
+from dispatch.core.verdict import UnitVerdict
 from kernel.errors import InvalidInput, NotFound
 from tests.dispatch.core.brute_force import cost_as_searched, optimum
 from tests.dispatch.core.brute_force_locks import cheapest_allowed
