@@ -93,7 +93,7 @@ def _of_region(world: World) -> list[Series]:
     with context.database.read() as session:
         counted = (
             select(IncidentRow.risk, func.count())
-            .where(IncidentRow.region == region, IncidentRow.state != "closed")
+            .where(is_open(region))
             .group_by(IncidentRow.risk)
         )
         risks = dict.fromkeys(RISKS, 0) | dict(session.execute(counted).all())

@@ -86,7 +86,7 @@ def open_work(session: Session, region: str) -> list[Line]:
     ).all()
     partners = _contractors(session, region)
     by_incident = {job.incident_id: job for job in jobs if job.incident_id is not None}
-    waiting = select(IncidentRow).where(IncidentRow.region == region, IncidentRow.state != "closed")
+    waiting = select(IncidentRow).where(is_open(region))
     lines = [
         _of_incident(row, by_incident.get(row.id), units, partners.get(row.id))
         for row in session.scalars(waiting.order_by(IncidentRow.promised_at))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from dispatch.store import IncidentRow
@@ -57,11 +57,13 @@ class CallRate:
 
 def calls_lately(session: Session, region: str, now: datetime) -> CallRate:
     """Return how many calls came `LATELY`, or since the first one where that is less long ago."""
+    # All of so long are read and those of the region counted: SQLite would rather read all of the
+    # region, and there are ever more of them.
     received_at, is_here = IncidentRow.received_at, IncidentRow.region == region
-    first = select(func.min(received_at)).where(is_here, received_at > now - BEGUN)
+    first = select(func.min(case((is_here, received_at)))).where(received_at > now - BEGUN)
     first_at = session.scalar(first)
     if first_at is None:
         return CallRate(0, LATELY.total_seconds())
     since_at = max(first_at, now - LATELY)
-    calls = select(func.count()).select_from(IncidentRow).where(is_here, received_at >= since_at)
+    calls = select(func.count(case((is_here, 1)))).where(received_at >= since_at)
     return CallRate(session.scalars(calls).one(), max(0.0, (now - since_at).total_seconds()))

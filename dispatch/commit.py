@@ -325,7 +325,11 @@ class _Commit:
     def _bound(self, unit_id: int) -> bool:
         """Return whether a unit has an active job, also one that the snapshot did not know."""
         states = ("ordered", "rolling", "on_site", "loaded")
-        query = select(JobRow.id).where(JobRow.unit_id == unit_id, JobRow.state.in_(states))
+        query = select(JobRow.id).where(
+            JobRow.region == self.context.region,
+            JobRow.state.in_(states),
+            JobRow.unit_id == unit_id,
+        )
         return self.session.scalars(query.limit(1)).first() is not None
 
     def _order_if_due(self, row: JobRow, planned: Planned) -> None:

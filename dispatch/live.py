@@ -39,7 +39,7 @@ from dispatch.solver_process import (
     WarmCore,
     WorkerSolver,
 )
-from dispatch.store import IncidentRow
+from dispatch.store import IncidentRow, is_open
 from dispatch.visit_troubles import tell_missed, tell_not_begun
 from dispatch.wakes import Wakes
 from dispatch.world import next_visit_at
@@ -270,10 +270,8 @@ class Dispatcher:
         """Look again in a while as long as anything is open, and when a visit is to be planned."""
         region = self._context.region
         self._visit_at = next_visit_at(session, self._context, snapshot.at)
-        is_open = select(IncidentRow.id).where(
-            IncidentRow.region == region, IncidentRow.state != "closed"
-        )
-        busy = bool(snapshot.world.jobs) or session.scalars(is_open.limit(1)).first() is not None
+        an_open = select(IncidentRow.id).where(is_open(region)).limit(1)
+        busy = bool(snapshot.world.jobs) or session.scalars(an_open).first() is not None
         if not busy:
             self._watch_at = None
             return

@@ -262,7 +262,9 @@ def _label(name: str) -> Words:
 
 def _active_job(session: WriteSession, unit: Unit) -> JobRow | None:
     query = select(JobRow).where(
-        JobRow.unit_id == unit.id, JobRow.state.in_(("ordered", "rolling", "on_site", "loaded"))
+        JobRow.region == unit.region,
+        JobRow.state.in_(("ordered", "rolling", "on_site", "loaded")),
+        JobRow.unit_id == unit.id,
     )
     return session.scalars(query).first()
 

@@ -19,12 +19,21 @@ from dispatch.alarms import raise_alarm
 from dispatch.context import DispatchContext
 from dispatch.contractor_choice import Asking, Guess, is_worth, still_to_ask
 from dispatch.contractor_silence import may_have_open, silent_contractors
-from dispatch.incident import IncidentState, incident_number
+from dispatch.incident import incident_number
 from dispatch.job import Job, JobState
 from dispatch.offers_wanted import Offer, Wanted
 from dispatch.outside import LEFT_TO_CONTRACTOR
 from dispatch.promise_watch import Case, helped, is_overdue, tell
-from dispatch.store import AlarmRow, Asked, IncidentRow, JobRow, job_of, offers_about, open_offers
+from dispatch.store import (
+    AlarmRow,
+    Asked,
+    IncidentRow,
+    JobRow,
+    is_open,
+    job_of,
+    offers_about,
+    open_offers,
+)
 from dispatch.unseen_units import Unseen, unseen_units
 from fleet.registers import contractor_ids
 from kernel.database import WriteSession
@@ -68,9 +77,7 @@ class _Done:
     def so_far(cls, session: WriteSession, context: DispatchContext) -> _Done:
         """Read what was done for the open incidents of a region."""
         region, rules, now = context.region, context.settings.contractors, context.clock.now()
-        open_ids = select(IncidentRow.id).where(
-            IncidentRow.region == region, IncidentRow.state != IncidentState.CLOSED.value
-        )
+        open_ids = select(IncidentRow.id).where(is_open(region))
         alarms = select(AlarmRow.incident_id, AlarmRow.kind, AlarmRow.raised_at).where(
             AlarmRow.incident_id.in_(open_ids)
         )

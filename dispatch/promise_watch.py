@@ -14,10 +14,11 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, load_only
 
 from dispatch.context import DispatchContext
-from dispatch.incident import IncidentState, incident_number
-from dispatch.job import JobState
+from dispatch.incident import incident_number
+from dispatch.job import ACTIVE, JobState
 from dispatch.snapshot import Snapshot
-from dispatch.store import FINAL_SQL, ContractorOfferRow, IncidentRow, JobRow
+from dispatch.store import ContractorOfferRow, IncidentRow, JobRow, is_open
+from dispatch.world import PLANNED, TAKEN
 from kernel import events
 from kernel.database import WriteSession
 from sla.promise import AT_RISK_MARGIN_S, Risk, risk
@@ -55,6 +56,8 @@ class Case:
 
 _AT_CAR = (JobState.ON_SITE.value, JobState.LOADED.value)
 
+_UNFINISHED = sorted(PLANNED | ACTIVE)
+
 _JUDGED = (
     IncidentRow.region,
     IncidentRow.state,
@@ -82,30 +85,26 @@ much of it JSON, is read of the few that need it."""
 
 def open_cases(session: WriteSession, region: str) -> list[Case]:
     """Return the open incidents of a region in order of call."""
-    query = select(IncidentRow).where(
-        IncidentRow.region == region, IncidentRow.state != IncidentState.CLOSED.value
-    )
-    query = query.options(load_only(*_JUDGED))
+    query = select(IncidentRow).where(is_open(region)).options(load_only(*_JUDGED))
     incidents = list(session.scalars(query.order_by(IncidentRow.received_at, IncidentRow.id)))
     jobs = select(JobRow).where(
         JobRow.region == region,
         JobRow.incident_id.is_not(None),
-        JobRow.state.not_in(FINAL_SQL),
+        JobRow.state.in_(_UNFINISHED),
     )
     jobs = jobs.options(load_only(*_FOLLOWED))
     job_of = {job.incident_id: job for job in session.scalars(jobs.order_by(JobRow.id))}
-    offers = select(ContractorOfferRow).where(
-        ContractorOfferRow.region == region, ContractorOfferRow.state.in_(("accepted", "arrived"))
+    offers = select(ContractorOfferRow).join(
+        IncidentRow, IncidentRow.id == ContractorOfferRow.incident_id
     )
+    offers = offers.where(is_open(region), ContractorOfferRow.state.in_(TAKEN))
     offer_of = {row.incident_id: row for row in session.scalars(offers)}
     return [Case(it, job_of.get(it.id), offer_of.get(it.id)) for it in incidents]
 
 
 def helped(session: Session, region: str) -> Mapping[int, datetime]:
     """Return when somebody was last planned, sent or found for each open incident, by its id."""
-    open_ids = select(IncidentRow.id).where(
-        IncidentRow.region == region, IncidentRow.state != IncidentState.CLOSED.value
-    )
+    open_ids = select(IncidentRow.id).where(is_open(region))
     event = events.EventRow
     planned = and_(event.kind == "job.planned", event.unit_id.is_not(None))
     query = (

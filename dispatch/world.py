@@ -14,7 +14,15 @@ from dispatch.context import DispatchContext
 from dispatch.contractor_record import Answer, offers_answered
 from dispatch.contractor_silence import Silence, silent_contractors
 from dispatch.job import ACTIVE, Job, JobState
-from dispatch.store import Asked, ContractorOfferRow, JobRow, RegionRow, offers_about
+from dispatch.store import (
+    Asked,
+    ContractorOfferRow,
+    IncidentRow,
+    JobRow,
+    RegionRow,
+    is_open,
+    offers_about,
+)
 from fleet.model import Contractor, Ownership, ServiceCentre, Unit
 from fleet.registers import contractors_of, service_centres_of
 from fleet.states import UnitState
@@ -144,7 +152,9 @@ def holder(job: Job) -> int | None:
 
 def taken_by_contractors(session: Session, region: str) -> set[int]:
     """Return the ids of the incidents that a contractor has accepted and not yet finished."""
-    query = select(ContractorOfferRow.incident_id).where(
-        ContractorOfferRow.region == region, ContractorOfferRow.state.in_(TAKEN)
+    query = (
+        select(ContractorOfferRow.incident_id)
+        .join(IncidentRow, IncidentRow.id == ContractorOfferRow.incident_id)
+        .where(is_open(region), ContractorOfferRow.state.in_(TAKEN))
     )
     return set(session.scalars(query))

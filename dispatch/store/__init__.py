@@ -13,6 +13,7 @@ from dispatch.store.incidents import (
     incident_of,
     incident_row,
     incidents_of,
+    is_open,
     other_callers,
     which_incidents,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "incident_of",
     "incident_row",
     "incidents_of",
+    "is_open",
     "job_of",
     "job_of_incident",
     "job_row",

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    ColumnElement,
     Date,
     Float,
     ForeignKey,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Select,
     String,
     Text,
+    and_,
     select,
     text,
 )
@@ -115,6 +117,17 @@ class IncidentRow(Base):
 index_spatially(IncidentRow.__table__, "position")  # type: ignore[arg-type]
 
 
+def is_open(region: str) -> ColumnElement[bool]:
+    """Return what a query asks for the open incidents of a region.
+
+    By the states that they may be in: an index finds these, however many are closed.
+    """
+    return and_(IncidentRow.region == region, IncidentRow.state.in_(_OPEN))
+
+
+_OPEN = [state.value for state in IncidentState if state is not IncidentState.CLOSED]
+
+
 class IncidentCallRow(Base):
     """Table ``incident_calls``: every call for an incident on any channel, also the first."""
 
@@ -162,10 +175,11 @@ def incidents_of(
 
 def which_incidents(query: Select[Any], region: str, which: str, limit: int) -> Select[Any]:
     """Return a query of incidents restricted to a region and to open, closed or all of them."""
-    query = query.where(IncidentRow.region == region)
     if which == "open":
-        query = query.where(IncidentRow.state != IncidentState.CLOSED.value)
-    elif which == "closed":
+        query = query.where(is_open(region))
+    else:
+        query = query.where(IncidentRow.region == region)
+    if which == "closed":
         query = query.where(IncidentRow.state == IncidentState.CLOSED.value)
     return query.order_by(IncidentRow.received_at.desc(), IncidentRow.id.desc()).limit(limit)
 

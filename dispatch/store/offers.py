@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from dispatch.store.incidents import IncidentRow
+from dispatch.store.incidents import IncidentRow, is_open
 from kernel.database import Base, UtcDateTime
 
 OFFER_STATES = ("offered", "accepted", "arrived", "done", "rejected", "expired", "withdrawn")
@@ -142,7 +142,7 @@ def offers_about(session: Session, region: str) -> Mapping[int, Mapping[int, Ask
             ContractorOfferRow.eta_at,
         )
         .join(IncidentRow, IncidentRow.id == ContractorOfferRow.incident_id)
-        .where(IncidentRow.region == region, IncidentRow.state != "closed")
+        .where(is_open(region))
         .order_by(ContractorOfferRow.id)
     )
     asked: dict[int, dict[int, Asked]] = {}
