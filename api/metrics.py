@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from dispatch.decide import Decision
-from dispatch.store import AlarmRow, IncidentRow, PlanRow
+from dispatch.store import AlarmRow, IncidentRow, PlanRow, is_open
 from fleet.store import UnitRow
 from kernel import events
 from kernel.metrics import Histogram, Series, exposition
@@ -92,9 +92,7 @@ def _of_region(world: World) -> list[Series]:
     plan_age = _gauge("plan_age_seconds", "Age of the plan in force.", "region")
     with context.database.read() as session:
         counted = (
-            select(IncidentRow.risk, func.count())
-            .where(is_open(region))
-            .group_by(IncidentRow.risk)
+            select(IncidentRow.risk, func.count()).where(is_open(region)).group_by(IncidentRow.risk)
         )
         risks = dict.fromkeys(RISKS, 0) | dict(session.execute(counted).all())
         by_state = (

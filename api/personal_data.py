@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from api.store import AnswerRow
 from dispatch.incident import IncidentState, incident_number
 from dispatch.store import (
+    UNFINISHED_SQL,
     AppointmentRow,
     ContractorOfferRow,
     IncidentCallRow,
@@ -34,7 +35,6 @@ from kernel.errors import Conflict, NotFound
 from kernel.position import Position
 from kernel.private_details import PrivateDetailRow
 
-_UNDER_WAY = ("ordered", "rolling", "on_site", "loaded")
 _KEPT_DIGITS = 2
 """Decimals of a degree that are left of a place: about a kilometre."""
 
@@ -205,7 +205,7 @@ def _refuse_while_served(session: Session, person: Person) -> None:
         IncidentRow.id.in_(person.incident_ids), IncidentRow.state != IncidentState.CLOSED.value
     )
     under_way = select(JobRow.id).where(
-        JobRow.appointment_id.in_(person.appointment_ids), JobRow.state.in_(("open", *_UNDER_WAY))
+        JobRow.appointment_id.in_(person.appointment_ids), JobRow.state.in_(UNFINISHED_SQL)
     )
     if session.scalars(open_one).first() or session.scalars(under_way).first():
         raise Conflict(

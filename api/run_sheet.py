@@ -26,16 +26,17 @@ from dispatch.context import DispatchContext
 from dispatch.incident import incident_number
 from dispatch.job import JobState
 from dispatch.store import (
+    UNFINISHED_SQL,
     AppointmentRow,
     ContractorOfferRow,
     IncidentRow,
     JobRow,
+    is_open,
 )
 from dispatch.world import TAKEN
 from fleet.store import ContractorRow, UnitRow
 
 _log = structlog.get_logger(__name__)
-_UNFINISHED = ("open", "ordered", "rolling", "on_site", "loaded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def open_work(session: Session, region: str) -> list[Line]:
     """Return every open incident and every booked visit in the plan, by unit and order there."""
     units = dict(session.execute(select(UnitRow.id, UnitRow.code)).all())
     jobs = session.scalars(
-        select(JobRow).where(JobRow.region == region, JobRow.state.in_(_UNFINISHED))
+        select(JobRow).where(JobRow.region == region, JobRow.state.in_(UNFINISHED_SQL))
     ).all()
     partners = _contractors(session, region)
     by_incident = {job.incident_id: job for job in jobs if job.incident_id is not None}

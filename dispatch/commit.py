@@ -19,7 +19,7 @@ from dispatch.decide import Decision
 from dispatch.job import Job, JobState
 from dispatch.outside import LEFT_TO_CONTRACTOR
 from dispatch.snapshot import Snapshot, job_key
-from dispatch.store import JobRow, PlanRow, RegionRow
+from dispatch.store import JobRow, PlanRow, RegionRow, active_job_row
 from fleet.states import UnitState
 from fleet.store import get_unit
 from kernel import events
@@ -324,13 +324,7 @@ class _Commit:
 
     def _bound(self, unit_id: int) -> bool:
         """Return whether a unit has an active job, also one that the snapshot did not know."""
-        states = ("ordered", "rolling", "on_site", "loaded")
-        query = select(JobRow.id).where(
-            JobRow.region == self.context.region,
-            JobRow.state.in_(states),
-            JobRow.unit_id == unit_id,
-        )
-        return self.session.scalars(query.limit(1)).first() is not None
+        return active_job_row(self.session, self.context.region, unit_id) is not None
 
     def _order_if_due(self, row: JobRow, planned: Planned) -> None:
         if self._can_order(row, planned):

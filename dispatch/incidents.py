@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from dispatch.closing import close_incident, withdraw_offers
 from dispatch.incident import CANCELLABLE_BY_OWNER, OUTCOME_ZH, Incident, IncidentState, Outcome
-from dispatch.job import FINAL, JOB_MACHINE, JobMove, JobState
+from dispatch.job import JOB_MACHINE, JobMove, JobState
 from dispatch.store import (
+    UNFINISHED_SQL,
     IncidentRow,
     JobRow,
     get_incident,
@@ -22,7 +23,6 @@ from kernel import events, private_details
 from kernel.database import WriteSession
 from kernel.errors import Conflict, InvalidInput
 
-_UNFINISHED = [state.value for state in JobState if state not in FINAL]
 _LEAVE = {UnitState.ROLLING: UnitMove.STAND_DOWN, UnitState.ON_SITE: UnitMove.FINISH}
 
 
@@ -121,7 +121,7 @@ def _reason(text: str, pointer: str) -> str:
 
 def drop_work(session: WriteSession, now: datetime, row: IncidentRow) -> None:
     """Cancel the unfinished jobs, free their units, withdraw contractors; everybody is told."""
-    query = select(JobRow).where(JobRow.incident_id == row.id, JobRow.state.in_(_UNFINISHED))
+    query = select(JobRow).where(JobRow.incident_id == row.id, JobRow.state.in_(UNFINISHED_SQL))
     for job in session.scalars(query.order_by(JobRow.id).with_for_update()):
         unit_id = job.unit_id or job.planned_unit_id
         bound = job.unit_id is not None

@@ -15,7 +15,14 @@ from dispatch.context import DispatchContext
 from dispatch.core.model import Lock
 from dispatch.incident import incident_number
 from dispatch.job import JobOption, JobState, option_from_json
-from dispatch.store import ContractorOfferRow, JobRow, RegionRow, incident_row, open_job_row
+from dispatch.store import (
+    ContractorOfferRow,
+    JobRow,
+    RegionRow,
+    active_job_row,
+    incident_row,
+    open_job_row,
+)
 from dispatch.vehicles import vehicle_of
 from dispatch.world import TAKEN, WORKING
 from fleet.catalogue import catalogue
@@ -81,7 +88,7 @@ def assign(session: WriteSession, context: DispatchContext, wish: Wish) -> None:
         return
     if orders.is_active(job):
         _take_from_unit(session, now, job)
-    current = _active_job(session, unit)
+    current = active_job_row(session, unit.region, unit.id)
     if current is not None and wish.divert:
         _clear_unit(session, now, unit, current)
         current = None
@@ -258,15 +265,6 @@ def _label(name: str) -> Words:
 
 
 # -------------------------------------------------------------------------------------- moves
-
-
-def _active_job(session: WriteSession, unit: Unit) -> JobRow | None:
-    query = select(JobRow).where(
-        JobRow.region == unit.region,
-        JobRow.state.in_(("ordered", "rolling", "on_site", "loaded")),
-        JobRow.unit_id == unit.id,
-    )
-    return session.scalars(query).first()
 
 
 def _take_from_unit(session: WriteSession, now: datetime, job: JobRow) -> None:

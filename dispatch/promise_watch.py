@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session, load_only
 
 from dispatch.context import DispatchContext
 from dispatch.incident import incident_number
-from dispatch.job import ACTIVE, JobState
+from dispatch.job import JobState
 from dispatch.snapshot import Snapshot
-from dispatch.store import ContractorOfferRow, IncidentRow, JobRow, is_open
-from dispatch.world import PLANNED, TAKEN
+from dispatch.store import UNFINISHED_SQL, ContractorOfferRow, IncidentRow, JobRow, is_open
+from dispatch.world import TAKEN
 from kernel import events
 from kernel.database import WriteSession
 from sla.promise import AT_RISK_MARGIN_S, Risk, risk
@@ -56,8 +56,6 @@ class Case:
 
 _AT_CAR = (JobState.ON_SITE.value, JobState.LOADED.value)
 
-_UNFINISHED = sorted(PLANNED | ACTIVE)
-
 _JUDGED = (
     IncidentRow.region,
     IncidentRow.state,
@@ -90,7 +88,7 @@ def open_cases(session: WriteSession, region: str) -> list[Case]:
     jobs = select(JobRow).where(
         JobRow.region == region,
         JobRow.incident_id.is_not(None),
-        JobRow.state.in_(_UNFINISHED),
+        JobRow.state.in_(UNFINISHED_SQL),
     )
     jobs = jobs.options(load_only(*_FOLLOWED))
     job_of = {job.incident_id: job for job in session.scalars(jobs.order_by(JobRow.id))}

@@ -18,8 +18,9 @@ from dispatch.store.incidents import (
     which_incidents,
 )
 from dispatch.store.jobs import (
-    FINAL_SQL,
+    UNFINISHED_SQL,
     JobRow,
+    active_job_row,
     get_job,
     job_of,
     job_of_incident,
@@ -40,8 +41,8 @@ from dispatch.store.plans import PlanRow, RegionRow
 from dispatch.store.ratings import RatingRow, rating_of_incident, ratings_of_visits
 
 __all__ = [
-    "FINAL_SQL",
     "NOT_A_MINUTE_LATER",
+    "UNFINISHED_SQL",
     "AlarmRow",
     "AppointmentRow",
     "Asked",
@@ -54,6 +55,7 @@ __all__ = [
     "RatingRow",
     "RegionRow",
     "TechnicianEventRow",
+    "active_job_row",
     "get_incident",
     "get_job",
     "incident_of",

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dispatch.core.model import Lock
-from dispatch.job import FINAL, Job, JobState, option_from_json
+from dispatch.job import ACTIVE, FINAL, Job, JobState, option_from_json
 from kernel.database import Base, UtcDateTime
 from kernel.errors import NotFound
 from kernel.geometry import PositionColumn
@@ -18,6 +18,8 @@ from kernel.position import Position
 
 ACTIVE_SQL = "state IN ('ordered', 'rolling', 'on_site', 'loaded')"
 FINAL_SQL = tuple(sorted(state.value for state in FINAL))
+UNFINISHED_SQL = tuple(state.value for state in JobState if state not in FINAL)
+"""Asked for by name: an index finds these, however many are finished."""
 
 
 class JobRow(Base):
@@ -133,8 +135,19 @@ def job_of_incident(session: Session, incident_id: int) -> Job | None:
 
 def open_job_row(session: Session, incident_id: int) -> JobRow | None:
     """Return the row of an incident's unfinished job, if it has one."""
-    query = select(JobRow).where(JobRow.incident_id == incident_id, JobRow.state.not_in(FINAL_SQL))
+    query = select(JobRow).where(
+        JobRow.incident_id == incident_id, JobRow.state.in_(UNFINISHED_SQL)
+    )
     return session.scalars(query.order_by(JobRow.id.desc()).limit(1)).first()
+
+
+def active_job_row(session: Session, region: str, unit_id: int) -> JobRow | None:
+    """Return the row of the job that a unit of a region is bound to, if there is one."""
+    active = sorted(state.value for state in ACTIVE)
+    query = select(JobRow).where(
+        JobRow.region == region, JobRow.state.in_(active), JobRow.unit_id == unit_id
+    )
+    return session.scalars(query).first()
 
 
 def job_row(session: Session, job_id: int, *, lock: bool = False) -> JobRow:
