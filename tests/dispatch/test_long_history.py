@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from dispatch import contractors
+from dispatch import contractor_work, contractors
 from tests.dispatch.scene import Scene
 
 
@@ -25,7 +25,7 @@ def read_in_a_turn(scene: Scene) -> dict[str, list[str]]:
     event.listen(scene.database.engine, "before_cursor_execute", note)
     scene.pass_time(1)
     with scene.database.write() as session:
-        contractors.take_back(session, scene.context, incident)
+        contractor_work.take_back(session, scene.context, incident)
         contractors.offer(session, scene.context, incident)
     scene.pass_time(3)
     event.remove(scene.database.engine, "before_cursor_execute", note)
