@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
 
-from dispatch.store import AlarmRow
+from dispatch.store import AlarmRow, IncidentRow, is_open
 from kernel import events
 from kernel.database import WriteSession
 from kernel.words import Words
@@ -50,3 +51,37 @@ def raise_anew(session: WriteSession, now: datetime, row: AlarmRow, text: Words)
         incident_id=row.incident_id,
         payload={"alarm_id": row.id, "kind": row.kind, "text": text.as_dict()},
     )
+
+
+def settle(session: WriteSession, now: datetime, row: AlarmRow, by: str | None) -> None:
+    """Put an open alarm aside and tell it; by nobody where what it tells of is over."""
+    row.acknowledged_at, row.acknowledged_by = now, by
+    events.append(
+        session,
+        now,
+        "alarm.acknowledged",
+        region=row.region,
+        incident_id=row.incident_id,
+        payload={"alarm_id": row.id, "kind": row.kind, "acknowledged_by": by},
+    )
+
+
+def settle_over(
+    session: WriteSession,
+    now: datetime,
+    region: str,
+    kinds: Collection[str],
+    still: Collection[tuple[int, str]],
+) -> None:
+    """Put aside the alarms of these kinds whose reason is over.
+
+    ``still`` are the open incidents, with the kind, of which they are true.
+    """
+    query = (
+        select(AlarmRow)
+        .join(IncidentRow, IncidentRow.id == AlarmRow.incident_id)
+        .where(is_open(region), AlarmRow.kind.in_(kinds), AlarmRow.acknowledged_at.is_(None))
+    )
+    for row in session.scalars(query.order_by(AlarmRow.id)).all():
+        if row.incident_id is not None and (row.incident_id, row.kind) not in still:
+            settle(session, now, row, None)

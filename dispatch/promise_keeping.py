@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import select
+from sqlalchemy import and_, not_, select
 
 from dispatch import contractors
-from dispatch.alarms import raise_alarm
+from dispatch.alarms import raise_alarm, settle_over
 from dispatch.context import DispatchContext
 from dispatch.contractor_choice import Asking, Guess, is_worth, still_to_ask
 from dispatch.contractor_silence import may_have_open, silent_contractors
@@ -23,7 +23,7 @@ from dispatch.incident import incident_number
 from dispatch.job import Job, JobState
 from dispatch.offers_wanted import Offer, Wanted
 from dispatch.outside import LEFT_TO_CONTRACTOR
-from dispatch.promise_watch import Case, helped, is_overdue, tell
+from dispatch.promise_watch import Case, helped, tell
 from dispatch.store import (
     AlarmRow,
     Asked,
@@ -34,14 +34,11 @@ from dispatch.store import (
     offers_about,
     open_offers,
 )
-from dispatch.unseen_units import Unseen, unseen_units
+from dispatch.troubles import TROUBLES, troubles
 from fleet.registers import contractor_ids
 from kernel.database import WriteSession
 from kernel.words import Words
 from sla.promise import ROUND_UP_S, Risk, round_up
-
-SILENT_S = 300
-"""A unit that has not taken an order for so long is an alarm: its phone may be off."""
 
 BUSY = Words(zh="附近的救援车辆都在忙，我们已安排最快的一辆。", en="All units nearby are busy; the soonest one is assigned.")  # fmt: skip  # noqa: E501
 ON_THE_ROAD = Words(zh="救援车辆路上耽搁了。", en="The unit was held up on the road.")
@@ -53,7 +50,6 @@ NO_CONTRACTOR = Words(
     en="All contractors that can be asked were; none comes.",
 )
 FOLLOW_UP = Words(zh="现场未能修好，已另派车辆前来。", en="It could not be mended on the spot; another unit is coming.")  # fmt: skip  # noqa: E501
-SILENT = Words(zh="车辆五分钟未确认接单，请电话联系或改派。", en="The unit has not taken the order for five minutes: call it, or send another one.")  # fmt: skip  # noqa: E501
 NO_UNIT = Words(zh="没有自有车辆能按时到达。", en="No own unit can be there in time.")
 
 
@@ -63,7 +59,7 @@ class _Done:
 
     ``asked`` is what became of offers by incident and contractor, ``n_open`` how many offers each
     contractor has to answer, ``most_open`` how many it may, ``alarms`` when each was raised last,
-    by incident and kind.
+    by incident and kind, but for those whose reason is over.
     """
 
     alarms: dict[tuple[int, str], datetime]
@@ -78,8 +74,9 @@ class _Done:
         """Read what was done for the open incidents of a region."""
         region, rules, now = context.region, context.settings.contractors, context.clock.now()
         open_ids = select(IncidentRow.id).where(is_open(region))
+        settled = and_(AlarmRow.acknowledged_at.is_not(None), AlarmRow.acknowledged_by.is_(None))
         alarms = select(AlarmRow.incident_id, AlarmRow.kind, AlarmRow.raised_at).where(
-            AlarmRow.incident_id.in_(open_ids)
+            AlarmRow.incident_id.in_(open_ids), not_(settled)
         )
         rows = session.execute(alarms.order_by(AlarmRow.id))
         known = {(it, kind): raised_at for it, kind, raised_at in rows if it is not None}
@@ -141,16 +138,12 @@ def enforce(
     """
     now = context.clock.now()
     done = _Done.so_far(session, context)
-    unseen = unseen_units(session, [case.job for case in cases], now)
+    _tell_troubles(session, context, cases, done)
     reasons = []
     for case in cases:
         if case.is_attended:
             continue
-        if case.taken is not None:
-            _watch_contractor(session, now, case, done)
-        elif case.job is not None:
-            _watch_order(session, now, case, done)
-            _watch_place(session, now, case, done, unseen)
+        if case.taken is None and case.job is not None:
             is_lost = _is_lost(case, unassigned.get(case.job.id))
             if is_lost:
                 _tell_lost(session, now, case.incident, done)
@@ -255,36 +248,15 @@ def _best_to_ask(
     return None if guess is None else (whole, guess)
 
 
-def _watch_order(session: WriteSession, now: datetime, case: Case, done: _Done) -> None:
-    """Tell the dispatcher of an order that nobody takes, each once."""
-    job = case.job
-    if job is None or job.ordered_at is None or job.accepted_at is not None:
-        return
-    is_silent = now - job.ordered_at > timedelta(seconds=SILENT_S)
-    if job.state == JobState.ORDERED.value and is_silent:
-        _raise_alarm(
-            session, now, case.incident, "order_unanswered", SILENT, done, since=job.ordered_at
-        )
-
-
-def _watch_place(
-    session: WriteSession, now: datetime, case: Case, done: _Done, unseen: Mapping[int, Unseen]
+def _tell_troubles(
+    session: WriteSession, context: DispatchContext, cases: Sequence[Case], done: _Done
 ) -> None:
-    """Tell the dispatcher of a unit that drives unseen, once for each order."""
-    job = case.job
-    unit = None if job is None or job.unit_id is None else unseen.get(job.unit_id)
-    if job is None or unit is None:
-        return
-    text = unit.words(incident_number(case.incident.id), now)
-    _raise_alarm(session, now, case.incident, "unit_unseen", text, done, since=job.ordered_at)
-
-
-def _watch_contractor(session: WriteSession, now: datetime, case: Case, done: _Done) -> None:
-    """Tell the dispatcher of a contractor that does not come, each of an incident once."""
-    if case.taken is not None and is_overdue(case.taken, now):
-        text = Words(zh="合作救援商超过承诺到达时间。", en="The contractor is behind its own ETA.")
-        since = case.taken.answered_at
-        _raise_alarm(session, now, case.incident, "contractor_late", text, done, since=since)
+    """Tell the dispatcher of what no plan mends, and put aside what is over."""
+    now, found = context.clock.now(), troubles(session, cases, context.clock.now())
+    incidents = {case.incident.id: case.incident for case in cases}
+    for (incident_id, kind), it in found.items():
+        _raise_alarm(session, now, incidents[incident_id], kind, it.text, done, since=it.since)
+    settle_over(session, now, context.region, TROUBLES, found)
 
 
 def _renew_promise(

@@ -74,6 +74,8 @@ _FOLLOWED = (
     JobRow.ordered_at,
     JobRow.accepted_at,
     JobRow.rolling_at,
+    JobRow.arrived_at,
+    JobRow.loaded_at,
     JobRow.planned_arrival_at,
     JobRow.version,
 )

@@ -10,6 +10,7 @@ from api.access import FOR_DISPATCHERS, Dispatcher
 from api.models.units import AlarmOut, Alarms
 from api.views.units import alarm_out, open_alarms
 from api.writing import Repeat, Run
+from dispatch.alarms import settle
 from dispatch.store import AlarmRow
 from kernel.database import WriteSession
 from kernel.errors import NotFound
@@ -35,7 +36,7 @@ def acknowledge(alarm_id: AlarmId, who: Dispatcher, repeat: Repeat, runtime: Run
         if row is None or row.region != runtime.region:
             raise NotFound("alarm", alarm_id, zh=f"没有编号为 {alarm_id} 的警报，请刷新后查看。")
         if row.acknowledged_at is None:
-            row.acknowledged_at, row.acknowledged_by = runtime.clock.now(), who.name
+            settle(session, runtime.clock.now(), row, who.name)
         return alarm_out(row)
 
     return repeat.answer(runtime, who.key, act)

@@ -50,6 +50,7 @@ FOR_STAFF: dict[str, Words] = {
     "contractor.arrived": Words("外协已到达", "The contractor is at the car"),
     "contractor.done": Words("外协已完成", "The contractor is done"),
     "alarm.raised": Words("已报警给调度员", "Dispatcher alarmed"),
+    "alarm.acknowledged": Words("警报原因已消除", "What the alarm told of is over"),
     "appointment.booked": Words("已预约", "Booked"),
     "appointment.changed": Words("预约已更改", "Booking changed"),
     "appointment.cancelled": Words("预约已取消", "Booking cancelled"),
@@ -124,6 +125,8 @@ def _for_staff(event: EventRow) -> Words:
     if event.kind == "incident.closed" and "merged_into" in event.payload:
         number = incident_number(event.payload["merged_into"])
         return Words(f"已并入 {number} 并结案", f"Joined with {number}, which goes on, and closed")
+    if event.kind in _OF_ALARM:
+        return _OF_ALARM[event.kind](event.payload)
     by_contractor = event.payload.get("contractor") is True
     kind = _CONTRACTORS.get(event.kind, event.kind) if by_contractor else event.kind
     words = FOR_STAFF[kind]
@@ -137,6 +140,26 @@ def _for_staff(event: EventRow) -> Words:
         zh=f"{words.zh}：{'、'.join(it.zh for it in learned)}",
         en=f"{words.en}: {', '.join(it.en for it in learned)}",
     )
+
+
+def _of_alarm(payload: Mapping[str, Any]) -> Words:
+    zh, en = _literal(payload["text"]["zh"]), _literal(payload["text"]["en"])
+    return Words(f"已报警给调度员：{zh}", f"Dispatcher alarmed: {en}")
+
+
+def _settled(payload: Mapping[str, Any]) -> Words:
+    if payload["acknowledged_by"] is None:
+        return FOR_STAFF["alarm.acknowledged"]
+    who = _literal(payload["acknowledged_by"])
+    return Words(f"{who} 已确认警报", f"Alarm acknowledged by {who}")
+
+
+_OF_ALARM = {"alarm.raised": _of_alarm, "alarm.acknowledged": _settled}
+
+
+def _literal(text: str) -> str:
+    """Return a text that somebody wrote, in which nothing is to be filled in."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _by_hand(payload: Mapping[str, Any]) -> Words:

@@ -52,3 +52,20 @@ def test_what_a_contractor_reports_is_told_of_the_contractor(town: Town) -> None
     town["partner"].post(f"provider/offers/{offer}/accept", {"eta_min": 20})
     town["partner"].post(f"provider/offers/{offer}/status", {"status": "arrived"})
     assert last_told(town, incident) == {"zh": "外协已到达", "en": "The contractor is at the car"}
+
+
+def test_an_alarm_is_told_in_its_words_and_with_who_took_note_of_it(town: Town) -> None:
+    incident = town.call()
+    town.decide()
+    [alarm, *_] = town["desk"].get("alarms").json()["items"]
+    assert alarm["incident_id"] == incident["id"]
+    told = [it["text"] for it in town["desk"].get(f"incidents/{incident['id']}").json()["timeline"]]
+    assert {
+        "zh": f"已报警给调度员：{alarm['text']['zh']}",
+        "en": f"Dispatcher alarmed: {alarm['text']['en']}",
+    } in told
+    for _ in range(2):
+        assert town["desk"].post(f"alarms/{alarm['id']}/acknowledge").is_success
+    name = town["desk"].get("me").json()["name"]
+    assert last_told(town, incident)["en"] == f"Alarm acknowledged by {name}"
+    assert town["desk"].get("alarms").json()["items"] == []

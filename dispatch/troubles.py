@@ -1,0 +1,68 @@
+"""What is wrong with open incidents that no plan mends: a call to somebody does, or shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch.incident import incident_number
+from dispatch.promise_watch import Case, is_overdue
+from dispatch.stalled_work import stalled_work
+from dispatch.store import ContractorOfferRow
+from dispatch.unseen_units import unseen_units
+from fleet.store import ContractorRow
+from kernel.words import Words
+
+MINUTE = timedelta(minutes=1)
+
+TROUBLES = (
+    "order_unanswered",
+    "order_not_begun",
+    "work_overdue",
+    "unit_unseen",
+    "contractor_late",
+)
+"""Kinds of alarm that say what is so now: they go when it is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What the dispatcher is told, once for all that happens from ``since`` on."""
+
+    since: datetime | None
+    text: Words
+
+
+def troubles(
+    session: Session, cases: Sequence[Case], now: datetime
+) -> Mapping[tuple[int, str], Trouble]:
+    """Return what is wrong now, by incident and kind of alarm."""
+    found = {
+        (it, stalled.kind): Trouble(stalled.since, stalled.text)
+        for it, stalled in stalled_work(session, cases, now).items()
+    }
+    coming = [case for case in cases if not case.is_attended]
+    unseen = unseen_units(session, [it.job for it in coming if it.taken is None], now)
+    for case in coming:
+        incident_id, job = case.incident.id, case.job
+        if case.taken is not None:
+            if is_overdue(case.taken, now):
+                found[incident_id, "contractor_late"] = _late(session, case.taken, now)
+        elif job is not None and job.unit_id is not None and job.unit_id in unseen:
+            text = unseen[job.unit_id].words(incident_number(incident_id), now)
+            found[incident_id, "unit_unseen"] = Trouble(job.ordered_at, text)
+    return found
+
+
+def _late(session: Session, taken: ContractorOfferRow, now: datetime) -> Trouble:
+    query = select(ContractorRow.name).where(ContractorRow.id == taken.contractor_id)
+    name, minutes = session.scalars(query).one(), (now - (taken.eta_at or now)) // MINUTE
+    text = Words(
+        zh=f"{name} 已超过承诺到达时间 {minutes} 分钟。请电话联系，或收回任务。",
+        en=f"{name} is {minutes} min behind its own ETA: call it, or take the job back.",
+    )
+    return Trouble(taken.answered_at, text)
