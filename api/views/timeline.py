@@ -50,7 +50,7 @@ FOR_STAFF: dict[str, Words] = {
     "contractor.arrived": Words("外协已到达", "The contractor is at the car"),
     "contractor.done": Words("外协已完成", "The contractor is done"),
     "alarm.raised": Words("已报警给调度员", "Dispatcher alarmed"),
-    "alarm.acknowledged": Words("警报原因已消除", "What the alarm told of is over"),
+    "alarm.acknowledged": Words("警报原因已消除", "The alarm is over"),
     "appointment.booked": Words("已预约", "Booked"),
     "appointment.changed": Words("预约已更改", "Booking changed"),
     "appointment.cancelled": Words("预约已取消", "Booking cancelled"),

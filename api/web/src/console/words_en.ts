@@ -444,5 +444,6 @@ export const en = {
   "help.map": "The map only moves when you move it, or press M.",
   "toast.close": "Dismiss",
   "alarm.acknowledge": "Acknowledge",
-  "alarm.more": "and {n} more",
+  "alarm.fewer": "Show the newest only",
+  "alarm.more": "Show {n} more",
 } as const;

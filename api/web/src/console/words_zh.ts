@@ -436,5 +436,6 @@ export const zh: Record<keyof typeof en, string> = {
   "help.map": "地图只在您拖动或按 M 时移动。",
   "toast.close": "关闭",
   "alarm.acknowledge": "确认",
+  "alarm.fewer": "只看最新",
   "alarm.more": "另有 {n} 条",
 };

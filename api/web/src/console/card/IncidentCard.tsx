@@ -5,6 +5,7 @@ import type { Incident } from "@roadflare/kit/contract.ts";
 import { timeOfDay } from "@roadflare/kit/format.ts";
 import { helperOf, nobodyText } from "../queue/helper.ts";
 import { stageOf } from "../queue/order.ts";
+import { AlarmLine } from "../shell/AlarmLine.tsx";
 import { setSafePlace } from "../store/actions.ts";
 import { detailFault, detailOf } from "../store/detail.ts";
 import {
@@ -13,7 +14,7 @@ import {
   selectedIncident,
   selectIncident,
 } from "../store/selection.ts";
-import { incidentById, mayDispatch } from "../store/world.ts";
+import { alarms, incidentById, mayDispatch } from "../store/world.ts";
 import { t } from "../words.ts";
 import { Actions, lockText } from "./Actions.tsx";
 import { Candidates } from "./Candidates.tsx";
@@ -73,6 +74,19 @@ function GoesOn({ id }: { id: number }) {
   );
 }
 
+/** What no plan mends about it, until somebody takes note of it or it is over. */
+function OwnAlarms({ id }: { id: number }) {
+  const own = alarms.value.filter((alarm) => alarm.incident_id === id);
+  if (own.length === 0) return null;
+  return (
+    <ul class="alarm-lines">
+      {own.map((alarm) => (
+        <AlarmLine key={alarm.id} alarm={alarm} />
+      ))}
+    </ul>
+  );
+}
+
 export function IncidentCard({ id }: { id: number }) {
   const detail = detailOf(id);
   // The queue's row is fresher than the detail; the detail alone knows the history.
@@ -93,6 +107,7 @@ export function IncidentCard({ id }: { id: number }) {
       <div class="scroll">
         {incident.merged_into !== null && <GoesOn id={incident.merged_into} />}
         <PromiseClock incident={incident} />
+        <OwnAlarms id={incident.id} />
         {incident.state !== "closed" && <SafetyLine safe={incident.safe_place} />}
         {incident.state !== "closed" && detail?.timeline && <Refusals entries={detail.timeline} />}
         <Actions incident={incident} />

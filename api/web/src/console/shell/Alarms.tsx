@@ -1,38 +1,34 @@
 /** What the dispatcher must know now; it lies over the map's top, so that nothing shifts. */
 
-import { timeOfDay } from "@roadflare/kit/format.ts";
-import { Icon } from "@roadflare/kit/icons.tsx";
-import { said } from "@roadflare/kit/words.ts";
-import { acknowledge } from "../store/actions.ts";
-import { selectIncident } from "../store/selection.ts";
+import { useState } from "preact/hooks";
 import { alarms } from "../store/world.ts";
 import { t } from "../words.ts";
+import { AlarmLine } from "./AlarmLine.tsx";
 
 const SHOWN = 2;
 
 export function Alarms() {
-  const shown = alarms.value.slice(0, SHOWN);
-  const more = alarms.value.length - shown.length;
+  const [all, setAll] = useState(false);
+  const shown = all ? alarms.value : alarms.value.slice(0, SHOWN);
+  const more = alarms.value.length - SHOWN;
   if (shown.length === 0) return null;
   return (
-    <ul class="alarms" role="alert">
-      {shown.map((alarm) => (
-        <li key={alarm.id}>
-          <Icon name="alarm" size={18} />
-          <button
-            type="button"
-            class="alarm-text"
-            onClick={() => alarm.incident_id !== null && selectIncident(alarm.incident_id)}
-          >
-            <time dateTime={alarm.at}>{timeOfDay(alarm.at)}</time> <b>{alarm.incident_number}</b>{" "}
-            {said(alarm.text)}
-          </button>
-          <button type="button" class="button small" onClick={() => void acknowledge(alarm.id)}>
-            {t("alarm.acknowledge")}
-          </button>
-        </li>
-      ))}
-      {more > 0 && <li class="muted">{t("alarm.more", { n: more })}</li>}
-    </ul>
+    <div class="alarms">
+      <ul class="alarm-lines" role="alert">
+        {shown.map((alarm) => (
+          <AlarmLine key={alarm.id} alarm={alarm} />
+        ))}
+      </ul>
+      {more > 0 && (
+        <button
+          type="button"
+          class="button small more"
+          aria-expanded={all}
+          onClick={() => setAll(!all)}
+        >
+          {all ? t("alarm.fewer") : t("alarm.more", { n: more })}
+        </button>
+      )}
+    </div>
   );
 }

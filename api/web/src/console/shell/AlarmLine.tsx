@@ -1,0 +1,34 @@
+/** One alarm: when, of which incident, what, and the way to take note of it. */
+
+import type { Alarm } from "@roadflare/kit/contract.ts";
+import { timeOfDay } from "@roadflare/kit/format.ts";
+import { Icon } from "@roadflare/kit/icons.tsx";
+import { said } from "@roadflare/kit/words.ts";
+import { acknowledge } from "../store/actions.ts";
+import { selectedIncident, selectIncident } from "../store/selection.ts";
+import { t } from "../words.ts";
+
+export function AlarmLine({ alarm }: { alarm: Alarm }) {
+  const { incident_id: incident } = alarm;
+  const what = (
+    <>
+      <time dateTime={alarm.at}>{timeOfDay(alarm.at)}</time>{" "}
+      {incident !== selectedIncident.value?.id && <b>{alarm.incident_number}</b>} {said(alarm.text)}
+    </>
+  );
+  return (
+    <li>
+      <Icon name="alarm" size={18} />
+      {incident === null || incident === selectedIncident.value?.id ? (
+        <span class="alarm-text">{what}</span>
+      ) : (
+        <button type="button" class="alarm-text" onClick={() => selectIncident(incident)}>
+          {what}
+        </button>
+      )}
+      <button type="button" class="button small" onClick={() => void acknowledge(alarm.id)}>
+        {t("alarm.acknowledge")}
+      </button>
+    </li>
+  );
+}
