@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 
 from dispatch import orders
 from dispatch.context import DispatchContext
-from dispatch.contractor_choice import Asking, Guess, still_to_ask
+from dispatch.contractor_choice import Asking, Guess, can_do, still_to_ask
 from dispatch.contractor_silence import silent_contractors, tell_silent, tell_still_silent
 from dispatch.incident import IncidentState, incident_number
 from dispatch.job import Job
+from dispatch.lacking import lacking
+from dispatch.offers_wanted import Offer
 from dispatch.store import (
     ContractorOfferRow,
     IncidentRow,
@@ -32,7 +34,7 @@ from fleet.model import Contractor
 from fleet.registers import contractor_ids, get_contractor
 from kernel import events
 from kernel.database import WriteSession
-from kernel.errors import Conflict, NotFound
+from kernel.errors import Conflict, InvalidInput, NotFound
 
 STATE_ZH = {
     "offered": "尚未答复",
@@ -53,15 +55,8 @@ def offer(
     context: DispatchContext,
     incident_id: int,
     contractor_id: int | None = None,
-    *,
-    needed_by_at: datetime | None = None,
 ) -> int:
     """Offer an incident to a contractor (``None``: the best one) and return the offer's id.
-
-    Parameters
-    ----------
-    needed_by_at
-        A later ETA is not accepted; ``None``: any is.
 
     Raises
     ------
@@ -69,15 +64,10 @@ def offer(
         When there is no such incident or contractor, or none is left to ask.
     Conflict
         When the incident is closed, taken, or being offered already.
+    InvalidInput
+        When the contractor that is named lacks what each way to do the job needs.
     """
-    incident = incident_row(session, incident_id, lock=True)
-    job = open_job_row(session, incident_id)
-    if incident.state == IncidentState.CLOSED.value or job is None:
-        raise Conflict(
-            f"{incident_number(incident_id)} needs nobody any more.",
-            zh=f"{incident_number(incident_id)} 已不再需要派车。",
-        )
-    _refuse_second_offer(session, incident_id)
+    incident, job = _to_be_offered(session, incident_id)
     if contractor_id is None:
         guess = best_to_ask(session, context, job_of(job))
         if guess is None:
@@ -94,7 +84,36 @@ def offer(
             raise NotFound(
                 "contractor", contractor_id, zh=f"没有编号为 {contractor_id} 的外协，请刷新后查看。"
             )
-    return _make_offer(session, context, incident, job, contractor, needed_by_at)
+        _refuse_unable(contractor, job_of(job))
+    return _make_offer(session, context, incident, job, contractor, None)
+
+
+def offer_as_planned(
+    session: WriteSession, context: DispatchContext, incident_id: int, wanted: Offer
+) -> int:
+    """Offer an incident to whom the plan wants to ask, and return the offer's id.
+
+    Raises
+    ------
+    NotFound, Conflict
+        As `offer`.
+    """
+    incident, job = _to_be_offered(session, incident_id)
+    contractor = get_contractor(session, wanted.contractor_id)
+    return _make_offer(session, context, incident, job, contractor, wanted.by_at)
+
+
+def _to_be_offered(session: WriteSession, incident_id: int) -> tuple[IncidentRow, JobRow]:
+    """Return an incident and its unfinished job, which nobody else is asked about."""
+    incident = incident_row(session, incident_id, lock=True)
+    job = open_job_row(session, incident_id)
+    if incident.state == IncidentState.CLOSED.value or job is None:
+        raise Conflict(
+            f"{incident_number(incident_id)} needs nobody any more.",
+            zh=f"{incident_number(incident_id)} 已不再需要派车。",
+        )
+    _refuse_second_offer(session, incident_id)
+    return incident, job
 
 
 def best_to_ask(session: Session, context: DispatchContext, job: Job) -> Guess | None:
@@ -151,6 +170,20 @@ def next_deadline(session: Session, region: str) -> datetime | None:
     """Return when the next unanswered offer runs out."""
     query = select(ContractorOfferRow.expires_at).filter_by(region=region, state="offered")
     return min(session.scalars(query), default=None)
+
+
+def _refuse_unable(contractor: Contractor, job: Job) -> None:
+    if can_do(contractor, job):
+        return
+    words = lacking(job.options, contractor.skills)
+    raise InvalidInput.one(
+        "/contractor_id",
+        "rule.no_unit_has",
+        f"{contractor.name} lacks {', '.join(it.en for it in words)}.",
+        "Choose a contractor that has it, or correct its skills.",
+        zh=f"{contractor.name} 缺少：{'、'.join(it.zh for it in words)}。"
+        "请选择其他外协，或更正其技能。",
+    )
 
 
 def _refuse_second_offer(session: Session, incident_id: int) -> None:

@@ -18,10 +18,10 @@ from dispatch.core.verdict import UnitVerdict
 from dispatch.core.warm import plan_in_force
 from dispatch.incident import incident_number
 from dispatch.job import Job, JobState
+from dispatch.lacking import label
 from dispatch.snapshot import Snapshot, build_snapshot, job_key
 from dispatch.store import incident_row, job_of, open_job_row
 from dispatch.world import holder
-from fleet.catalogue import catalogue
 from fleet.model import Ownership, Unit
 from fleet.states import UnitState
 from fleet.store import units_of
@@ -341,8 +341,8 @@ def _forbidden(unit: Unit, job: Job, verdict: UnitVerdict) -> Forbidden:
 
 def _needed(change: Change) -> Words:
     """Return what stands in a unit's way, with how much it would take."""
-    known, time = catalogue(), duration(change.amount)
-    words = [known.label(n) if n in known.names else Words(n, n) for n in change.names]
+    time = duration(change.amount)
+    words = [label(name) for name in change.names]
     text = RULES[RULE_OF.get(change.kind, change.kind)]
     kwh, of_time = f"{change.amount:g}", {"time_zh": time.zh, "time_en": time.en}
     return Words(

@@ -15,6 +15,7 @@ from dispatch.context import DispatchContext
 from dispatch.core.model import Lock
 from dispatch.incident import incident_number
 from dispatch.job import JobOption, JobState, option_from_json
+from dispatch.lacking import lacking
 from dispatch.store import (
     ContractorOfferRow,
     JobRow,
@@ -25,13 +26,11 @@ from dispatch.store import (
 )
 from dispatch.vehicles import vehicle_of
 from dispatch.world import TAKEN, WORKING
-from fleet.catalogue import catalogue
 from fleet.model import Ownership, Unit
 from fleet.states import UNIT_MACHINE, UnitState
 from fleet.store import get_unit
 from kernel.database import WriteSession
 from kernel.errors import Conflict, InvalidInput, JobTaken, NotFound
-from kernel.words import Words
 from routing.travel_times import UNREACHABLE_S
 
 
@@ -248,8 +247,7 @@ def _option_for(job: JobRow, unit: Unit, name: str | None) -> JobOption:
 
 
 def _lacks(unit: Unit, options: Sequence[JobOption]) -> InvalidInput:
-    lacking = min((option.needs - unit.has for option in options), key=len)
-    words = [_label(name) for name in sorted(lacking)]
+    words = lacking(options, unit.has)
     return InvalidInput.one(
         "/unit_id",
         "rule.no_unit_has",
@@ -257,11 +255,6 @@ def _lacks(unit: Unit, options: Sequence[JobOption]) -> InvalidInput:
         "Choose a unit that has it; the candidates say which.",
         zh=f"{unit.code} 缺少：{'、'.join(it.zh for it in words)}。请从“可派车辆”中选择。",
     )
-
-
-def _label(name: str) -> Words:
-    known = catalogue()
-    return known.label(name) if name in known.names else Words(zh=name, en=name)
 
 
 # -------------------------------------------------------------------------------------- moves

@@ -227,9 +227,7 @@ def _offer(
 def _ask(
     session: WriteSession, context: DispatchContext, case: Case, done: _Done, wanted: Offer
 ) -> None:
-    contractors.offer(
-        session, context, case.incident.id, wanted.contractor_id, needed_by_at=wanted.by_at
-    )
+    contractors.offer_as_planned(session, context, case.incident.id, wanted)
     done.n_open[wanted.contractor_id] += 1
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from dispatch import contractors
+from dispatch.offers_wanted import Offer
 from dispatch.store import ContractorOfferRow
 from tests.support.service import Town
 
@@ -153,7 +154,7 @@ def test_a_contractor_is_told_by_when_it_has_to_be_there(town: Town) -> None:
     runtime = town.service.runtime
     by_at = town.clock.now() + timedelta(minutes=25)
     with runtime.database.write() as session:
-        contractors.offer(session, runtime.context, incident["id"], needed_by_at=by_at)
+        contractors.offer_as_planned(session, runtime.context, incident["id"], Offer(1, by_at))
     offer = town["partner"].get("provider/offers").json()["items"][0]
     seen = town["desk"].get(f"incidents/{incident['id']}").json()["contractor"]
     assert offer["needed_by_at"] == seen["needed_by_at"] == "2026-06-01T04:25:00Z"

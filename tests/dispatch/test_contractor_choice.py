@@ -28,6 +28,7 @@ from dispatch.contractor_record import (
     offers_answered,
     slip_of,
 )
+from dispatch.offers_wanted import Offer
 from dispatch.params import DispatchSettings, changed, load_settings
 from dispatch.snapshot import Snapshot, build_snapshot, job_key
 from dispatch.store import NOT_A_MINUTE_LATER, Asked
@@ -165,7 +166,9 @@ def test_what_contractors_answered_is_read_as_it_was_meant(
     twice, never = scene.call(0), scene.call(0)
     for incident, by_at in ((twice, needed - 5 * MINUTE), (twice, needed), (never, None)):
         with scene.database.write() as session:
-            offer = contractors.offer(session, scene.context, incident, helper, needed_by_at=by_at)
+            offer = contractors.offer_as_planned(
+                session, scene.context, incident, Offer(helper, by_at)
+            )
             contractor_work.reject(session, scene.context, offer, helper, "not so soon")
     with scene.database.read() as session:
         refused, came = offers_answered(session, scene.context.region, scene.clock.now())
@@ -265,7 +268,9 @@ def test_who_cannot_be_there_by_a_time_may_come_later(scene: Scene) -> None:
     for by_min in (15, 12):
         with scene.database.write() as session:
             by_at = START + by_min * MINUTE
-            offer = contractors.offer(session, scene.context, incident, needed_by_at=by_at)
+            offer = contractors.offer_as_planned(
+                session, scene.context, incident, Offer(helper, by_at)
+            )
             contractor_work.reject(session, scene.context, offer, helper, "too far away")
     guess = guess_of(scene, incident)
     spread_now = timedelta(seconds=guess.spread_s)

@@ -12,6 +12,7 @@ from dispatch import contractor_work, contractors
 from dispatch.contractor_silence import Silence, may_have_open, silent_contractors
 from dispatch.explain import Candidates, candidates
 from dispatch.incidents import cancel_by_dispatcher
+from dispatch.offers_wanted import Offer
 from dispatch.params import changed, load_settings
 from dispatch.snapshot import build_snapshot, job_key
 from dispatch.store import AlarmRow, ContractorOfferRow
@@ -162,7 +163,7 @@ def test_an_answer_that_cannot_be_taken_is_heard(scene: Scene, how: str) -> None
     incident = scene.call(0)
     by_at = scene.clock.now() + 10 * MINUTE
     with scene.database.write() as session:
-        offer = contractors.offer(session, scene.context, incident, helper, needed_by_at=by_at)
+        offer = contractors.offer_as_planned(session, scene.context, incident, Offer(helper, by_at))
     scene.clock.advance(240 if how == "late" else 60)
     if how != "not needed":
         refused = Conflict if how == "late" else TooLate

@@ -9,7 +9,7 @@ import pytest
 from dispatch import contractor_work, contractors
 from dispatch.contractors_for import Choice, contractors_for
 from dispatch.incidents import cancel_by_dispatcher
-from kernel.errors import Conflict, NotFound
+from kernel.errors import Conflict, InvalidInput, NotFound
 from tests.dispatch.scene import START, Scene, repair
 
 MINUTE = timedelta(minutes=1)
@@ -68,3 +68,14 @@ def test_nobody_is_asked_about_what_is_over_or_unknown(scene: Scene) -> None:
         choices(scene, incident)
     with pytest.raises(NotFound):
         choices(scene, 99)
+
+
+def test_who_is_named_and_lacks_what_it_takes_is_refused_by_what_is_missing(scene: Scene) -> None:
+    near = scene.contractor("Near", 1)
+    incident = scene.call(0, repair(10, "winch"))
+    with pytest.raises(InvalidInput) as refused:
+        offer(scene, incident, near)
+    [fault] = refused.value.faults
+    assert (fault.pointer, fault.code) == ("/contractor_id", "rule.no_unit_has")
+    assert fault.message == "Near lacks winch."
+    assert choices(scene, incident)[0].asked is None

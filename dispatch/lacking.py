@@ -1,0 +1,21 @@
+"""What somebody lacks to do a job, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from dispatch.job import JobOption
+from fleet.catalogue import catalogue
+from kernel.words import Words
+
+
+def lacking(options: Sequence[JobOption], has: Collection[str]) -> list[Words]:
+    """Return the skills and equipment that are missing for the option that wants least more."""
+    least = min((option.needs - frozenset(has) for option in options), key=len)
+    return [label(name) for name in sorted(least)]
+
+
+def label(name: str) -> Words:
+    """Return the words for a skill or a piece of equipment; its own name where it has none."""
+    known = catalogue()
+    return known.label(name) if name in known.names else Words(zh=name, en=name)
