@@ -19,9 +19,11 @@ from fleet.registers import (
     contractors_of,
     put_centre,
     put_contractor,
+    service_centres_of,
 )
 from fleet.shifts import plan_shift
-from fleet.store import put_unit
+from fleet.store import put_unit, units_of
+from kernel import events
 from kernel.database import WriteSession
 from kernel.errors import Fault, InvalidInput
 from kernel.position import Position
@@ -63,7 +65,7 @@ class _Seeding:
         self.now = self.runtime.clock.now()
 
     def run(self) -> FleetOut:
-        body = self.body
+        body, before = self.body, self._fleet()
         # Units name their contractors, so those come first.
         contractors = self._each("contractors", body.contractors, self._contractor)
         centres = self._each("centres", body.centres, self._centre)
@@ -71,7 +73,29 @@ class _Seeding:
         users = {user.user: self._user(user.user, user.name, user.role) for user in body.users}
         if self.faults:
             raise InvalidInput(self.faults)
+        self._tell(before)
         return FleetOut(units=units, contractors=contractors, centres=centres, users=users)
+
+    def _fleet(self) -> dict[str, dict[int, object]]:
+        """Return everything in the fleet by id."""
+        session, region = self.session, self.region
+        return {
+            "units": {it.id: it for it in units_of(session, region)},
+            "contractors": {it.id: it for it in contractors_of(session, region)},
+            "centres": {it.id: it for it in service_centres_of(session, region)},
+        }
+
+    def _tell(self, before: Mapping[str, Mapping[int, object]]) -> None:
+        """Say which ones are new or other than they were, if any: a plan may be better now."""
+        changed = {
+            name: ids
+            for name, items in self._fleet().items()
+            if (ids := [key for key, it in items.items() if before[name].get(key) != it])
+        }
+        if changed:
+            events.append(
+                self.session, self.now, "fleet.changed", region=self.region, payload=changed
+            )
 
     def _each(
         self, name: str, items: Sequence[T], put: Callable[[T], tuple[str, int]]

@@ -23,6 +23,7 @@ WAKING = frozenset(
         "job.declined",
         "job.failed",
         "job.done",
+        "fleet.changed",
         "unit.shift_started",
         "unit.shift_ended",
         "unit.paused",
