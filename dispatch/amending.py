@@ -8,12 +8,15 @@ from typing import Any
 
 from sqlalchemy import select
 
+from dispatch import orders
+from dispatch.alarms import raise_alarm
 from dispatch.call import Call, read_location
+from dispatch.core.model import Lock
 from dispatch.desk import IntakeDesk
 from dispatch.entitlement import decide
 from dispatch.form import Form
-from dispatch.incident import Incident, IncidentState
-from dispatch.job import JobState
+from dispatch.incident import Incident, IncidentState, incident_number
+from dispatch.job import JobState, option_from_json
 from dispatch.job_steps import is_left_to_try
 from dispatch.jobs import job_options
 from dispatch.locate import Located
@@ -28,7 +31,9 @@ from dispatch.store import (
 )
 from dispatch.triage import FaultKind, Triage, TriageOutcome
 from dispatch.triage_rules import Facts
+from dispatch.unit_option import option_for
 from fleet.registers import service_centres_of
+from fleet.store import get_unit
 from kernel import events
 from kernel.database import WriteSession
 from kernel.errors import Conflict, InvalidInput
@@ -388,6 +393,29 @@ def _change_jobs(
             job.position, job.place_text = row.position, row.place_text
         if options and job.state == JobState.OPEN.value:
             job.options = options
+            _hold_to_lock(session, now, job)
+
+
+def _hold_to_lock(session: WriteSession, now: datetime, job: JobRow) -> None:
+    """Let a locked unit do what is needed now; where it cannot, lift the lock and say so."""
+    if job.lock == Lock.FREE.value or job.planned_unit_id is None:
+        return
+    unit = get_unit(session, job.planned_unit_id)
+    ways = [option_from_json(it) for it in job.options]
+    if any(it.name == job.planned_option and it.needs <= unit.has for it in ways):
+        return
+    try:
+        job.planned_option = option_for(job, unit, None).name
+    except InvalidInput as refused:
+        job.lock = Lock.FREE.value
+        orders.clear_plan(job)
+        number, [fault, *_] = incident_number(job.incident_id or 0), refused.faults
+        text = Words(
+            zh=f"{number} 已变更，锁定的 {unit.code} 无法承担，锁定已解除，由系统规划。{fault.zh}",
+            en=f"{number} has changed, and {unit.code}, which it was locked to, cannot do it: "
+            f"the lock is lifted, and the plan chooses. {fault.message} {fault.remedy}",
+        )
+        raise_alarm(session, now, job.region, "lock_lifted", text, incident_id=job.incident_id)
 
 
 def _ways_left(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,8 +13,7 @@ from dispatch.commit import bump_version
 from dispatch.context import DispatchContext
 from dispatch.core.model import Lock
 from dispatch.incident import incident_number
-from dispatch.job import JobOption, JobState, option_from_json
-from dispatch.lacking import lacking
+from dispatch.job import JobOption, JobState
 from dispatch.store import (
     ContractorOfferRow,
     JobRow,
@@ -24,6 +22,7 @@ from dispatch.store import (
     incident_row,
     open_job_row,
 )
+from dispatch.unit_option import option_for
 from dispatch.vehicles import vehicle_of
 from dispatch.world import TAKEN, WORKING
 from fleet.model import Ownership, Unit
@@ -76,7 +75,7 @@ def assign(session: WriteSession, context: DispatchContext, wish: Wish) -> None:
     """
     unit = _own_unit(session, context, wish.unit_id)
     job = _job_to_move(session, wish.incident_id)
-    option = _option_for(job, unit, wish.option)
+    option = option_for(job, unit, wish.option)
     bump_version(session, context.region, wish.plan_version)
     now = context.clock.now()
     withdraw_offers(session, now, wish.incident_id)  # a contractor's yes would undo this
@@ -216,45 +215,6 @@ def _job_to_move(session: WriteSession, incident_id: int) -> JobRow:
             zh=f"{number} 的车旁已有救援车辆，请等其完成。",
         )
     return job
-
-
-def _option_for(job: JobRow, unit: Unit, name: str | None) -> JobOption:
-    """Return the option wished for, or the first the unit can do; refuse with the rule."""
-    options = [option_from_json(raw) for raw in job.options]
-    if name is not None and name not in {option.name for option in options}:
-        raise NotFound(
-            "option",
-            name,
-            remedy=f"Known: {', '.join(o.name for o in options)}.",
-            zh=f"没有服务方式“{name}”。可选：{'、'.join(o.label.zh for o in options)}。",
-        )
-    wished = [option for option in options if name in (None, option.name)]
-    able = [option for option in wished if option.needs <= unit.has]
-    if not able:
-        raise _lacks(unit, wished)
-    stocked = [option for option in able if option.kwh <= unit.kwh]
-    if not stocked:
-        raise InvalidInput.one(
-            "/unit_id",
-            "rule.stock",
-            f"{unit.code} has {unit.kwh:g} kWh left, the job takes {able[0].kwh:g}.",
-            "Choose another unit or option.",
-            zh=f"{unit.code} 剩余 {unit.kwh:g} kWh，此任务需要 {able[0].kwh:g} kWh。"
-            "请选择其他车辆或服务方式。",
-        )
-    kept = [option for option in stocked if option.name in (job.option, job.planned_option)]
-    return (kept or stocked)[0]
-
-
-def _lacks(unit: Unit, options: Sequence[JobOption]) -> InvalidInput:
-    words = lacking(options, unit.has)
-    return InvalidInput.one(
-        "/unit_id",
-        "rule.no_unit_has",
-        f"{unit.code} lacks {', '.join(it.en for it in words)}.",
-        "Choose a unit that has it; the candidates say which.",
-        zh=f"{unit.code} 缺少：{'、'.join(it.zh for it in words)}。请从“可派车辆”中选择。",
-    )
 
 
 # -------------------------------------------------------------------------------------- moves

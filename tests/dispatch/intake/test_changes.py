@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select
 
+from dispatch.core.model import Lock
 from dispatch.incident import IncidentState, Outcome
 from dispatch.incidents import (
     cancel_by_dispatcher,
@@ -20,7 +21,7 @@ from dispatch.params import load_settings
 from dispatch.progress import ReportKind
 from dispatch.ratings import rate_incident
 from dispatch.status import apply_event
-from dispatch.store import IncidentRow, JobRow, get_incident, job_row
+from dispatch.store import AlarmRow, IncidentRow, JobRow, get_incident, job_row
 from fleet.model import Unit, UnitKind, UnitSpec
 from fleet.shifts import start_shift
 from fleet.states import UnitMove, UnitState
@@ -259,3 +260,52 @@ def test_every_change_of_a_job_raises_its_version(office: Office) -> None:
     office.amend(incident.id, safe_place=False)
     with office.database.read() as session:
         assert session.get_one(JobRow, job.id).version == job.version + 1
+
+
+def lock_to(office: Office, incident_id: int, *has: str) -> Unit:
+    """Lock an incident to a unit that can boost, with some equipment."""
+    spec = UnitSpec(
+        code="C-02",
+        name="Charger",
+        region=REGION,
+        kind=UnitKind.CHARGE,
+        skills=frozenset({"boost"}),
+        equipment=frozenset(has),
+        kwh_capacity=40.0,
+    )
+    with office.database.write() as session:
+        unit = put_unit(session, START, spec)
+        row = session.scalars(select(JobRow).filter_by(incident_id=incident_id)).one()
+        row.planned_unit_id, row.planned_option, row.lock = unit.id, "boost", Lock.UNIT.value
+    return unit
+
+
+def locked_to(office: Office, incident_id: int) -> tuple[int | None, Lock]:
+    job = office.job(incident_id)
+    assert job is not None
+    return job.planned_unit_id, job.lock
+
+
+def alarms(office: Office) -> list[str]:
+    with office.database.read() as session:
+        return [row.text["en"] for row in session.scalars(select(AlarmRow).order_by(AlarmRow.id))]
+
+
+def test_a_lock_that_new_facts_make_impossible_is_lifted_and_told(office: Office) -> None:
+    incident = office.take().incident
+    lock_to(office, incident.id)
+    office.amend(incident.id, note="the owner waits in a cafe")
+    assert alarms(office) == []
+    office.amend(incident.id, safe_place=False)
+    assert locked_to(office, incident.id) == (None, Lock.FREE)
+    [text] = alarms(office)
+    assert "C-02, which it was locked to, cannot do it: the lock is lifted" in text
+    assert "C-02 lacks cones and warning lights" in text
+
+
+def test_a_lock_that_new_facts_allow_stays(office: Office) -> None:
+    incident = office.take().incident
+    unit = lock_to(office, incident.id, "safety_cones")
+    office.amend(incident.id, safe_place=False)
+    assert locked_to(office, incident.id) == (unit.id, Lock.UNIT)
+    assert alarms(office) == []
