@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 from dispatch.context import DispatchContext
 from dispatch.contractor_choice import can_do, may_be_left
 from dispatch.core.changes import Change, duration
+from dispatch.core.diverted import to_divert
 from dispatch.core.evaluate import plan_from_tours
 from dispatch.core.explain import Explainer
 from dispatch.core.insertion import Pricer
 from dispatch.core.verdict import UnitVerdict
 from dispatch.core.warm import plan_in_force
+from dispatch.diversion import Diverting, diverting
 from dispatch.incident import incident_number
-from dispatch.job import Job, JobState
+from dispatch.job import Job
 from dispatch.lacking import label
 from dispatch.snapshot import Snapshot, build_snapshot, job_key
 from dispatch.store import incident_row, job_of, open_job_row
@@ -27,7 +29,6 @@ from fleet.states import UnitState
 from fleet.store import units_of
 from kernel.errors import Conflict
 from kernel.words import Words
-from routing.travel_times import UNREACHABLE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,17 @@ class Candidate:
     ----------
     arrival_at, on_time
         When it would be there, all else in the plan as it is, and whether that keeps the promise.
-    divert_arrival_at
-        When it would be there if it left the job that it is ordered or rolls to for this one at
-        once; ``None``: there is none to leave.
+    diverting
+        What happens if it leaves the job that it is ordered or rolls to for this one at once;
+        ``None``: there is none to leave.
     extra_cost_cny, terms
         What the plan costs with it more than without the incident, in all and by term.
     forbidden
         Set for units that cannot do it; nothing else is said of them then.
+    effects
+        Who would be reached later, all else as it is. Nobody where it can only be there by
+        ``arrival_at`` if it is diverted: ``diverting`` says what that means, and what it costs is
+        the cost of that.
     """
 
     unit: Unit
@@ -73,7 +78,7 @@ class Candidate:
     option: str | None = None
     arrival_at: datetime | None = None
     on_time: bool = False
-    divert_arrival_at: datetime | None = None
+    diverting: Diverting | None = None
     extra_cost_cny: float | None = None
     terms: Mapping[str, float] = field(default_factory=dict)
     forbidden: Forbidden | None = None
@@ -137,8 +142,6 @@ class Candidates:
     helper: Helper | None = None
     silent: tuple[SilentHelper, ...] = ()
 
-
-_CAN_BE_LEFT = (JobState.ORDERED, JobState.ROLLING)
 
 RULES: Mapping[str, Words] = {
     "lock": Words(zh="该车或该任务已锁定，不能更改。", en="The unit or the job is locked."),
@@ -231,6 +234,7 @@ class Judge:
 
     moment: Moment
     explainer: Explainer
+    to_divert: Explainer
 
     @classmethod
     def at(cls, moment: Moment) -> Judge:
@@ -238,7 +242,8 @@ class Judge:
         pricer = Pricer.of(moment.snapshot.problem)
         tours = plan_in_force(pricer)
         plan = plan_from_tours(pricer.compiled, tours.routes, engine="in force")
-        return cls(moment, Explainer.of(pricer, plan))
+        explainer = Explainer.of(pricer, plan)
+        return cls(moment, explainer, to_divert(explainer, plan))
 
     def judged(self, job: Job) -> Candidates:
         """Return every own unit of the region, judged for a job."""
@@ -255,25 +260,11 @@ class Judge:
         snapshot = self.moment.snapshot
         if job_key(job.id) not in snapshot.jobs:
             return []
-        verdicts = self.explainer.verdicts(job_key(job.id))
-        bound = snapshot.world.job_of_unit()
-        return [_candidate(snapshot, job, it, self._diverted_at(job, it, bound)) for it in verdicts]
-
-    def _diverted_at(
-        self, job: Job, verdict: UnitVerdict, bound: Mapping[int, Job]
-    ) -> datetime | None:
-        """Return when a unit would be there if it left its present job for this one at once."""
-        snapshot, compiled = self.moment.snapshot, self.explainer.pricer.compiled
-        current = bound.get(snapshot.units[verdict.unit_id].id)
-        if current is None or current.id == job.id or current.state not in _CAN_BE_LEFT:
-            return None
-        options = compiled.jobs[compiled.job_index[job_key(job.id)]].options
-        goal = next((it for it in options if it.name == verdict.option), None)
-        if goal is None:
-            return None  # it cannot do it at all
-        start = compiled.units[compiled.unit_index[verdict.unit_id]].start_place
-        drive_s = int(snapshot.problem.travel_s[start, goal.visits[0].place])
-        return None if drive_s >= UNREACHABLE_S else snapshot.instant(drive_s)
+        found = [
+            _candidate(snapshot, job, it, diverting(snapshot, self.to_divert, job, it))
+            for it in self.explainer.verdicts(job_key(job.id))
+        ]
+        return sorted(found, key=_by_cost)
 
 
 def _helper(snapshot: Snapshot, job: Job) -> Helper | None:
@@ -310,24 +301,34 @@ def _silent(snapshot: Snapshot, job: Job, helper: Helper | None) -> tuple[Silent
 
 
 def _candidate(
-    snapshot: Snapshot, job: Job, verdict: UnitVerdict, diverted_at: datetime | None
+    snapshot: Snapshot, job: Job, verdict: UnitVerdict, if_diverted: Diverting | None
 ) -> Candidate:
     unit = snapshot.units[verdict.unit_id]
     chosen = unit.id == holder(job)
     if verdict.verdict == "forbidden" or verdict.arrival_s is None:
         return Candidate(unit, chosen, forbidden=_forbidden(unit, job, verdict))
     arrival_at = snapshot.instant(verdict.arrival_s)
-    return Candidate(
+    found = Candidate(
         unit=unit,
         chosen=chosen,
         option=verdict.option,
         arrival_at=arrival_at,
         on_time=arrival_at <= job.target_at,
-        divert_arrival_at=diverted_at,
+        diverting=if_diverted,
         extra_cost_cny=verdict.job_cny,
         terms=dict(verdict.terms),
         effects=_effects(snapshot, verdict),
     )
+    if if_diverted is None or verdict.position != 0:
+        return found
+    terms = dict(if_diverted.terms)
+    return replace(found, extra_cost_cny=sum(terms.values()), terms=terms, effects=())
+
+
+def _by_cost(candidate: Candidate) -> tuple[bool, float]:
+    """Return what candidates are sorted by; those that cost the same stay as verdicts are."""
+    cny = candidate.extra_cost_cny
+    return cny is None, 0.0 if cny is None else round(cny, 6)
 
 
 def _forbidden(unit: Unit, job: Job, verdict: UnitVerdict) -> Forbidden:

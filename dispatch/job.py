@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -253,6 +253,21 @@ class Job:
     def is_active(self) -> bool:
         """Whether a unit is bound to it."""
         return self.state in ACTIVE
+
+    def taken_back(self) -> Job:
+        """Return what becomes of it once it is taken from a unit that is on its way to it.
+
+        Whose it was is still known: ``planned_unit_id``.
+        """
+        return replace(
+            self,
+            state=JobState.OPEN,
+            lock=Lock.FREE,
+            planned_unit_id=self.unit_id,
+            planned_option=None,
+            unit_id=None,
+            option=None,
+        )
 
     def option_named(self, name: str | None) -> JobOption:
         """Return the option of that name (``None``: the first); KeyError when there is none."""

@@ -49,6 +49,22 @@ class Outside:
         return max(0.0, self.expected_cny - self.saved_cny)
 
 
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A job that a unit is ordered or rolls to, if it were taken from that unit.
+
+    Attributes
+    ----------
+    left_out_cny
+        The price of leaving it out of the plan then.
+    outside
+        What leaving it to a contractor would mean; ``None``: there is none to leave it to.
+    """
+
+    left_out_cny: float
+    outside: Outside | None
+
+
 def weighed(
     world: World,
     settings: DispatchSettings,

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from dispatch.availability import Drive, Free, drive_eta, free_part, start_position
 from dispatch.context import DispatchContext
-from dispatch.contractor_choice import guesses_of
+from dispatch.contractor_choice import guesses_of, may_be_left
 from dispatch.core import model as core
 from dispatch.coverage_price import Demand, Post, demand_of, end_prices
 from dispatch.job import Job, JobOption, JobState
-from dispatch.outside import Outside, told, weighed
+from dispatch.outside import Outside, TakenBack, told, weighed
 from dispatch.own_time import OwnTime, work_in_hand, work_s
 from dispatch.params import DispatchSettings
 from dispatch.places import Places, RoadsideCache
@@ -57,6 +57,9 @@ class Snapshot:
     outside
         What the best contractor would mean for each job that may be left to one, by the problem's
         ids.
+    taken_back
+        What leaving out each ordered or rolling job would mean if it were taken from its unit, by
+        the problem's ids.
     """
 
     world: World
@@ -67,6 +70,7 @@ class Snapshot:
     eta_at: Mapping[int, datetime]
     drive_s: Mapping[int, int]
     outside: Mapping[str, Outside]
+    taken_back: Mapping[str, TakenBack]
 
     @property
     def at(self) -> datetime:
@@ -148,6 +152,7 @@ def compose(
         eta_at=frame.etas(jobs.values()),
         drive_s=frame.planned_drives(jobs.values()),
         outside={job_key(job_id): outside for job_id, outside in frame.outside.items()},
+        taken_back=frame.taken_back(jobs.values()),
     )
 
 
@@ -172,7 +177,9 @@ class _Frame:
         self.places = self._places()
         self.travel_s = self.places.matrix(roadside, times)
         self.drive_s: Drive = self.travel_s.item
-        self.outside = self._outside()
+        self._weighed = self._outside()
+        left = {job.id for job in world.jobs if may_be_left(job)}
+        self.outside = {it: outside for it, outside in self._weighed.items() if it in left}
 
     def _places(self) -> Places:
         """Return the places of this decision and no others: a search looks at all of them."""
@@ -287,15 +294,20 @@ class _Frame:
     def _left_out_cny(
         self, job: Job, curve: core.LatenessCurve, wait_cny_per_min: float, late_s: int
     ) -> float:
-        outside = self.outside.get(job.id)
+        outside = self._weighed.get(job.id) if may_be_left(job) else None
         if outside is not None:
             return outside.cny
         return left_out_cny(self.settings.prices, curve, wait_cny_per_min, late_s)
 
     def _outside(self) -> dict[int, Outside]:
-        """Return the best contractor for each job that may be left to one, by job row id."""
+        """Return the best contractor for each job that may be left to one, by job row id.
+
+        Or that might be if it were taken from the unit that is on its way to it.
+        """
         vans = self.roadside.travel_times if self.times is None else self.times[VAN]
-        guesses = guesses_of(self.world, self.settings, self.roadside, vans)
+        jobs = tuple(it.taken_back() if _is_under_way(it) else it for it in self.world.jobs)
+        world = replace(self.world, jobs=jobs)
+        guesses = guesses_of(world, self.settings, self.roadside, vans)
         if not guesses:
             return {}
         held = ((holder(job), job) for job in self.world.jobs if job.state in PLANNED)
@@ -303,7 +315,17 @@ class _Frame:
         in_hand_s = work_in_hand(free_in_s, held, self._haul_s)
         price = self.settings.prices.own_time_cny_per_min
         time = OwnTime(self.units, in_hand_s, self._share_asked_for(), price)
-        return weighed(self.world, self.settings, guesses, time, self._haul_s)
+        return weighed(world, self.settings, guesses, time, self._haul_s)
+
+    def taken_back(self, jobs: Iterable[Job]) -> dict[str, TakenBack]:
+        """Return what leaving out each job under way would mean if it were taken back."""
+        return {
+            job_key(job.id): TakenBack(
+                self.core_job(job.taken_back()).unassigned_cny, self._weighed.get(job.id)
+            )
+            for job in jobs
+            if _is_under_way(job)
+        }
 
     def _share_asked_for(self) -> float:
         calls = [it for it in self.world.jobs if it.state in PLANNED and it.incident_id is not None]
@@ -444,6 +466,10 @@ class _Frame:
 
     def _seconds(self, instant: datetime) -> int:
         return round((instant - self.world.at).total_seconds())
+
+
+def _is_under_way(job: Job) -> bool:
+    return job.state in (JobState.ORDERED, JobState.ROLLING)
 
 
 def _way(option: JobOption) -> tuple[str, tuple[str, ...], bool]:

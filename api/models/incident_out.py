@@ -209,11 +209,39 @@ class Effect(WireModel):
     delay_s: int
 
 
+class Diverted(WireModel):
+    """What becomes of a call (or booked visit: no number) once a unit is diverted.
+
+    An own unit goes there then, or a contractor would be asked, who may be there by about
+    ``arrival_at``; nobody, where both are null. ``delay_s`` is how much later that is than if the
+    unit is not diverted; below 0: sooner.
+    """
+
+    incident_number: str | None
+    unit_code: str | None
+    contractor: str | None
+    arrival_at: datetime | None
+    delay_s: int | None
+
+
+class Diversion(WireModel):
+    """What happens if a unit leaves its present job for this one at once.
+
+    ``arrival_at`` is when it is here; ``others`` begins with the job that it leaves, then come
+    those that are reached later or not at all.
+    """
+
+    arrival_at: datetime
+    others: list[Diverted]
+
+
 class Candidate(WireModel):
     """One unit, what it would cost to send it, or why it cannot go.
 
-    ``divert_arrival_at`` is when it would be there if it were diverted from the job that it is
-    ordered or rolls to; ``null`` where it has none to be diverted from.
+    ``effects`` are what it delays if it is here by ``arrival_at`` and all other units do what they
+    have. ``diversion`` is ``null`` where it has no job to be diverted from. Where it can only be
+    here by ``arrival_at`` if it is diverted, the cost is that of the diversion, and its ``others``
+    say what is delayed instead of ``effects``.
     """
 
     unit_id: int
@@ -225,7 +253,7 @@ class Candidate(WireModel):
     option: str | None
     arrival_at: datetime | None
     on_time: bool
-    divert_arrival_at: datetime | None
+    diversion: Diversion | None
     extra_cost_cny: float | None
     terms: dict[str, float]
     forbidden: Forbidden | None

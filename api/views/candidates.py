@@ -10,6 +10,7 @@ from api.models import incident_out as wire
 from api.views.timeline import with_reason
 from api.views.words import bilingual
 from dispatch.contractors_for import Choice
+from dispatch.diversion import Diverting
 from dispatch.explain import Candidate, Candidates
 
 
@@ -37,7 +38,7 @@ def _candidate_out(it: Candidate, declined_because: str | None) -> wire.Candidat
         option=it.option,
         arrival_at=it.arrival_at,
         on_time=it.on_time,
-        divert_arrival_at=it.divert_arrival_at,
+        diversion=None if it.diverting is None else _diversion_out(it.diverting),
         extra_cost_cny=it.extra_cost_cny,
         terms=dict(it.terms),
         forbidden=None
@@ -46,6 +47,22 @@ def _candidate_out(it: Candidate, declined_because: str | None) -> wire.Candidat
         effects=[
             wire.Effect(incident_number=effect.incident_number, delay_s=effect.delay_s)
             for effect in it.effects
+        ],
+    )
+
+
+def _diversion_out(it: Diverting) -> wire.Diversion:
+    return wire.Diversion(
+        arrival_at=it.arrival_at,
+        others=[
+            wire.Diverted(
+                incident_number=other.incident_number,
+                unit_code=other.unit_code,
+                contractor=other.contractor,
+                arrival_at=other.arrival_at,
+                delay_s=other.delay_s,
+            )
+            for other in it.others
         ],
     )
 

@@ -55,10 +55,24 @@ def test_who_would_wait_longer_is_named(scene: Scene) -> None:
     scene.run()
     urgent = scene.call(0, target_min=11)
     answer = ask(scene, urgent)
-    [effect] = answer.items[0].effects
+    first = answer.items[0]
+    assert first.diverting is not None
+    [effect] = first.diverting.others  # it has the order, and has to leave that for it
     assert (effect.incident_id, effect.delay_s) == (waiting, 600)
     assert effect.incident_number == f"R-{waiting:04d}"
-    assert answer.items[0].unit.id == unit.id
+    assert (effect.unit_code, first.unit.id, first.effects) == ("R-01", unit.id, ())
+
+
+def test_who_is_planned_and_would_wait_longer_is_named(scene: Scene) -> None:
+    unit = scene.unit("R-01", 0)
+    at_work = scene.call(0)
+    scene.run()
+    scene.say(unit, "arrived", at_work)
+    waiting = scene.call(10, target_min=100)
+    scene.run()
+    [first] = ask(scene, scene.call(0, target_min=11)).items[:1]
+    assert first.diverting is None
+    assert [(it.incident_id, it.delay_s) for it in first.effects] == [(waiting, 600)]
 
 
 def test_a_technicians_refusal_is_the_reason(scene: Scene) -> None:
@@ -138,9 +152,11 @@ def test_a_unit_under_way_elsewhere_is_there_sooner_if_it_is_diverted(scene: Sce
     scene.unit("R-02", 60)
     second = scene.call(8, target_min=100)
     found = {it.unit.code: it for it in ask(scene, second).items}
-    assert found["R-01"].divert_arrival_at == START + 8 * MINUTE
-    assert found["R-02"].divert_arrival_at is None
-    assert ask(scene, first).items[0].divert_arrival_at is None
+    diverting = found["R-01"].diverting
+    assert diverting is not None
+    assert diverting.arrival_at == START + 8 * MINUTE
+    assert found["R-02"].diverting is None
+    assert ask(scene, first).items[0].diverting is None
 
 
 def test_a_unit_at_a_car_cannot_be_diverted_from_it(scene: Scene) -> None:
@@ -150,4 +166,4 @@ def test_a_unit_at_a_car_cannot_be_diverted_from_it(scene: Scene) -> None:
     scene.say(unit, "arrived", first)
     [candidate] = ask(scene, scene.call(8, target_min=100)).items
     assert candidate.arrival_at is not None
-    assert candidate.divert_arrival_at is None
+    assert candidate.diverting is None

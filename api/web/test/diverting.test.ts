@@ -38,7 +38,7 @@ const candidate = (unit: number, part: object = {}) => ({
   chosen: false,
   arrival_at: at(40),
   on_time: false,
-  divert_arrival_at: null,
+  diversion: null,
   extra_cost_cny: 10,
   terms: {},
   forbidden: null,
@@ -46,15 +46,28 @@ const candidate = (unit: number, part: object = {}) => ({
   ...part,
 });
 const list = (...items: object[]) => ({ plan_version: 5, items, contractor: null, silent: [] });
-const GETS = list(
-  candidate(7, { state: "rolling", divert_arrival_at: at(12), arrival_at: at(55) }),
-  candidate(8),
-);
-const HOLDER = candidate(7, { chosen: true, arrival_at: at(20) });
-const LOSES = list(HOLDER, candidate(8));
+const outcome = (part: object = {}) => ({
+  incident_number: "R-1002",
+  unit_code: "T-08",
+  contractor: null,
+  arrival_at: at(40),
+  delay_s: 1200,
+  ...part,
+});
+const NOBODY = { unit_code: null, arrival_at: null, delay_s: null };
+/** T-07 would be at 1 after 12 minutes if it were diverted, and this becomes of the others then. */
+const gets = (...others: object[]) =>
+  list(
+    candidate(7, {
+      state: "rolling",
+      arrival_at: at(55),
+      diversion: { arrival_at: at(12), others },
+    }),
+    candidate(8),
+  );
+const GETS = gets(outcome());
 const weighed = {
   "GET /incidents/1/candidates": () => ({ body: GETS }),
-  "GET /incidents/2/candidates": () => ({ body: LOSES }),
   "GET /incidents/1": () => ({ body: incident(1) }),
 };
 
@@ -109,12 +122,12 @@ test("whoever is under way elsewhere is asked about before it is taken away", as
   expect(sent(asked)).toEqual([]);
   expect(text("dialog h2")).toBe("Divert T-07 to R-1001?");
   expect(text("dialog p")).toContain("T-07 is driving to R-1002 now.");
-  const [gets = "", loses = ""] = ["nth-child(2)", "nth-child(3)"].map((column) =>
+  const [there = "", loses = ""] = ["nth-child(2)", "nth-child(3)"].map((column) =>
     text(`.divert-pair tbody td:${column}`),
   );
-  expect(gets).toMatch(/\d\d:12, in time/);
+  expect(there).toMatch(/\d\d:12, in time/);
   expect(loses).toMatch(/\d\d:20, in time/);
-  expect(loses).toMatch(/T-08 \d\d:40, 10 min late/);
+  expect(loses).toMatch(/T-08 \d\d:40, 10 min late · 20 min later/);
   await confirm();
   expect(sent(asked)).toEqual([{ unit_id: 7, plan_version: 5, divert: true }]);
   expect(toasts.value[0]?.text).toBe("T-07 diverted to R-1001");
@@ -178,25 +191,62 @@ test("who cannot be weighed cannot be diverted", async () => {
   expect(box.querySelector<HTMLButtonElement>("dialog [type=submit]")?.disabled).toBe(true);
 });
 
-test("a call that no other unit can serve says so, and what was fixed by hand too", async () => {
+test("the row of the list says the same as the question does", async () => {
+  const others = [
+    outcome(),
+    outcome({ incident_number: "R-1005", unit_code: "T-07", delay_s: 300 }),
+  ];
+  serving({ ...weighed, "GET /incidents/1/candidates": () => ({ body: gets(...others) }) });
+  stops.push(followDetail());
+  selectIncident(1);
+  await act(async () => {
+    render([h(IncidentCard, { id: 1 }), h(DivertDialog, {})], box);
+    await settled();
+  });
+  expect(text(".candidate-effects")).toMatch(
+    /^on its way to R-1002 · if diverted, here by \d\d:12 · R-1002 then by T-08, 20 min later · R-1005 then by T-07, 5 min later$/,
+  );
+  await wish();
+  expect(text(".divert-pair")).toMatch(/T-08 \d\d:40, 10 min late · 20 min later/);
+  expect(text(".merge-follows")).toContain("R-1005 then by T-07, 5 min later");
+});
+
+test("who is expected of the contractors is said, and who is served no later", async () => {
+  const others = [
+    outcome({ unit_code: null, contractor: "Nanfang", delay_s: -120, arrival_at: at(18) }),
+  ];
+  serving({ ...weighed, "GET /incidents/1/candidates": () => ({ body: gets(...others) }) });
+  await wish();
+  expect(text(".divert-pair")).toMatch(
+    /contractor Nanfang \(guessed\) \d\d:18, in time · no later/,
+  );
+});
+
+test("a call that nobody would serve says so, and what was fixed by hand too", async () => {
   incidents.value = [
     incident(1),
     incident(2, { state: "assigned", job: { lock: "unit", unit_code: "T-07" } as never }),
   ];
   units.value = [{ ...rolling({ state: "ordered" }), state: "idle" }];
-  serving({ ...weighed, "GET /incidents/2/candidates": () => ({ body: list(HOLDER) }) });
+  serving({
+    ...weighed,
+    "GET /incidents/1/candidates": () => ({ body: gets(outcome(NOBODY)) }),
+  });
   await wish();
   expect(text("dialog p")).toContain("T-07 has the order for R-1002, and has not left yet.");
-  expect(text(".divert-pair")).toContain("no other unit can go");
+  expect(text(".divert-pair")).toContain("nobody, as the plan stands");
   expect(text(".merge-follows")).toContain("R-1002 was fixed to T-07 by hand");
 });
 
 test("a unit on the way to a booked visit is asked about too", async () => {
   units.value = [rolling({ incident_id: null, incident_number: "K7QXYZ" })];
-  serving(weighed);
+  serving({
+    ...weighed,
+    "GET /incidents/1/candidates": () => ({ body: gets(outcome({ incident_number: null })) }),
+  });
   await wish();
   expect(text(".divert-pair")).toContain("Booked visit");
-  expect(text(".divert-pair")).toContain("planned anew");
+  expect(text(".divert-pair")).toMatch(/T-08 \d\d:40 · 20 min later/);
 });
 
 test.each([
@@ -228,7 +278,7 @@ test("the row says whose it is; its key and the command bar ask as well", async 
     render([h(IncidentCard, { id: 1 }), h(DivertDialog, {})], box);
     await settled();
   });
-  expect(text(".candidate-effects")).toMatch(/on its way to R-1002, diverted here by \d\d:12/);
+  expect(text(".candidate-effects")).toMatch(/on its way to R-1002 · if diverted, here by \d\d:12/);
   await act(async () => {
     document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "1", bubbles: true }));
     await settled();

@@ -1394,16 +1394,17 @@ export interface components {
          * Candidate
          * @description One unit, what it would cost to send it, or why it cannot go.
          *
-         *     ``divert_arrival_at`` is when it would be there if it were diverted from the job that it is
-         *     ordered or rolls to; ``null`` where it has none to be diverted from.
+         *     ``effects`` are what it delays if it is here by ``arrival_at`` and all other units do what they
+         *     have. ``diversion`` is ``null`` where it has no job to be diverted from. Where it can only be
+         *     here by ``arrival_at`` if it is diverted, the cost is that of the diversion, and its ``others``
+         *     say what is delayed instead of ``effects``.
          */
         Candidate: {
             /** Arrival At */
             arrival_at: string | null;
             /** Chosen */
             chosen: boolean;
-            /** Divert Arrival At */
-            divert_arrival_at: string | null;
+            diversion: components["schemas"]["Diversion"] | null;
             /** Effects */
             effects: components["schemas"]["Effect"][];
             /** Extra Cost Cny */
@@ -1552,6 +1553,42 @@ export interface components {
             state: "pending" | "delivered" | "failed";
             /** Status */
             status: number | null;
+        };
+        /**
+         * Diversion
+         * @description What happens if a unit leaves its present job for this one at once.
+         *
+         *     ``arrival_at`` is when it is here; ``others`` begins with the job that it leaves, then come
+         *     those that are reached later or not at all.
+         */
+        Diversion: {
+            /**
+             * Arrival At
+             * Format: date-time
+             */
+            arrival_at: string;
+            /** Others */
+            others: components["schemas"]["Diverted"][];
+        };
+        /**
+         * Diverted
+         * @description What becomes of a call (or booked visit: no number) once a unit is diverted.
+         *
+         *     An own unit goes there then, or a contractor would be asked, who may be there by about
+         *     ``arrival_at``; nobody, where both are null. ``delay_s`` is how much later that is than if the
+         *     unit is not diverted; below 0: sooner.
+         */
+        Diverted: {
+            /** Arrival At */
+            arrival_at: string | null;
+            /** Contractor */
+            contractor: string | null;
+            /** Delay S */
+            delay_s: number | null;
+            /** Incident Number */
+            incident_number: string | null;
+            /** Unit Code */
+            unit_code: string | null;
         };
         /**
          * DrivingRoute

@@ -41,6 +41,7 @@ interface Kinds {
 
 export type Candidate = With<Schemas["Candidate"], Kinds>;
 export type ContractorChoice = Schemas["ContractorChoice"];
+export type Diverted = Schemas["Diverted"];
 export type Helper = Schemas["Helper"];
 export type SilentHelper = Schemas["SilentHelper"];
 export type CandidateList = With<Schemas["Candidates"], { items: Candidate[] }>;

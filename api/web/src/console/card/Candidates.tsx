@@ -11,6 +11,7 @@ import { candidatesFault, candidatesOf, detailFault, reloadDetail } from "../sto
 import { pointedUnitId } from "../store/selection.ts";
 import { unitById } from "../store/world.ts";
 import { t } from "../words.ts";
+import { divertedText } from "./diverted.ts";
 import { HelperRow, SilentHelpers } from "./Helper.tsx";
 import { reasonText } from "./reasons.ts";
 
@@ -29,17 +30,21 @@ function Arrival({ candidate, incident }: { candidate: Candidate; incident: Inci
   );
 }
 
-/** Whose it is now, how soon it would come if it were taken from there, and who would wait longer. */
+/** Whose it is now, who would wait longer, and what happens if it is taken from where it goes. */
 function Effects({ candidate }: { candidate: Candidate }) {
-  const { divert_arrival_at: diverted, effects, unit_id: unitId } = candidate;
-  const number = diverted && unitById.value.get(unitId)?.job?.incident_number;
+  const { diversion, effects, unit_id: unitId } = candidate;
+  const number = unitById.value.get(unitId)?.job?.incident_number ?? t("divert.visit");
   const said = effects.map((effect) =>
     t("why.delays", {
       number: effect.incident_number,
       minutes: minutesText(effect.delay_s),
     }),
   );
-  if (number) said.unshift(t("why.elsewhere", { number, time: timeOfDay(diverted) }));
+  if (diversion) {
+    said.unshift(t("why.elsewhere", { number }));
+    said.push(t("why.diverted", { time: timeOfDay(diversion.arrival_at) }));
+    said.push(...diversion.others.map((one) => divertedText(one, number)));
+  }
   return said.length > 0 ? <span class="candidate-effects">{said.join(" · ")}</span> : null;
 }
 
@@ -58,7 +63,7 @@ function CandidateRow({ candidate, incident, place }: RowProps) {
     <li>
       <button
         type="button"
-        class={`candidate ${candidate.chosen ? "chosen" : ""} ${candidate.divert_arrival_at ? "elsewhere" : ""}`}
+        class={`candidate ${candidate.chosen ? "chosen" : ""} ${candidate.diversion ? "elsewhere" : ""}`}
         aria-label={t("why.assign", { unit: candidate.unit_code, number: incident.number })}
         onClick={() => void assign(incident.id, candidate.unit_id)}
         onPointerEnter={point}

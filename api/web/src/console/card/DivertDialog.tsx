@@ -1,16 +1,17 @@
 /** Whether a unit is taken away from where it is going: what that gains, and what it costs there. */
 
-import type { Candidate, CandidateList, Incident, Unit } from "@roadflare/kit/contract.ts";
+import type { CandidateList, Diverted, Incident, Unit } from "@roadflare/kit/contract.ts";
 import { minutesText, secondsBetween, timeOfDay } from "@roadflare/kit/format.ts";
 import { placeText } from "@roadflare/kit/place_words.ts";
 import { useEffect, useState } from "preact/hooks";
 import { Dialog } from "../shell/Dialog.tsx";
 import { DialogFoot } from "../shell/DialogFoot.tsx";
 import { seenAnew, sendUnit } from "../store/actions.ts";
-import { diversion, isElsewhere, type Weighed, weighDiversion } from "../store/diversion.ts";
+import { diversion, isElsewhere, weighDiversion } from "../store/diversion.ts";
 import { problemText } from "../store/toasts.ts";
 import { incidentById, unitById } from "../store/world.ts";
 import { t } from "../words.ts";
+import { divertedText, laterText, whoGoesText } from "./diverted.ts";
 
 const close = () => {
   diversion.value = null;
@@ -23,32 +24,34 @@ function arrivalText(at: string, targetAt: string): string {
   return `${timeOfDay(at)}, ${word}`;
 }
 
-/** The best unit but this one. */
-const nextBest = (list: CandidateList, unitId: number): Candidate | undefined =>
-  list.items.find((one) => one.unit_id !== unitId && !one.forbidden && one.arrival_at);
-
 const presentText = ({ job, eta_at, target_at }: Incident) =>
   job?.unit_code && eta_at
     ? `${job.unit_code} ${arrivalText(eta_at, target_at)}`
     : t("divert.nobody");
 
-function withoutText(list: CandidateList, unit: Unit, loser: Incident): string {
-  const next = nextBest(list, unit.id);
-  if (next?.arrival_at) return `${next.unit_code} ${arrivalText(next.arrival_at, loser.target_at)}`;
-  const helper = list.contractor;
-  return helper ? t("divert.outside", { name: helper.name }) : t("divert.nobodyElse");
+/** "T-08 12:40, 10 min late · 17 min later"; of a booked visit without what it is late. */
+function withoutText(next: Diverted, loser: Incident | undefined): string {
+  if (!next.arrival_at || next.delay_s === null) return t("divert.nobodyElse");
+  const at = next.arrival_at;
+  const arrival = loser ? arrivalText(at, loser.target_at) : timeOfDay(at);
+  return `${whoGoesText(next)} ${arrival} · ${laterText(next.delay_s)}`;
 }
+
+/** What diverting a unit leads to; undefined where it cannot be diverted. */
+const leadsTo = (list: CandidateList | null, unit: Unit) =>
+  list?.items.find((one) => one.unit_id === unit.id)?.diversion ?? undefined;
 
 interface Sides {
   unit: Unit;
   gets: Incident;
   /** Unknown for a booked visit. */
   loses: Incident | undefined;
-  weighed: Weighed;
+  weighed: CandidateList;
 }
 
 function BothSides({ unit, gets, loses, weighed }: Sides) {
-  const there = weighed.gets.items.find((one) => one.unit_id === unit.id)?.divert_arrival_at;
+  const then = leadsTo(weighed, unit);
+  const [next] = then?.others ?? [];
   const number = unit.job?.incident_number ?? "";
   return (
     <table class="merge-pair divert-pair">
@@ -77,7 +80,7 @@ function BothSides({ unit, gets, loses, weighed }: Sides) {
         <tr>
           <th scope="row">{t("divert.with", { unit: unit.code })}</th>
           <td>
-            <b>{there ? arrivalText(there, gets.target_at) : t("divert.noWay")}</b>
+            <b>{then ? arrivalText(then.arrival_at, gets.target_at) : t("divert.noWay")}</b>
           </td>
           <td>{unit.job?.eta_at && loses && arrivalText(unit.job.eta_at, loses.target_at)}</td>
         </tr>
@@ -85,11 +88,7 @@ function BothSides({ unit, gets, loses, weighed }: Sides) {
           <th scope="row">{t("divert.without", { unit: unit.code })}</th>
           <td>{presentText(gets)}</td>
           <td>
-            <b>
-              {loses && weighed.loses
-                ? withoutText(weighed.loses, unit, loses)
-                : t("divert.plannedAnew")}
-            </b>
+            <b>{next ? withoutText(next, loses) : t("divert.plannedAnew")}</b>
           </td>
         </tr>
       </tbody>
@@ -97,14 +96,14 @@ function BothSides({ unit, gets, loses, weighed }: Sides) {
   );
 }
 
-/** Every unit weighed for both, and sending this one. */
+/** Every unit weighed, and sending this one. */
 function useDiverting(gets: Incident, unit: Unit) {
-  const [weighed, setWeighed] = useState<Weighed | null>(null);
+  const [weighed, setWeighed] = useState<CandidateList | null>(null);
   const [fault, setFault] = useState("");
   const [busy, setBusy] = useState(false);
   const weigh = async () => {
     try {
-      setWeighed(await weighDiversion(gets.id, unit));
+      setWeighed(await weighDiversion(gets.id));
       return "";
     } catch (error) {
       return problemText(error);
@@ -120,7 +119,7 @@ function useDiverting(gets: Incident, unit: Unit) {
     async send(divert: boolean) {
       if (!weighed || busy) return;
       setBusy(true);
-      const failed = await sendUnit(gets, unit, weighed.gets.plan_version, divert);
+      const failed = await sendUnit(gets, unit, weighed.plan_version, divert);
       if (!failed) return close();
       await seenAnew(gets);
       await weigh(); // what is pressed next builds on that
@@ -139,6 +138,7 @@ function Diverting({ gets, unit }: { gets: Incident; unit: Unit }) {
     void send(true);
   };
   const told = { unit: unit.code, number };
+  const others = leadsTo(weighed, unit)?.others.slice(1) ?? [];
   return (
     <Dialog
       title={t("divert.title", { unit: unit.code, number: gets.number })}
@@ -150,6 +150,9 @@ function Diverting({ gets, unit }: { gets: Incident; unit: Unit }) {
         {weighed && <BothSides unit={unit} gets={gets} loses={loses} weighed={weighed} />}
         {!weighed && !fault && <p class="muted">{t("why.loading")}</p>}
         <ul class="merge-follows">
+          {others.map((one, index) => (
+            <li key={one.incident_number ?? index}>{divertedText(one, t("divert.visit"))}</li>
+          ))}
           <li>{t("divert.becomes", told)}</li>
           {loses?.job?.lock === "unit" && <li>{t("divert.byHand", told)}</li>}
         </ul>

@@ -18,21 +18,6 @@ const UNDER_WAY = new Set(["ordered", "rolling"]);
 export const isElsewhere = ({ job }: Unit, incidentId: number): boolean =>
   UNDER_WAY.has(job?.state ?? "") && job?.incident_id !== incidentId;
 
-export interface Weighed {
-  /** Of the incident that is to get the unit. */
-  gets: CandidateList;
-  /** Of the one that loses it; null for a booked visit. */
-  loses: CandidateList | null;
-}
-
-const weighedFor = (id: number) => call<CandidateList>(`/incidents/${id}/candidates`);
-
-/** Weighs every unit for both incidents by the plan in force. */
-export async function weighDiversion(incidentId: number, unit: Unit): Promise<Weighed> {
-  const loser = unit.job?.incident_id ?? null;
-  const [gets, loses] = await Promise.all([
-    weighedFor(incidentId),
-    loser === null ? null : weighedFor(loser),
-  ]);
-  return { gets, loses };
-}
+/** Weighs every unit for the incident that is to get one, by the plan in force. */
+export const weighDiversion = (incidentId: number): Promise<CandidateList> =>
+  call<CandidateList>(`/incidents/${incidentId}/candidates`);
