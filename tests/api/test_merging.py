@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.test_tracking import owner_of
-from tests.support.service import Town
+from tests.support.service import Town, owner_of
 
 NO_CAR: dict[str, Any] = {"model": "G6"}
 

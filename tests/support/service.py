@@ -210,6 +210,11 @@ def a_call(number: int = 1, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def owner_of(town: Town, case: dict[str, Any]) -> tuple[Client, str]:
+    """Return who opens the owner's link of an incident or visit, and the path of its page."""
+    return town.nobody, "track/" + case["track_url"].rpartition("/")[2]
+
+
 @pytest.fixture(scope="session")
 def town_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a data folder in which the invented town is made once."""
