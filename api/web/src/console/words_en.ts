@@ -169,6 +169,7 @@ export const en = {
   "divert.nobody": "nobody comes yet",
   "divert.nobodyElse": "nobody, as the plan stands",
   "divert.contractor": "contractor {name} (guessed)",
+  "divert.arrival": "{time}, {word}",
   "divert.later": "{minutes} later",
   "divert.noLater": "no later",
   "divert.then": "{number} then by {who}, {later}",

@@ -171,6 +171,7 @@ export const zh: Record<keyof typeof en, string> = {
   "divert.nobody": "尚无人前往",
   "divert.nobodyElse": "按目前计划无人前往",
   "divert.contractor": "外协 {name}（估计）",
+  "divert.arrival": "{time}，{word}",
   "divert.later": "推迟 {minutes}",
   "divert.noLater": "不推迟",
   "divert.then": "{number} 改由 {who} 前往，{later}",

@@ -21,7 +21,7 @@ const close = () => {
 function arrivalText(at: string, targetAt: string): string {
   const lateS = secondsBetween(targetAt, at);
   const word = lateS > 0 ? t("why.tooLate", { minutes: minutesText(lateS) }) : t("why.onTime");
-  return `${timeOfDay(at)}, ${word}`;
+  return t("divert.arrival", { time: timeOfDay(at), word });
 }
 
 const presentText = ({ job, eta_at, target_at }: Incident) =>
