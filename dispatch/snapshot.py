@@ -14,7 +14,7 @@ from dispatch.core import model as core
 from dispatch.coverage_price import Demand, demand_of
 from dispatch.frame import Frame
 from dispatch.job import Job, JobState
-from dispatch.outside import Outside, TakenBack, told
+from dispatch.outside import Outside, told
 from dispatch.params import DispatchSettings
 from dispatch.places import RoadsideCache
 from dispatch.pricing import kept_prices
@@ -48,9 +48,8 @@ class Snapshot:
     outside
         What the best contractor would mean for each job that may be left to one, by the problem's
         ids.
-    taken_back
-        What leaving out each ordered or rolling job would mean if it were taken from its unit, by
-        the problem's ids.
+    planned
+        The jobs of the problem, and what else is known of them.
     """
 
     world: World
@@ -61,7 +60,7 @@ class Snapshot:
     eta_at: Mapping[int, datetime]
     drive_s: Mapping[int, int]
     outside: Mapping[str, Outside]
-    taken_back: Mapping[str, TakenBack]
+    planned: SnapshotJobs
 
     @property
     def at(self) -> datetime:
@@ -144,7 +143,7 @@ def compose(
         eta_at=_etas(frame, jobs.values()),
         drive_s=_planned_drives(frame, jobs.values()),
         outside=planned.outside(),
-        taken_back=planned.taken_back(),
+        planned=planned,
     )
 
 

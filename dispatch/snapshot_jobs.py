@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import groupby
 
-from dispatch.contractor_choice import guesses_of, may_be_left
+from dispatch.contractor_choice import guesses_of
 from dispatch.core import model as core
 from dispatch.frame import Frame
 from dispatch.job import Job, JobOption, JobState
@@ -30,18 +30,19 @@ class SnapshotJobs:
     def __init__(self, frame: Frame, jobs: Mapping[str, Job]) -> None:
         self._frame = frame
         self._jobs = jobs
-        self._weighed = self._outside()
+        self._weighed = self._weigh(frame.world.jobs)
 
     def outside(self) -> dict[str, Outside]:
         """Return what the best contractor would mean for jobs that may be left to one, by id."""
         return {
-            key: self._weighed[job.id]
-            for key, job in self._jobs.items()
-            if job.id in self._weighed and may_be_left(job)
+            key: self._weighed[job.id] for key, job in self._jobs.items() if job.id in self._weighed
         }
 
     def core_job(self, key: str, job: Job) -> core.Job:
         """Return a job as the optimizer sees it: options, times from now, prices."""
+        return self._core_job(key, job, self._weighed.get(job.id))
+
+    def _core_job(self, key: str, job: Job, outside: Outside | None) -> core.Job:
         prices = self._frame.settings.prices
         is_visit = job.appointment_id is not None
         margin_s = 0 if is_visit else self._margin_s(job)
@@ -49,6 +50,7 @@ class SnapshotJobs:
         waited_s = -self._frame.seconds(job.created_at)
         wait = 0.0 if is_visit else wait_price(prices, job.priority, waited_s)
         target_s = self._frame.seconds(job.target_at) - margin_s
+        left_cny = left_out_cny(prices, curve, wait, -target_s) if outside is None else outside.cny
         latest_s = None if job.latest_at is None else self._frame.seconds(job.latest_at)
         if latest_s is not None and latest_s <= 0 and job.is_active:
             latest_s = None  # who was sent in time goes on
@@ -60,39 +62,32 @@ class SnapshotJobs:
             latest_s=latest_s,
             lateness=curve,
             wait_cny_per_min=wait,
-            unassigned_cny=self._left_out_cny(job, curve, wait, -target_s),
+            unassigned_cny=left_cny,
             excluded_units=frozenset(
                 self._frame.unit_of[unit_id].code
                 for unit_id in job.declined_by & self._frame.unit_of.keys()
             ),
         )
 
-    def _left_out_cny(
-        self, job: Job, curve: core.LatenessCurve, wait_cny_per_min: float, late_s: int
-    ) -> float:
-        outside = self._weighed.get(job.id) if may_be_left(job) else None
-        if outside is not None:
-            return outside.cny
-        return left_out_cny(self._frame.settings.prices, curve, wait_cny_per_min, late_s)
-
-    def taken_back(self) -> dict[str, TakenBack]:
-        """Return what leaving out each job under way would mean if it were taken back, by id."""
-        return {
-            key: TakenBack(
-                self.core_job(key, job.taken_back()).unassigned_cny, self._weighed.get(job.id)
-            )
+    @cached_property
+    def taken_back(self) -> Mapping[str, TakenBack]:
+        """What leaving out each job under way would mean if it were taken back, by id."""
+        back = {
+            key: job.taken_back()
             for key, job in self._jobs.items()
-            if _is_under_way(job)
+            if job.state in (JobState.ORDERED, JobState.ROLLING)
         }
+        weighed = self._weigh(tuple(back.values()))
+        found = {}
+        for key, job in back.items():
+            outside = weighed.get(job.id)
+            found[key] = TakenBack(self._core_job(key, job, outside).unassigned_cny, outside)
+        return found
 
-    def _outside(self) -> dict[int, Outside]:
-        """Return the best contractor for each job that may be left to one, by job row id.
-
-        Or that might be if it were taken from the unit that is on its way to it.
-        """
+    def _weigh(self, jobs: tuple[Job, ...]) -> dict[int, Outside]:
+        """Return the best contractor for each of these that may be left to one, by job row id."""
         frame = self._frame
         vans = frame.roadside.travel_times if frame.times is None else frame.times[VAN]
-        jobs = tuple(it.taken_back() if _is_under_way(it) else it for it in frame.world.jobs)
         world = replace(frame.world, jobs=jobs)
         guesses = guesses_of(world, frame.settings, frame.roadside, vans)
         if not guesses:
@@ -155,10 +150,6 @@ class SnapshotJobs:
             goal = option.destination
             visits.append(core.Visit(number(goal.position), goal.service_s))
         return core.Option(option.name, option.needs, tuple(visits), option.price_cny, option.kwh)
-
-
-def _is_under_way(job: Job) -> bool:
-    return job.state in (JobState.ORDERED, JobState.ROLLING)
 
 
 def _way(option: JobOption) -> tuple[str, tuple[str, ...], bool]:
