@@ -36,6 +36,7 @@ const candidate = (unit: number, part: object = {}) => ({
   state: "idle",
   kind: "tow",
   chosen: false,
+  option: "tow:3",
   arrival_at: at(40),
   on_time: false,
   diversion: null,
@@ -129,7 +130,7 @@ test("whoever is under way elsewhere is asked about before it is taken away", as
   expect(loses).toMatch(/\d\d:20, in time/);
   expect(loses).toMatch(/T-08 \d\d:40, 10 min late · 20 min later/);
   await confirm();
-  expect(sent(asked)).toEqual([{ unit_id: 7, plan_version: 5, divert: true }]);
+  expect(sent(asked)).toEqual([{ unit_id: 7, plan_version: 5, option: "tow:3", divert: true }]);
   expect(toasts.value[0]?.text).toBe("T-07 diverted to R-1001");
   expect(toasts.value[0]?.undo).toBeUndefined();
   expect(diversion.value).toBeNull();
@@ -149,7 +150,7 @@ test("it may go there afterwards instead", async () => {
   const asked = serving({ ...weighed, "POST /assign": () => ({ body: incident(1) }) });
   await wish();
   await answer("After R-1002");
-  expect(sent(asked)).toEqual([{ unit_id: 7, plan_version: 5 }]);
+  expect(sent(asked)).toEqual([{ unit_id: 7, plan_version: 5, option: "tow:3" }]);
 });
 
 test("or nothing is done", async () => {
@@ -178,8 +179,8 @@ test("what is refused is said with its remedy, and the next press builds on the 
   expect(text("dialog [role=alert]")).toContain("T-07 is at another car. Leave divert out.");
   await confirm();
   expect(sent(asked)).toEqual([
-    { unit_id: 7, plan_version: 5, divert: true },
-    { unit_id: 7, plan_version: 6, divert: true },
+    { unit_id: 7, plan_version: 5, option: "tow:3", divert: true },
+    { unit_id: 7, plan_version: 6, option: "tow:3", divert: true },
   ]);
 });
 

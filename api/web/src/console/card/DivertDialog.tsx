@@ -119,7 +119,7 @@ function useDiverting(gets: Incident, unit: Unit) {
     async send(divert: boolean) {
       if (!weighed || busy) return;
       setBusy(true);
-      const failed = await sendUnit(gets, unit, weighed.plan_version, divert);
+      const failed = await sendUnit(gets, unit, weighed, divert);
       if (!failed) return close();
       await seenAnew(gets);
       await weigh(); // what is pressed next builds on that

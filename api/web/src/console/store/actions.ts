@@ -1,7 +1,7 @@
 /** What the dispatcher does to incidents; each says its result and fetches anew. */
 
 import { effect, signal } from "@preact/signals";
-import type { CallerNumber, Incident, Unit } from "@roadflare/kit/contract.ts";
+import type { CallerNumber, CandidateList, Incident, Unit } from "@roadflare/kit/contract.ts";
 import { ProblemError } from "@roadflare/kit/http.ts";
 import { pairOf, said } from "@roadflare/kit/words.ts";
 import { t } from "../words.ts";
@@ -118,14 +118,19 @@ export async function assign(incidentId: number, unitId: number): Promise<void> 
     diversion.value = { incidentId, unitId };
     return;
   }
-  await sendUnit(incident, unit, known?.plan_version ?? planVersion.value);
+  await sendUnit(incident, unit, known);
 }
 
-/** @param divert Take it away from the job that it is ordered or rolls to. */
+/**
+ * Sends a unit in the way in which the dispatcher saw it weighed.
+ *
+ * @param weighed What was on the screen, if anything was.
+ * @param divert Take it away from the job that it is ordered or rolls to.
+ */
 export function sendUnit(
   incident: Incident,
   unit: Unit,
-  version: number,
+  weighed: CandidateList | null | undefined,
   divert = false,
 ): Promise<Fault> {
   const told = { unit: unit.code, number: incident.number };
@@ -133,7 +138,13 @@ export function sendUnit(
   // What was taken from another incident does not come back to it by being released here.
   const done = () =>
     divert ? say(t("done.diverted", told)) : say(t("done.assigned", told), { undo });
-  const body = { unit_id: unit.id, plan_version: version, ...(divert ? { divert } : {}) };
+  const option = weighed?.items.find((one) => one.unit_id === unit.id)?.option;
+  const body = {
+    unit_id: unit.id,
+    plan_version: weighed?.plan_version ?? planVersion.value,
+    ...(option ? { option } : {}),
+    ...(divert ? { divert } : {}),
+  };
   return change(incident, done, { action: "assign", body });
 }
 
