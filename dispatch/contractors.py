@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from dispatch import orders
@@ -26,6 +26,7 @@ from dispatch.store import (
     IncidentRow,
     JobRow,
     incident_row,
+    is_open,
     job_of,
     offers_about,
     open_job_row,
@@ -142,7 +143,8 @@ def expire_offers(session: WriteSession, context: DispatchContext) -> list[int]:
     now, region, rules = context.clock.now(), context.region, context.settings.contractors
     query = (
         select(ContractorOfferRow)
-        .where(ContractorOfferRow.region == region, ContractorOfferRow.state == "offered")
+        .join(IncidentRow, IncidentRow.id == ContractorOfferRow.incident_id)
+        .where(is_open(region), ContractorOfferRow.state == "offered")
         .where(
             or_(
                 ContractorOfferRow.expires_at < now,
@@ -168,8 +170,12 @@ def expire_offers(session: WriteSession, context: DispatchContext) -> list[int]:
 
 def next_deadline(session: Session, region: str) -> datetime | None:
     """Return when the next unanswered offer runs out."""
-    query = select(ContractorOfferRow.expires_at).filter_by(region=region, state="offered")
-    return min(session.scalars(query), default=None)
+    query = (
+        select(func.min(ContractorOfferRow.expires_at))
+        .join(IncidentRow, IncidentRow.id == ContractorOfferRow.incident_id)
+        .where(is_open(region), ContractorOfferRow.state == "offered")
+    )
+    return session.scalar(query)
 
 
 def _refuse_unable(contractor: Contractor, job: Job) -> None:
