@@ -44,6 +44,7 @@ const UI_PATHS = {
   logout: "M14 4H5v16h9M10 12h11M17 8l4 4-4 4",
   share: "M12 15V3M7.5 7L12 3l4.5 4M5 12v8h14v-8",
   alarm: "M6 17V11a6 6 0 0 1 12 0v6l1.5 2h-15zM10 21.5h4",
+  silent: "M6 17V11a6 6 0 0 1 12 0v6l1.5 2h-15zM10 21.5h4M3 3l18 18",
   clock: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7v5l3.5 2",
   car: "M4 16v-4l2.2-5.2A2 2 0 0 1 8 5.5h8a2 2 0 0 1 1.8 1.3L20 12v4M3 16h18v2.5H3zM4.5 12h15M7 14.3h1M16 14.3h1",
   remote: "M3 5h18v11H3zM8 20h8M12 16v4M9 10.5l2 2 4-4",

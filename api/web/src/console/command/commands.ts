@@ -9,6 +9,7 @@ import { ask } from "../card/ask.ts";
 import { mayCorrectPlace, mayNote } from "../card/correcting.ts";
 import { showOnMap } from "../map/view.ts";
 import { assign, release, setLock } from "../store/actions.ts";
+import { bellOn, setBell } from "../store/bell.ts";
 import {
   bookVisit,
   correctingPlace,
@@ -197,6 +198,11 @@ function generalCommands(): Command[] {
     },
     { id: "book", text: t("visit.book"), keys: "B", run: bookVisit },
     ...(mayKeepRoads.value ? roadCommands() : []),
+    {
+      id: "bell",
+      text: t(bellOn.value ? "top.bellOff" : "top.bellOn"),
+      run: () => setBell(!bellOn.value),
+    },
     {
       id: "theme",
       text: t("top.theme"),

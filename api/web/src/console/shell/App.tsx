@@ -14,6 +14,7 @@ import { MapPanel } from "../map/MapPanel.tsx";
 import { QueuePanel } from "../queue/QueuePanel.tsx";
 import { RoadCard } from "../roads/RoadCard.tsx";
 import { RoadForm } from "../roads/RoadForm.tsx";
+import { followAlarms } from "../store/bell.ts";
 import { followDetail } from "../store/detail.ts";
 import { openRoad } from "../store/roads.ts";
 import {
@@ -26,7 +27,7 @@ import {
 } from "../store/selection.ts";
 import { token } from "../store/session.ts";
 import { followVisits, openVisit } from "../store/visits.ts";
-import { follow } from "../store/world.ts";
+import { alarms, follow } from "../store/world.ts";
 import { VisitCard } from "../visits/VisitCard.tsx";
 import { VisitForm } from "../visits/VisitForm.tsx";
 import { t } from "../words.ts";
@@ -58,7 +59,7 @@ function Card() {
 function Console() {
   // Before the first frame: a key pressed at what is seen must not be lost.
   useLayoutEffect(() => {
-    const stops = [follow(), followDetail(), followVisits(), listenToKeys()];
+    const stops = [follow(), followAlarms(), followDetail(), followVisits(), listenToKeys()];
     return () => {
       for (const stop of stops) stop();
     };
@@ -85,7 +86,8 @@ function Console() {
 
 export function App() {
   useEffect(() => {
-    document.title = `Roadflare · ${t("title")}`;
-  }, [language.value]);
+    const n = token.value ? alarms.value.length : 0;
+    document.title = `${n > 0 ? `(${n}) ` : ""}Roadflare · ${t("title")}`;
+  }, [language.value, alarms.value.length, token.value]);
   return token.value ? <Console /> : <Login />;
 }

@@ -8,12 +8,13 @@ import { said } from "@roadflare/kit/words.ts";
 import type { ComponentChildren } from "preact";
 import type { QueueFilter } from "../queue/order.ts";
 import { RiskMark } from "../queue/RiskMark.tsx";
+import { bellOn, setBell } from "../store/bell.ts";
 import { countAll, keptShare } from "../store/counts.ts";
 import { callDrafts } from "../store/drafts.ts";
 import { queueFilter, unitFilter } from "../store/filters.ts";
 import { openCommandBar, overlay, tab, takeCall, takingCall } from "../store/selection.ts";
 import { logOut } from "../store/session.ts";
-import { closedToday, incidents, region, units } from "../store/world.ts";
+import { closedToday, incidents, mayDispatch, region, units } from "../store/world.ts";
 import { t } from "../words.ts";
 import { ConnectionMark } from "./ConnectionMark.tsx";
 import { LanguageSwitch } from "./LanguageSwitch.tsx";
@@ -110,6 +111,18 @@ export function TopBar() {
       <RegionClock />
       <ConnectionMark />
       <div class="top-tools">
+        {mayDispatch.value && (
+          <button
+            type="button"
+            class="button quiet icon-only"
+            aria-pressed={bellOn.value}
+            aria-label={t("top.bell")}
+            title={t(bellOn.value ? "top.bellOff" : "top.bellOn")}
+            onClick={() => setBell(!bellOn.value)}
+          >
+            <Icon name={bellOn.value ? "alarm" : "silent"} size={18} />
+          </button>
+        )}
         <button
           type="button"
           class="button quiet icon-only"

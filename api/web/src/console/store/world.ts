@@ -31,6 +31,7 @@ export const planVersion = signal(0);
 /** Local milliseconds at which the lists were fetched last; null before the first time. */
 export const incidentsAt = signal<number | null>(null);
 export const unitsAt = signal<number | null>(null);
+export const alarmsAt = signal<number | null>(null);
 export const roadsAt = signal<number | null>(null);
 export const units = signal<Unit[]>([]);
 export const alarms = signal<Alarm[]>([]);
@@ -88,6 +89,7 @@ async function fetchAlarms(): Promise<void> {
   try {
     const { items } = await call<{ items: Alarm[] }>("/alarms");
     alarms.value = items.filter((alarm) => !alarm.acknowledged_at);
+    alarmsAt.value = Date.now();
   } catch {
     // As above.
   }
