@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import select
 
@@ -13,11 +14,29 @@ from kernel.database import WriteSession
 from kernel.words import Words
 
 
+class AlarmKind(StrEnum):
+    """Why a dispatcher is alarmed; `docs/how-to/dispatch.md` says what to do about each."""
+
+    PROMISE_AT_RISK = "promise_at_risk"
+    NO_CONTRACTOR = "no_contractor"
+    ORDER_UNANSWERED = "order_unanswered"
+    ORDER_NOT_BEGUN = "order_not_begun"
+    UNIT_UNSEEN = "unit_unseen"
+    WORK_OVERDUE = "work_overdue"
+    CONTRACTOR_LATE = "contractor_late"
+    CONTRACTOR_SILENT = "contractor_silent"
+    LOCK_LIFTED = "lock_lifted"
+    VISIT_NOT_BEGUN = "visit_not_begun"
+    VISIT_MISSED = "visit_missed"
+    VISIT_FAILED = "visit_failed"
+    PLANNING_FAILED = "planning_failed"
+
+
 def raise_alarm(
     session: WriteSession,
     now: datetime,
     region: str,
-    kind: str,
+    kind: AlarmKind,
     text: Words,
     *,
     incident_id: int | None = None,
@@ -70,7 +89,7 @@ def settle_over(
     session: WriteSession,
     now: datetime,
     region: str,
-    kinds: Collection[str],
+    kinds: Collection[AlarmKind],
     still: Collection[tuple[int, str]],
 ) -> None:
     """Put aside the alarms of these kinds whose reason is over.

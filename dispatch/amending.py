@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from dispatch import orders
-from dispatch.alarms import raise_alarm
+from dispatch.alarms import AlarmKind, raise_alarm
 from dispatch.call import Call, read_location
 from dispatch.core.model import Lock
 from dispatch.desk import IntakeDesk
@@ -415,7 +415,9 @@ def _hold_to_lock(session: WriteSession, now: datetime, job: JobRow) -> None:
             en=f"{number} has changed, and {unit.code}, which it was locked to, cannot do it: "
             f"the lock is lifted, and the plan chooses. {fault.message} {fault.remedy}",
         )
-        raise_alarm(session, now, job.region, "lock_lifted", text, incident_id=job.incident_id)
+        raise_alarm(
+            session, now, job.region, AlarmKind.LOCK_LIFTED, text, incident_id=job.incident_id
+        )
 
 
 def _ways_left(

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from dispatch.alarms import raise_alarm, raise_anew
+from dispatch.alarms import AlarmKind, raise_alarm, raise_anew
 from dispatch.contractor_record import LOOK_BACK
 from dispatch.params import ContractorRules
 from dispatch.regions import get_region
@@ -110,7 +110,7 @@ def tell_silent(
 ) -> None:
     """Alarm the dispatcher of a contractor that has fallen silent."""
     text = _words(session, now, region, contractor_id, silence)
-    raise_alarm(session, now, region, "contractor_silent", text)
+    raise_alarm(session, now, region, AlarmKind.CONTRACTOR_SILENT, text)
 
 
 def tell_still_silent(
@@ -120,7 +120,7 @@ def tell_still_silent(
     text = _words(session, now, region, contractor_id, silence)
     begins = _BEGINS.format(name=get_contractor(session, contractor_id).name)
     standing = select(AlarmRow).filter_by(
-        region=region, kind="contractor_silent", acknowledged_at=None
+        region=region, kind=AlarmKind.CONTRACTOR_SILENT, acknowledged_at=None
     )
     for row in session.scalars(standing):
         if row.text["en"].startswith(begins):

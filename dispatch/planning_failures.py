@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import select
 
-from dispatch.alarms import raise_alarm
+from dispatch.alarms import AlarmKind, raise_alarm
 from dispatch.context import DispatchContext
 from dispatch.core.model import Plan
 from dispatch.store import AlarmRow
@@ -92,13 +92,15 @@ class PlanningFailures:
         if self._is_told:
             return
         standing = select(AlarmRow.id).filter_by(
-            region=context.region, kind="planning_failed", acknowledged_at=None
+            region=context.region, kind=AlarmKind.PLANNING_FAILED, acknowledged_at=None
         )
         try:
             with context.database.write() as session:
                 if session.scalars(standing.limit(1)).first() is None:
                     now = context.clock.now()
-                    raise_alarm(session, now, context.region, "planning_failed", _PLANNING_FAILED)
+                    raise_alarm(
+                        session, now, context.region, AlarmKind.PLANNING_FAILED, _PLANNING_FAILED
+                    )
             self._is_told = True
         except Exception:  # noqa: BLE001 - the loop goes on, and the next failure tells
             _log.exception("dispatcher.alarm_not_stored", region=context.region)

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from sqlalchemy import and_, not_, select
 
 from dispatch import contractors
-from dispatch.alarms import raise_alarm, settle_over
+from dispatch.alarms import AlarmKind, raise_alarm, settle_over
 from dispatch.context import DispatchContext
 from dispatch.contractor_choice import Asking, Guess, is_worth, still_to_ask
 from dispatch.contractor_silence import may_have_open, silent_contractors
@@ -175,7 +175,7 @@ def _tell_lost(session: WriteSession, now: datetime, incident: IncidentRow, done
 
     The first alarm may have been seen and settled, and nothing else would tell of it.
     """
-    kind = "promise_at_risk"
+    kind = AlarmKind.PROMISE_AT_RISK
     before = done.alarms.get((incident.id, kind))
     if before is not None and incident.eta_at is None:
         helped_at = done.helped_at(session, incident)
@@ -220,7 +220,7 @@ def _offer(
         others = {it: None for it in done.can_be_asked() if it not in asked}
         if _best_to_ask(session, context, job, others, done) is None:
             text, now = NO_CONTRACTOR, context.clock.now()
-            _raise_alarm(session, now, incident, "no_contractor", text, done)
+            _raise_alarm(session, now, incident, AlarmKind.NO_CONTRACTOR, text, done)
     return False
 
 
@@ -295,7 +295,7 @@ def _raise_alarm(
     session: WriteSession,
     now: datetime,
     incident: IncidentRow,
-    kind: str,
+    kind: AlarmKind,
     text: Words,
     done: _Done,
     *,

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dispatch.alarms import AlarmKind
 from dispatch.incident import incident_number
 from dispatch.job import Job, JobState
 from dispatch.promise_watch import Case
@@ -41,7 +42,7 @@ DELIVERY_M_PER_S = 5.0
 class Stalled:
     """What the dispatcher is told of work that stands still ``since`` a report, once for each."""
 
-    kind: str
+    kind: AlarmKind
     since: datetime
     text: Words
 
@@ -82,7 +83,7 @@ def _in_words(session: Session, case: Case, now: datetime) -> Stalled | None:
     usual_s = _usual_s(job_of(session.scalars(select(JobRow).where(JobRow.id == row.id)).one()))
     if since is None or not _is_over(now, since, usual_s + MARGIN_S):
         return None
-    return Stalled("work_overdue", since, _overdue(unit, number, row, _minutes(now, since)))
+    return Stalled(AlarmKind.WORK_OVERDUE, since, _overdue(unit, number, row, _minutes(now, since)))
 
 
 def _since(job: JobRow) -> datetime | None:
@@ -106,7 +107,7 @@ def _not_begun(unit: str, number: str, job: JobRow, now: datetime) -> Stalled | 
             en=f"{unit} took {number} {minutes} min ago and has not set off: call it, or send "
             "another one.",
         )
-        return Stalled("order_not_begun", job.accepted_at, text)
+        return Stalled(AlarmKind.ORDER_NOT_BEGUN, job.accepted_at, text)
     if job.ordered_at is None:
         return None
     minutes = _minutes(now, job.ordered_at)
@@ -114,7 +115,7 @@ def _not_begun(unit: str, number: str, job: JobRow, now: datetime) -> Stalled | 
         zh=f"{unit} 已 {minutes} 分钟未确认接单 {number}。请电话联系或改派。",
         en=f"{unit} has not taken {number} for {minutes} min: call it, or send another one.",
     )
-    return Stalled("order_unanswered", job.ordered_at, text)
+    return Stalled(AlarmKind.ORDER_UNANSWERED, job.ordered_at, text)
 
 
 def _overdue(unit: str, number: str, job: JobRow, minutes: int) -> Words:
@@ -143,7 +144,7 @@ def _at_contractors(
         en=f"{name} has been at the car of {number} for {minutes} min and has not said that it is "
         "done. Call it.",
     )
-    return Stalled("work_overdue", taken.arrived_at, text)
+    return Stalled(AlarmKind.WORK_OVERDUE, taken.arrived_at, text)
 
 
 def _is_over(now: datetime, since: datetime | None, seconds: float) -> bool:

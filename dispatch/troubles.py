@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dispatch.alarms import AlarmKind
 from dispatch.incident import incident_number
 from dispatch.promise_watch import Case, is_overdue
 from dispatch.stalled_work import stalled_work
@@ -20,11 +21,11 @@ from kernel.words import Words
 MINUTE = timedelta(minutes=1)
 
 TROUBLES = (
-    "order_unanswered",
-    "order_not_begun",
-    "work_overdue",
-    "unit_unseen",
-    "contractor_late",
+    AlarmKind.ORDER_UNANSWERED,
+    AlarmKind.ORDER_NOT_BEGUN,
+    AlarmKind.WORK_OVERDUE,
+    AlarmKind.UNIT_UNSEEN,
+    AlarmKind.CONTRACTOR_LATE,
 )
 """Kinds of alarm that say what is so now: they go when it is over."""
 
@@ -39,7 +40,7 @@ class Trouble:
 
 def troubles(
     session: Session, cases: Sequence[Case], now: datetime
-) -> Mapping[tuple[int, str], Trouble]:
+) -> Mapping[tuple[int, AlarmKind], Trouble]:
     """Return what is wrong now, by incident and kind of alarm."""
     found = {
         (it, stalled.kind): Trouble(stalled.since, stalled.text)
@@ -51,10 +52,10 @@ def troubles(
         incident_id, job = case.incident.id, case.job
         if case.taken is not None:
             if is_overdue(case.taken, now):
-                found[incident_id, "contractor_late"] = _late(session, case.taken, now)
+                found[incident_id, AlarmKind.CONTRACTOR_LATE] = _late(session, case.taken, now)
         elif job is not None and job.unit_id is not None and job.unit_id in unseen:
             text = unseen[job.unit_id].words(incident_number(incident_id), now)
-            found[incident_id, "unit_unseen"] = Trouble(job.ordered_at, text)
+            found[incident_id, AlarmKind.UNIT_UNSEEN] = Trouble(job.ordered_at, text)
     return found
 
 

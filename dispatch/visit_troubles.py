@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from dispatch.alarms import raise_alarm
+from dispatch.alarms import AlarmKind, raise_alarm
 from dispatch.appointments import cancel_later_jobs
 from dispatch.context import DispatchContext
 from dispatch.job import JobState
@@ -33,7 +33,7 @@ def tell_failed(session: WriteSession, now: datetime, job: JobRow) -> None:
         zh=f"预约 {code}（{work.zh}）未能完成。请联系车主，取消预约并重新安排。",
         en=f"Visit {code} ({work.en}) failed. Call the owner; cancel it and book anew.",
     )
-    raise_alarm(session, now, job.region, "visit_failed", text)
+    raise_alarm(session, now, job.region, AlarmKind.VISIT_FAILED, text)
 
 
 def tell_missed(session: WriteSession, context: DispatchContext) -> list[str]:
@@ -49,7 +49,7 @@ def tell_missed(session: WriteSession, context: DispatchContext) -> list[str]:
     missed = session.scalars(query.order_by(JobRow.id)).all()
     if not missed:
         return []
-    told = select(AlarmRow.text).filter_by(region=region, kind="visit_missed")
+    told = select(AlarmRow.text).filter_by(region=region, kind=AlarmKind.VISIT_MISSED)
     known = {text["en"] for text in session.scalars(told)}  # a window appears in it: it is unique
     zone = ZoneInfo(get_region(session, region).time_zone)
     new = []
@@ -60,7 +60,7 @@ def tell_missed(session: WriteSession, context: DispatchContext) -> list[str]:
         clear_plan(job)
         session.flush()
         cancel_later_jobs(session, now, job)
-        raise_alarm(session, now, region, "visit_missed", text)
+        raise_alarm(session, now, region, AlarmKind.VISIT_MISSED, text)
         new.append(f"visit {job.id} was missed")
     return new
 
@@ -80,7 +80,7 @@ def tell_not_begun(session: WriteSession, context: DispatchContext) -> None:
     if not late:
         return
     told = select(AlarmRow.text, AlarmRow.raised_at).filter_by(
-        region=region, kind="visit_not_begun"
+        region=region, kind=AlarmKind.VISIT_NOT_BEGUN
     )
     known = [(text["en"], raised_at) for text, raised_at in session.execute(told)]
     zone = ZoneInfo(get_region(session, region).time_zone)
@@ -88,7 +88,7 @@ def tell_not_begun(session: WriteSession, context: DispatchContext) -> None:
         text = _not_begun(session, job, zone)
         ordered_at = job.ordered_at or now
         if not any(en == text.en and raised_at >= ordered_at for en, raised_at in known):
-            raise_alarm(session, now, region, "visit_not_begun", text)
+            raise_alarm(session, now, region, AlarmKind.VISIT_NOT_BEGUN, text)
 
 
 def _not_begun(session: WriteSession, job: JobRow, zone: ZoneInfo) -> Words:
