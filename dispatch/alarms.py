@@ -27,6 +27,7 @@ class AlarmKind(StrEnum):
     CONTRACTOR_SILENT = "contractor_silent"
     LOCK_LIFTED = "lock_lifted"
     VISIT_NOT_BEGUN = "visit_not_begun"
+    VISIT_OVERDUE = "visit_overdue"
     VISIT_MISSED = "visit_missed"
     VISIT_FAILED = "visit_failed"
     PLANNING_FAILED = "planning_failed"

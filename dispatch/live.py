@@ -40,7 +40,7 @@ from dispatch.solver_process import (
     WorkerSolver,
 )
 from dispatch.store import IncidentRow, is_open
-from dispatch.visit_troubles import tell_missed, tell_not_begun
+from dispatch.visit_troubles import tell_missed, tell_not_begun, tell_overdue
 from dispatch.wakes import Wakes
 from dispatch.world import next_visit_at
 from kernel.clock import ScaledClock, VirtualClock
@@ -249,6 +249,7 @@ class Dispatcher:
             found = [f"nobody took {incident_number(it)}" for it in expired]
             found += tell_missed(session, context)
             tell_not_begun(session, context)
+            tell_overdue(session, context)
             found += look(session, context, snapshot, open_cases(session, context.region))
             self._has_units = bool(snapshot.problem.units)
             self._plan_next_watch(session, snapshot)
@@ -406,6 +407,7 @@ class Dispatcher:
             contractors.expire_offers(session, context)
             tell_missed(session, context)
             tell_not_begun(session, context)
+            tell_overdue(session, context)
             for case in open_cases(session, context.region):
                 judge(session, context.clock.now(), case.incident)
 

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from dispatch.alarms import AlarmKind
 from dispatch.incident import incident_number
-from dispatch.job import Job, JobState
+from dispatch.job import JobState
+from dispatch.overdue import MARGIN_S, overdue_since
 from dispatch.promise_watch import Case
 from dispatch.store import ContractorOfferRow, JobRow, job_of
 from fleet.store import ContractorRow, UnitRow
-from kernel.position import distance_m
 from kernel.words import Words
 
 UNTAKEN_S = 300
@@ -28,14 +28,8 @@ UNTAKEN_S = 300
 NOT_BEGUN_S = 300
 """So is one that has taken an order and does not set off."""
 
-MARGIN_S = 1800
-"""Work may take this much longer than nine in ten of its kind."""
-
 CONTRACTOR_S = 7200
 """A contractor may be at the car for so long: what it does there is not known."""
-
-DELIVERY_M_PER_S = 5.0
-"""As the crow flies, for a loaded truck: slow, so that only who is forgotten is later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +73,15 @@ def _in_words(session: Session, case: Case, now: datetime) -> Stalled | None:
     unit = session.scalars(select(UnitRow.code).where(UnitRow.id == row.unit_id)).one()
     if row.state == JobState.ORDERED.value:
         return _not_begun(unit, number, row, now)
-    since = _since(row)
-    usual_s = _usual_s(job_of(session.scalars(select(JobRow).where(JobRow.id == row.id)).one()))
-    if since is None or not _is_over(now, since, usual_s + MARGIN_S):
+    whole = session.scalars(select(JobRow).where(JobRow.id == row.id)).one()
+    since = overdue_since(job_of(whole), now)
+    if since is None:
         return None
     return Stalled(AlarmKind.WORK_OVERDUE, since, _overdue(unit, number, row, _minutes(now, since)))
 
 
 def _since(job: JobRow) -> datetime | None:
     return job.loaded_at if job.state == JobState.LOADED.value else job.arrived_at
-
-
-def _usual_s(job: Job) -> float:
-    """Return in what time nine in ten have done what is being done, seconds."""
-    option = job.option_named(job.option)
-    goal = option.destination
-    if job.state is not JobState.LOADED or goal is None:
-        return option.service.p90_s
-    return distance_m(job.position, goal.position) / DELIVERY_M_PER_S + goal.service_s
 
 
 def _not_begun(unit: str, number: str, job: JobRow, now: datetime) -> Stalled | None:

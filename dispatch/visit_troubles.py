@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -12,8 +12,9 @@ from dispatch.appointments import cancel_later_jobs
 from dispatch.context import DispatchContext
 from dispatch.job import JobState
 from dispatch.orders import clear_plan
+from dispatch.overdue import MARGIN_S, overdue_since
 from dispatch.regions import get_region
-from dispatch.store import AlarmRow, AppointmentRow, JobRow
+from dispatch.store import AlarmRow, AppointmentRow, JobRow, job_of
 from fleet.store import get_unit
 from kernel.database import WriteSession
 from kernel.words import Words
@@ -89,6 +90,47 @@ def tell_not_begun(session: WriteSession, context: DispatchContext) -> None:
         ordered_at = job.ordered_at or now
         if not any(en == text.en and raised_at >= ordered_at for en, raised_at in known):
             raise_alarm(session, now, region, AlarmKind.VISIT_NOT_BEGUN, text)
+
+
+def tell_overdue(session: WriteSession, context: DispatchContext) -> None:
+    """Alarm the dispatcher, once for each stage, of visits that should be over and are not."""
+    now, region = context.clock.now(), context.region
+    query = select(JobRow).where(
+        JobRow.region == region,
+        JobRow.state.in_((JobState.ON_SITE.value, JobState.LOADED.value)),
+        JobRow.appointment_id.is_not(None),
+        JobRow.arrived_at < now - timedelta(seconds=MARGIN_S),
+    )
+    late = [
+        (row, since)
+        for row in session.scalars(query.order_by(JobRow.id)).all()
+        if (since := overdue_since(job_of(row), now)) is not None
+    ]
+    if not late:
+        return
+    told = select(AlarmRow.text).filter_by(region=region, kind=AlarmKind.VISIT_OVERDUE)
+    known = {text["en"] for text in session.scalars(told)}  # the time appears in it: it is unique
+    zone = ZoneInfo(get_region(session, region).time_zone)
+    for row, since in late:
+        text = _overdue(session, row, since.astimezone(zone))
+        if text.en not in known:
+            raise_alarm(session, now, region, AlarmKind.VISIT_OVERDUE, text)
+
+
+def _overdue(session: WriteSession, job: JobRow, since: datetime) -> Words:
+    code, work, at = _code(session, job), _work(job), f"{since:%m-%d %H:%M}"
+    unit = "" if job.unit_id is None else get_unit(session, job.unit_id).code
+    if job.state == JobState.LOADED.value:
+        return Words(
+            zh=f"预约 {code}（{work.zh}）：{unit} 自 {at} 起载车，仍未报送达。请致电技师。",
+            en=f"Visit {code} ({work.en}): {unit} has had the car on board since {at} and has not "
+            "said that it is delivered. Call the technician.",
+        )
+    return Words(
+        zh=f"预约 {code}（{work.zh}）：{unit} 自 {at} 起在现场，仍未报完成。请致电技师。",
+        en=f"Visit {code} ({work.en}): {unit} has been there since {at} and has not said that it "
+        "is done. Call the technician.",
+    )
 
 
 def _not_begun(session: WriteSession, job: JobRow, zone: ZoneInfo) -> Words:

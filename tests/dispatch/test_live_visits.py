@@ -264,3 +264,21 @@ def test_a_missed_fetch_calls_the_return_off(scene: Scene) -> None:
     scene.pass_time(300)
     assert [scene.job_by_id(it).state for it in (fetch, back)] == ["open", "cancelled"]
     assert [kind for kind, _ in alarms(scene)] == ["visit_missed"]
+
+
+def test_a_visit_that_nobody_says_is_done_is_told_once(scene: Scene) -> None:
+    unit = scene.unit("E-01", 0, "charger_install")
+    visit = book(scene, 20, 30, 60)
+    scene.pass_time(20)
+    for kind in ("rolling", "arrived"):
+        report(scene, unit, kind, visit)
+    scene.pass_time(10 + 75 + 29)  # the work begins with its window, and takes 75 min at most
+    assert alarms(scene) == []
+    scene.pass_time(3)
+    [(kind, text)] = alarms(scene)
+    assert kind == "visit_overdue"
+    assert text.startswith(
+        "Visit ABCDEF (installing a charger): E-01 has been there since 03-02 16"
+    )
+    scene.pass_time(60)
+    assert len(alarms(scene)) == 1
