@@ -1,4 +1,4 @@
-"""How well the promise was kept: shares within target and response times of many incidents."""
+"""How well the promise was kept, and what owners think of it: of many incidents and ratings."""
 
 from __future__ import annotations
 
@@ -56,6 +56,40 @@ class ResponseTimes:
     p90: float | None
 
 
+LOW_STARS = 2
+"""Whoever gives no more than these has something to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """What an owner thinks of the help: stars, 1 to 5, words if there are any, where to look."""
+
+    stars: int
+    text: str = ""
+    number: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """What owners think, of those that tell; ``None`` where nobody does.
+
+    Attributes
+    ----------
+    mean_stars
+        1 to 5.
+    share_low
+        Of all ratings those with one or two stars, 0 to 1.
+    low
+        These, the worst first.
+    """
+
+    n_ratings: int
+    mean_stars: float | None
+    share_low: float | None
+    low: tuple[Rated, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """Shares are of *all* incidents in the denominator, 0 to 1; ``None`` without any."""
@@ -65,14 +99,15 @@ class Report:
     share_within_target: float | None
     urban_share_within_target: float | None
     response_s: ResponseTimes
+    ratings: Ratings
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as JSON values."""
         return asdict(self)
 
 
-def report(incidents: Iterable[Served]) -> Report:
-    """Return how well the promise was kept."""
+def report(incidents: Iterable[Served], rated: Iterable[Rated] = ()) -> Report:
+    """Return how well the promise was kept, and what owners think of it."""
     every = tuple(incidents)
     urban = tuple(incident for incident in every if incident.urban)
     seconds = [incident.response_s for incident in every]
@@ -82,7 +117,18 @@ def report(incidents: Iterable[Served]) -> Report:
         share_within_target=share_within_target(every),
         urban_share_within_target=share_within_target(urban),
         response_s=response_times([value for value in seconds if value is not None]),
+        ratings=ratings(rated),
     )
+
+
+def ratings(rated: Iterable[Rated]) -> Ratings:
+    """Return what owners think of the help."""
+    every = tuple(rated)
+    low = tuple(sorted((it for it in every if it.stars <= LOW_STARS), key=lambda it: it.stars))
+    if not every:
+        return Ratings(0, None, None, ())
+    mean = sum(it.stars for it in every) / len(every)
+    return Ratings(len(every), mean, len(low) / len(every), low)
 
 
 def share_within_target(incidents: Iterable[Served]) -> float | None:

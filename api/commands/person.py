@@ -8,14 +8,19 @@ from typing import Annotated
 
 import typer
 
-from api import schema
-from api.commands.options import AsJson, City, DatabaseUrl, DataDir, settings_from
+from api.commands.options import (
+    AsJson,
+    City,
+    DatabaseUrl,
+    DataDir,
+    open_database,
+    settings_from,
+)
 from api.personal_data import erase, export, find
 from dispatch.phone import read_phone
 from dispatch.regions import get_region
 from kernel.clock import SystemClock
-from kernel.database import Database
-from kernel.errors import Fault, InvalidInput, NotFound
+from kernel.errors import Fault, InvalidInput
 from kernel.private_details import broken_seals
 
 app = typer.Typer(no_args_is_help=True, help="Export or erase what is stored about one person.")
@@ -37,7 +42,7 @@ def export_person(
 ) -> None:
     """Write everything that is stored about a person, as JSON."""
     settings = settings_from(city=city, database=database, data_dir=data_dir)
-    opened = _open(settings.database)
+    opened = open_database(settings.database)
     try:
         with opened.read() as session:
             country = get_region(session, settings.city).country
@@ -67,7 +72,7 @@ def erase_person(
     settings = settings_from(city=city, database=database, data_dir=data_dir)
     if not sure:
         typer.confirm("This cannot be undone. Erase?", abort=True, err=True)
-    opened = _open(settings.database)
+    opened = open_database(settings.database)
     try:
         with opened.write() as session:
             country = get_region(session, settings.city).country
@@ -88,7 +93,7 @@ def verify_words(
 ) -> None:
     """Check that no words kept beside the event log were changed since."""
     settings = settings_from(database=database, data_dir=data_dir)
-    opened = _open(settings.database)
+    opened = open_database(settings.database)
     try:
         with opened.read() as session:
             broken = broken_seals(session)
@@ -97,15 +102,6 @@ def verify_words(
     typer.echo(json.dumps({"broken": broken}) if as_json else f"{len(broken)} changed.")
     if broken:
         raise typer.Exit(1)
-
-
-def _open(url: str) -> Database:
-    database = Database(url)
-    if schema.current(database) is None:
-        database.close()
-        raise NotFound("database with data", url, remedy="Give --database, or --data-dir.")
-    schema.upgrade(database)
-    return database
 
 
 def _number(text: str, country: str) -> str:

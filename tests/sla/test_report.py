@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sla.report import ResponseTimes, Served, report, response_times
+from sla.report import Rated, Ratings, ResponseTimes, Served, ratings, report, response_times
 
 CALL = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -36,3 +36,14 @@ def test_an_empty_day_has_no_figures() -> None:
     assert (result.share_within_target, result.urban_share_within_target) == (None, None)
     assert response_times([]) == ResponseTimes(None, None, None)
     assert result.as_json()["response_s"] == {"mean": None, "p50": None, "p90": None}
+
+
+def test_ratings_are_counted_and_the_low_ones_told_worst_first() -> None:
+    slow, rude, fine = Rated(2, "slow"), Rated(1, "rude"), Rated(3, "fine")
+    found = ratings([Rated(5), slow, fine, rude])
+    assert found == Ratings(4, mean_stars=11 / 4, share_low=1 / 2, low=(rude, slow))
+    assert report([], [slow]).ratings == Ratings(1, 2.0, 1.0, (slow,))
+
+
+def test_without_ratings_there_is_no_mean() -> None:
+    assert report([]).ratings == Ratings(0, None, None, ())

@@ -14,6 +14,7 @@ import { MapPanel } from "../map/MapPanel.tsx";
 import { QueuePanel } from "../queue/QueuePanel.tsx";
 import { RoadCard } from "../roads/RoadCard.tsx";
 import { RoadForm } from "../roads/RoadForm.tsx";
+import { followAddress } from "../store/address.ts";
 import { followAlarms } from "../store/bell.ts";
 import { followDetail } from "../store/detail.ts";
 import { openRoad } from "../store/roads.ts";
@@ -59,7 +60,14 @@ function Card() {
 function Console() {
   // Before the first frame: a key pressed at what is seen must not be lost.
   useLayoutEffect(() => {
-    const stops = [follow(), followAlarms(), followDetail(), followVisits(), listenToKeys()];
+    const stops = [
+      follow(),
+      followAlarms(),
+      followDetail(),
+      followVisits(),
+      followAddress(),
+      listenToKeys(),
+    ];
     return () => {
       for (const stop of stops) stop();
     };
