@@ -123,6 +123,14 @@ def main() -> None:
     except RoadflareError as error:
         _tell(error, as_json="--json" in sys.argv)
         sys.exit(2 if isinstance(error, _USAGE) else 1)
+    except Exception as error:
+        from api.commands.opening import out_of_reach  # noqa: PLC0415 (help loads nothing heavy)
+
+        problem = out_of_reach(error)
+        if problem is None:
+            raise
+        _tell(problem, as_json="--json" in sys.argv)
+        sys.exit(1)
 
 
 def _tell(error: RoadflareError, *, as_json: bool) -> None:

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from api.commands.opening import open_database
 from api.commands.options import AsJson, DatabaseUrl, DataDir, settings_from
 from kernel import events
-from kernel.database import Database
 from kernel.errors import InvalidInput
 
 app = typer.Typer(no_args_is_help=True, help="The event log: what happened, chained by hashes.")
@@ -37,7 +37,7 @@ def verify(
     give it the next time.
     """
     settings = settings_from(database=database, data_dir=data_dir)
-    opened = Database(settings.database)
+    opened = open_database(settings.database, upgrade=False)
     try:
         with opened.read() as session:
             found = events.audit(session, known=_known(known))

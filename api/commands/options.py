@@ -7,10 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api import schema
 from api.settings import Settings
-from kernel.database import Database
-from kernel.errors import NotFound
 
 City = Annotated[
     str | None, typer.Option("--city", help="The city to serve: one of `roadflare city list`.")
@@ -35,19 +32,3 @@ def settings_from(**given: Any) -> Settings:
     if "database" in given:
         given["database_url"] = given.pop("database")
     return Settings(**{name: value for name, value in given.items() if value is not None})
-
-
-def open_database(url: str) -> Database:
-    """Return a database that holds data, its schema up to date.
-
-    Raises
-    ------
-    NotFound
-        When there is none.
-    """
-    database = Database(url)
-    if schema.current(database) is None:
-        database.close()
-        raise NotFound("database with data", url, remedy="Give --database, or --data-dir.")
-    schema.upgrade(database)
-    return database

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
+from api.commands.opening import open_database
 from api.commands.options import (
     AsJson,
     City,
     DatabaseUrl,
     DataDir,
-    open_database,
     settings_from,
 )
 from api.personal_data import erase, export, find

@@ -107,6 +107,32 @@ def test_an_error_is_told_to_people_or_to_machines(roadflare: Roadflare, tmp_pat
     assert json.loads(errors)["error"]["faults"][0]["code"] == "role.unknown"
 
 
+@pytest.mark.parametrize(
+    "command", ["audit verify", "person verify", "report", "report --city nowhere"]
+)
+def test_a_database_that_is_not_there_is_one_line_and_makes_no_file(
+    roadflare: Roadflare, tmp_path: Path, command: str
+) -> None:
+    code, _, errors = roadflare(*command.split(), "--data-dir", str(tmp_path / "none"))
+    assert code == 2
+    assert errors.startswith("roadflare: There is no database '")
+    assert errors.count("\n") == 1
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("command", ["audit verify", "person verify", "report", "migrate"])
+def test_a_database_out_of_reach_is_one_line_with_the_remedy(
+    roadflare: Roadflare, command: str
+) -> None:
+    url = "postgresql://me:secret@127.0.0.1:1/x"
+    code, _, errors = roadflare(*command.split(), "--database", url)
+    assert code == 1
+    assert errors.startswith("roadflare: The database cannot be opened: connection")
+    assert errors.endswith("--database, or --data-dir.\n")
+    assert errors.count("\n") == 1
+    assert "secret" not in errors
+
+
 def test_the_openapi_document_in_the_repository_is_the_programs() -> None:
     assert FILE.read_text(encoding="utf-8") == openapi_text(), (
         "The document has drifted. Remedy: ./run roadflare openapi api/web/openapi.json"
