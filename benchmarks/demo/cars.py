@@ -7,10 +7,11 @@ from datetime import date, timedelta
 
 from numpy.random import Generator
 
+from benchmarks.demo.customs import PLATE_LETTERS, Customs
+
 MODELS = ("Meridian 7", "Meridian 5", "Harrier S", "Comet", "Comet Sport")
 COLOURS = ("white", "black", "silver", "blue", "red", "green")
 _ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
-_PLATE_LETTERS = "BCDFGHJKLPRSTVWXYZ"
 _VALUES = dict(zip("ABCDEFGH", range(1, 9), strict=True)) | dict(
     zip("JKLMN", range(1, 6), strict=True)
 )
@@ -40,12 +41,12 @@ class Car:
         }
 
 
-def draw_car(rng: Generator, today: date) -> Car:
+def draw_car(rng: Generator, today: date, customs: Customs) -> Car:
     """Draw a car bought up to five years ago."""
-    letters = "".join(rng.choice(list(_PLATE_LETTERS), 4))
+    letters = "".join(rng.choice(list(PLATE_LETTERS), 4))
     return Car(
         vin=draw_vin(rng),
-        plate=f"{letters}{int(rng.integers(10, 100))}",
+        plate=customs.plate(letters, int(rng.integers(10, 100))),
         model=str(rng.choice(MODELS)),
         colour=str(rng.choice(COLOURS)),
         purchased_on=today - timedelta(days=int(rng.integers(10, 5 * 365))),

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.demo.customs import Customs, customs_of
 from geo_data.city import City
 from geo_data.demand import sample_positions
 
@@ -81,6 +82,7 @@ def draw_fleet(
     city: City, *, start: datetime, seed: int = 1, contractors: bool = True
 ) -> DemoFleet:
     """Draw a fleet; ``seed`` places the posts, the same with and without contractors."""
+    customs = customs_of(city)
     rng = np.random.default_rng([seed, 0x666C])
     pin = np.random.default_rng([seed, 0x7069])
     units, technicians = [], []
@@ -90,30 +92,34 @@ def draw_fleet(
             account = Account(code, f"{int(pin.integers(10**6)):06d}")
             lon, lat = sample_positions(city, 1, rng)[0]
             technicians.append(account)
-            units.append(_unit(kind, account, float(lon), float(lat), start))
+            units.append(_unit(customs, kind, account, float(lon), float(lat), start))
     provider = Account("norte", f"{int(pin.integers(10**9)):09d}")
     call_taker = Account("hotline", f"{int(pin.integers(10**9)):09d}")
     dispatcher = Account("dispatcher", f"{int(pin.integers(10**9)):09d}")
     lon, lat = sample_positions(city, 1, rng)[0]
-    outside = [_contractor(provider, float(lon), float(lat))]
+    outside = [_contractor(customs, provider, float(lon), float(lat))]
     body = {
         "units": units,
         "contractors": outside if contractors else [],
-        "centres": [_centre(n, sample_positions(city, 1, rng)[0]) for n in range(N_CENTRES)],
+        "centres": [
+            _centre(customs, n, sample_positions(city, 1, rng)[0]) for n in range(N_CENTRES)
+        ],
         "users": [
-            {"user": call_taker.user, "name": "Hotline", "role": "call_taker"}
+            {"user": call_taker.user, "name": customs.hotline, "role": "call_taker"}
             | {"secret": call_taker.secret},
-            {"user": dispatcher.user, "name": "Dispatcher", "role": "dispatcher"}
+            {"user": dispatcher.user, "name": customs.dispatcher, "role": "dispatcher"}
             | {"secret": dispatcher.secret},
         ],
     }
     return DemoFleet(body, tuple(technicians), provider, call_taker, dispatcher)
 
 
-def _unit(kind: Kind, account: Account, lon: float, lat: float, start: datetime) -> dict[str, Any]:
+def _unit(
+    customs: Customs, kind: Kind, account: Account, lon: float, lat: float, start: datetime
+) -> dict[str, Any]:
     return {
         "code": account.user,
-        "name": f"{kind.kind.capitalize()} {account.user[2:]}",
+        "name": f"{customs.kinds[kind.kind]} {account.user[2:]}",
         "kind": kind.kind,
         "skills": list(kind.skills),
         "equipment": list(kind.equipment),
@@ -126,10 +132,10 @@ def _unit(kind: Kind, account: Account, lon: float, lat: float, start: datetime)
     }
 
 
-def _contractor(account: Account, lon: float, lat: float) -> dict[str, Any]:
+def _contractor(customs: Customs, account: Account, lon: float, lat: float) -> dict[str, Any]:
     return {
-        "name": "Auxilio Norte",
-        "phone": "+56512200000",
+        "name": customs.contractor,
+        "phone": customs.contractor_phone,
         "lon": lon,
         "lat": lat,
         "skills": sorted({*REPAIR, "tow", "boost", "motorway", "flatbed", *REPAIR_KIT}),
@@ -140,9 +146,11 @@ def _contractor(account: Account, lon: float, lat: float) -> dict[str, Any]:
     }
 
 
-def _centre(number: int, place: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, Any]:
+def _centre(
+    customs: Customs, number: int, place: np.ndarray[Any, np.dtype[np.float64]]
+) -> dict[str, Any]:
     return {
-        "name": f"Service centre {number + 1}",
+        "name": f"{customs.centre} {number + 1}",
         "lon": float(place[0]),
         "lat": float(place[1]),
         "skills": list(CENTRE_SKILLS),

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.random import Generator
 
 from benchmarks.demo.cars import Car, draw_car
+from benchmarks.demo.customs import Customs, customs_of
 from geo_data.city import City
 from geo_data.demand import sample_positions
 from kernel.position import Position
@@ -47,14 +48,6 @@ _SERVICE_SPREAD = 0.35
 _TRAVEL_SPREAD = 0.10
 _UNLOAD_MEDIAN_S = 540
 _CANCEL_SHARE = 0.02
-_SYMPTOMS = {
-    "flat_battery": ("range shown as 0 km", "car stopped and will not go into drive"),
-    "breakdown": ("power limited, warning lamp", "car lost drive at a crossing"),
-    "tyre": ("front right tyre flat", "sidewall cut by a kerb"),
-    "accident": ("hit from behind, rear bumper loose", "front hit, airbags did not open"),
-    "keys_locked_in": ("phone key and card are inside the car",),
-    "other": ("charge flap stuck", "door does not close"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +133,9 @@ def draw_day(
     end = start + timedelta(minutes=minutes)
     times = _arrivals(clock, start, end, calls_per_hour)
     positions = [sample_positions(city, 1, places)[0] for _ in times]
+    customs = customs_of(city)
     calls = tuple(
-        _draw_call(details, number, at, Position(float(lon), float(lat)))
+        _draw_call(customs, details, number, at, Position(float(lon), float(lat)))
         for number, (at, (lon, lat)) in enumerate(zip(times, positions, strict=True))
     )
     return Day(start, end, calls)
@@ -157,17 +151,19 @@ def _arrivals(rng: Generator, start: datetime, end: datetime, per_hour: float) -
         times.append(at)
 
 
-def _draw_call(rng: Generator, number: int, at: datetime, position: Position) -> Call:
+def _draw_call(
+    customs: Customs, rng: Generator, number: int, at: datetime, position: Position
+) -> Call:
     fault = str(rng.choice(list(FAULT_SHARES), p=list(FAULT_SHARES.values())))
-    symptoms = _SYMPTOMS[fault]
+    symptoms = customs.symptoms[fault]
     return Call(
         number=number,
         at=at,
         position=position,
         fault=fault,
         symptom=symptoms[int(rng.integers(len(symptoms)))],
-        phone=f"+5697{int(rng.integers(10**7)):07d}",
-        car=draw_car(rng, date(at.year, at.month, at.day)),
+        phone=customs.phone(int(rng.integers(10**7))),
+        car=draw_car(rng, date(at.year, at.month, at.day), customs),
         state_of_charge_pct=0 if fault == "flat_battery" else int(rng.integers(12, 95)),
         drivable=fault == "keys_locked_in",
         safe_place=bool(rng.random() < 0.85),
