@@ -1,6 +1,6 @@
-"""How well a region kept its promise, and what owners think of it, from what the database holds.
+"""How well a region kept its promise, and what owners thought of it, as the database has it.
 
-Words of owners are read when they are asked for: whoever has been erased since has left none.
+Owners' words are read when they are asked for: whoever has been erased since has left none.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from dispatch.incident import IncidentState, Outcome
-from dispatch.ratings import RatedHelp, ratings_since
+from dispatch.rated_help import RatedHelp, asked_since, ratings_since
 from dispatch.regions import get_region
 from dispatch.store import IncidentRow
-from sla.report import Rated, Report, Served, report
+from sla.report import Rated, Ratings, Report, Served, ratings, report
 
 _NOBODY_HAD_TO_COME = (Outcome.SOLVED_REMOTELY.value, Outcome.MERGED.value)
 
@@ -31,35 +31,63 @@ def quality(
     ----------
     public_url
         Where the console is reached; links lead to the cards of incidents and visits there.
+
+    Raises
+    ------
+    NotFound
+        When the database has no such region.
     """
     zone = ZoneInfo(get_region(session, region).time_zone)
-    query = select(IncidentRow).where(
+    return report(
+        _served(session, region, since, now), _thought(session, region, since, zone, public_url)
+    )
+
+
+def _served(session: Session, region: str, since: datetime, now: datetime) -> list[Served]:
+    query = select(
+        IncidentRow.received_at,
+        IncidentRow.target_at,
+        IncidentRow.urban,
+        IncidentRow.arrived_at,
+        IncidentRow.outcome,
+        IncidentRow.closed_at,
+    ).where(
         IncidentRow.region == region,
         IncidentRow.received_at >= since,
         or_(IncidentRow.state == IncidentState.CLOSED.value, IncidentRow.target_at < now),
     )
-    return report(
-        [_served(row) for row in session.scalars(query)],
-        [_rated(it, public_url, zone) for it in ratings_since(session, region, since)],
+    return [
+        Served(
+            received_at,
+            target_at,
+            urban,
+            arrived_at,
+            excused=outcome in _NOBODY_HAD_TO_COME
+            or (
+                outcome == Outcome.CANCELLED_BY_OWNER.value
+                and closed_at is not None
+                and closed_at <= target_at
+            ),
+        )
+        for received_at, target_at, urban, arrived_at, outcome, closed_at in session.execute(query)
+    ]
+
+
+def _thought(
+    session: Session, region: str, since: datetime, zone: ZoneInfo, public_url: str
+) -> Ratings:
+    asked = asked_since(session, region, since)
+    found = ratings_since(session, region, since)
+    return ratings(
+        [Rated(it.stars, it.text, it.number, _link(it, zone, public_url)) for it in found],
+        n_asked=asked.n_asked,
+        n_answered=asked.n_answered,
     )
 
 
-def _served(row: IncidentRow) -> Served:
-    in_time = row.closed_at is not None and row.closed_at <= row.target_at
-    cancelled = row.outcome == Outcome.CANCELLED_BY_OWNER.value
-    return Served(
-        received_at=row.received_at,
-        target_at=row.target_at,
-        urban=row.urban,
-        arrived_at=row.arrived_at,
-        excused=row.outcome in _NOBODY_HAD_TO_COME or (cancelled and in_time),
-    )
-
-
-def _rated(it: RatedHelp, public_url: str, zone: ZoneInfo) -> Rated:
+def _link(it: RatedHelp, zone: ZoneInfo, public_url: str) -> str:
     if it.incident_id is not None:
         where = f"incident={it.incident_id}"
     else:
         where = f"visit={it.appointment_id}&day={it.begins_at.astimezone(zone):%Y-%m-%d}"
-    link = f"{public_url.rstrip('/')}/console/#{where}"
-    return Rated(it.stars, it.text, it.number, link)
+    return f"{public_url.rstrip('/')}/console/#{where}"

@@ -62,7 +62,8 @@ class Settings(BaseSettings):
     list_age_s
         How old lists of incidents and units may be where nothing has happened; consoles share them.
     public_url
-        What owner links begin with, e.g. ``https://help.example.com``; empty: relative links.
+        What owner links, and the report's to the console, begin with, e.g.
+        ``https://help.example.com``; empty: relative links.
     """
 
     model_config = SettingsConfigDict(env_prefix="ROADFLARE_", extra="ignore", frozen=True)

@@ -61,6 +61,9 @@ class Outcome(StrEnum):
     NOT_POSSIBLE = "not_possible"
 
 
+HELPED = frozenset({Outcome.REPAIRED, Outcome.BOOSTED, Outcome.TOWED, Outcome.SOLVED_REMOTELY})
+"""Whose owners are asked what they think of it."""
+
 OUTCOME_ZH: Mapping[str, str] = {
     Outcome.REPAIRED: "现场修复",
     Outcome.BOOSTED: "已补电",

@@ -2,66 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from dispatch.appointments import get_appointment, jobs_of_appointment
 from dispatch.form import Form
-from dispatch.incident import incident_number
 from dispatch.job import JobState
-from dispatch.store import AppointmentRow, IncidentRow, RatingRow, get_incident
+from dispatch.store import RatingRow, get_incident
 from kernel.database import WriteSession
 from kernel.errors import Conflict, InvalidInput
-
-
-@dataclass(frozen=True, slots=True)
-class RatedHelp:
-    """A rating and what it is of: an incident, or else a visit.
-
-    Attributes
-    ----------
-    text
-        Empty where no words were left, or the person is erased.
-    number
-        What people call it.
-    begins_at
-        When the call came in, or the visit's window begins.
-    """
-
-    stars: int
-    text: str
-    number: str
-    incident_id: int | None
-    appointment_id: int | None
-    begins_at: datetime
-
-
-def ratings_since(session: Session, region: str, since: datetime) -> list[RatedHelp]:
-    """Return the ratings of a region that were given at an instant or later, oldest first."""
-    query = (
-        select(
-            RatingRow, IncidentRow.received_at, AppointmentRow.code, AppointmentRow.window_start_at
-        )
-        .outerjoin(IncidentRow, IncidentRow.id == RatingRow.incident_id)
-        .outerjoin(AppointmentRow, AppointmentRow.id == RatingRow.appointment_id)
-        .where(or_(IncidentRow.region == region, AppointmentRow.region == region))
-        .where(RatingRow.at >= since)
-        .order_by(RatingRow.at, RatingRow.id)
-    )
-    return [
-        RatedHelp(
-            row.stars,
-            row.text,
-            code if row.incident_id is None else incident_number(row.incident_id),
-            row.incident_id,
-            row.appointment_id,
-            window_start_at if row.incident_id is None else received_at,
-        )
-        for row, received_at, code, window_start_at in session.execute(query)
-    ]
 
 
 def rate_incident(

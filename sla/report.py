@@ -1,4 +1,4 @@
-"""How well the promise was kept, and what owners think of it: of many incidents and ratings."""
+"""How well the promise was kept, and what owners thought of it: of many incidents and ratings."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ class ResponseTimes:
 
 
 LOW_STARS = 2
-"""Whoever gives no more than these has something to tell."""
+"""Whoever gives no more than these is listened to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """What an owner thinks of the help: stars, 1 to 5, words if there are any, where to look."""
+    """What an owner thought of the help: stars, 1 to 5, words if there are any, where to look."""
 
     stars: int
     text: str = ""
@@ -72,21 +72,21 @@ class Rated:
 
 @dataclass(frozen=True, slots=True)
 class Ratings:
-    """What owners think, of those that tell; ``None`` where nobody does.
+    """What owners thought; ``None`` where nobody said anything, or nobody was asked.
 
     Attributes
     ----------
     mean_stars
         1 to 5.
-    share_low
-        Of all ratings those with one or two stars, 0 to 1.
+    share_answered
+        Of those who were asked, 0 to 1.
     low
-        These, the worst first.
+        The ratings with one or two stars, the worst first.
     """
 
     n_ratings: int
     mean_stars: float | None
-    share_low: float | None
+    share_answered: float | None
     low: tuple[Rated, ...]
 
 
@@ -106,8 +106,8 @@ class Report:
         return asdict(self)
 
 
-def report(incidents: Iterable[Served], rated: Iterable[Rated] = ()) -> Report:
-    """Return how well the promise was kept, and what owners think of it."""
+def report(incidents: Iterable[Served], thought: Ratings) -> Report:
+    """Return how well the promise was kept, and what owners thought of it."""
     every = tuple(incidents)
     urban = tuple(incident for incident in every if incident.urban)
     seconds = [incident.response_s for incident in every]
@@ -117,18 +117,19 @@ def report(incidents: Iterable[Served], rated: Iterable[Rated] = ()) -> Report:
         share_within_target=share_within_target(every),
         urban_share_within_target=share_within_target(urban),
         response_s=response_times([value for value in seconds if value is not None]),
-        ratings=ratings(rated),
+        ratings=thought,
     )
 
 
-def ratings(rated: Iterable[Rated]) -> Ratings:
-    """Return what owners think of the help."""
+def ratings(rated: Iterable[Rated], *, n_asked: int, n_answered: int) -> Ratings:
+    """Return what owners thought, where ``n_answered`` of ``n_asked`` have said it."""
     every = tuple(rated)
-    low = tuple(sorted((it for it in every if it.stars <= LOW_STARS), key=lambda it: it.stars))
-    if not every:
-        return Ratings(0, None, None, ())
-    mean = sum(it.stars for it in every) / len(every)
-    return Ratings(len(every), mean, len(low) / len(every), low)
+    return Ratings(
+        n_ratings=len(every),
+        mean_stars=sum(it.stars for it in every) / len(every) if every else None,
+        share_answered=n_answered / n_asked if n_asked else None,
+        low=tuple(sorted((it for it in every if it.stars <= LOW_STARS), key=lambda it: it.stars)),
+    )
 
 
 def share_within_target(incidents: Iterable[Served]) -> float | None:

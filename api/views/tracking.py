@@ -27,7 +27,7 @@ from api.views.visit_stages import (
 from api.views.words import bilingual
 from dispatch.appointments import appointment_of, jobs_of_appointment
 from dispatch.booking import Window
-from dispatch.incident import CANCELLABLE_BY_OWNER, Incident, IncidentState, Outcome
+from dispatch.incident import CANCELLABLE_BY_OWNER, HELPED, Incident, IncidentState, Outcome
 from dispatch.job import ACTIVE, Job, JobState
 from dispatch.merging import remaining
 from dispatch.store import (
@@ -47,7 +47,6 @@ from kernel.events import Event
 from kernel.position import Position
 from routing.speeds import VAN
 
-_HELPED = frozenset({Outcome.REPAIRED, Outcome.BOOSTED, Outcome.TOWED, Outcome.SOLVED_REMOTELY})
 _STAGE_OF_STATE: dict[IncidentState, Stage] = {
     IncidentState.ROLLING: "on_the_way",
     IncidentState.ON_SITE: "at_car",
@@ -118,7 +117,7 @@ def _incident_track(session: Session, runtime: Runtime, incident: Incident) -> T
         free_reason=bilingual(incident.entitlement.reason),
         timeline=owner_timeline(session, incident.id),
         can_cancel=incident.state in CANCELLABLE_BY_OWNER,
-        can_rate=incident.outcome in _HELPED and rating is None,
+        can_rate=incident.outcome in HELPED and rating is None,
         rating=rating,
         now=runtime.clock.now(),
         timezone=runtime.city.timezone,

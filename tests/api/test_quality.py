@@ -1,10 +1,11 @@
-"""The report tells what was kept and what owners think; not the words of who is erased."""
+"""The report of promises kept and of what owners thought; not of the words of who is erased."""
 
 from __future__ import annotations
 
 import json
 import os
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from typer.testing import CliRunner
 from api.commands.report import app
 from api.personal_data import erase, find
 from api.quality import quality
+from kernel.errors import NotFound
 from sla.report import Rated, Report
+from tests.api.test_tracking import a_pickup, drive
 from tests.support.service import Town
 
 ON_BOTH_DATABASES = True
@@ -43,26 +46,50 @@ def reported(town: Town, *, days: float = 1) -> Report:
         return quality(session, runtime.region, now - timedelta(days=days), now, URL)
 
 
-def test_the_report_counts_ratings_and_links_to_the_low_ones(town: Town) -> None:
+def test_ratings_are_counted_and_the_low_ones_are_linked(town: Town) -> None:
     low = rated_call(town, 1, WORDS)
     rated_call(town, 5, "谢谢", vehicle={"plate": "闽AD20002"})
     found = reported(town).ratings
-    number = f"R-{low:04d}"
     link = f"https://help.example.com/console/#incident={low}"
-    assert found.low == (Rated(1, WORDS, number, link),)
-    assert (found.n_ratings, found.mean_stars, found.share_low) == (2, 3.0, 0.5)
+    assert found.low == (Rated(1, WORDS, f"R-{low:04d}", link),)
+    assert (found.n_ratings, found.mean_stars) == (2, 3.0)
+
+
+def test_of_those_who_were_helped_some_have_answered(town: Town) -> None:
+    rated_call(town, 5)
+    silent, cancelled = (town.call(vehicle={"plate": f"闽AD3000{n}"}) for n in (1, 2))
+    path = f"incidents/{silent['id']}/solve-remotely"
+    assert town["desk"].post(path, {"note": "reset"}).is_success
+    path = f"incidents/{cancelled['id']}/cancel"
+    assert town["desk"].post(path, {"reason": "nobody there"}).is_success
+    assert reported(town).ratings.share_answered == 0.5, "who was not helped is not asked"
+
+
+def test_a_low_rating_of_a_visit_leads_to_its_day_in_the_region(town: Town) -> None:
+    town.clock.advance(11 * 3600)
+    # At 00:30 in the town, the evening before in UTC.
+    early = {"start_at": "2026-06-01T16:30:00Z", "end_at": "2026-06-01T17:30:00Z"}
+    owner, path = a_pickup(town, window=early, return_window=None)
+    assert reported(town).ratings.share_answered is None, "nobody is asked before it is done"
+    drive(town, owner, path, "rolling", "arrived", "loaded", "done")
+    assert reported(town).ratings.share_answered == 0.0
+    assert owner.post(f"{path}/rating", {"stars": 2, "text": WORDS}).is_success
+    found = reported(town).ratings
+    assert found.share_answered == 1.0
+    code = owner.get(path).json()["code"]
+    link = "https://help.example.com/console/#visit=1&day=2026-06-02"
+    assert found.low == (Rated(2, WORDS, code, link),)
 
 
 def test_words_are_gone_with_the_person_and_the_stars_stay(town: Town) -> None:
-    incident = rated_call(town, 1, WORDS)
+    rated_call(town, 1, WORDS)
     runtime = town.service.runtime
     with runtime.database.write() as session:
         person = find(session, runtime.region, "+8613812340001")
         erase(session, runtime.clock.now(), runtime.region, person)
     [left] = reported(town).ratings.low
     assert (left.stars, left.text) == (1, "")
-    shown = town["desk"].get(f"incidents/{incident}").json()["rating"]
-    assert (shown["stars"], shown["text"]) == (1, "")
+    assert WORDS not in json.dumps(reported(town).as_json(), ensure_ascii=False)
 
 
 def test_only_what_is_of_these_days_counts(town: Town) -> None:
@@ -93,16 +120,44 @@ def test_an_owner_that_cancels_in_time_was_not_let_down(
     assert reported(town).share_within_target == share
 
 
-def test_the_command_prints_it(town: Town) -> None:
-    rated_call(town, 1, WORDS)
+def told(town: Town, *typed: str) -> str:
+    """Return what the command prints; of a hundred years: it looks at the real clock."""
     settings = town.service.runtime.settings
-    typed = ["--days", "100000", "--city", settings.city, "--database", settings.database]
+    where = ["--days", "36500", "--city", settings.city, "--database", settings.database]
     env = {**os.environ, "ROADFLARE_PUBLIC_URL": URL}
-    said = CliRunner().invoke(app, typed, env=env, catch_exceptions=False).stdout
-    assert "Incidents: 1, 100.0% within the promise" in said
-    assert "Ratings:   1, 1.0 stars on average, 100.0% with one or two" in said
-    assert f"1/5 R-0001 https://help.example.com/console/#incident=1 {WORDS}" in said
-    found = json.loads(
-        CliRunner().invoke(app, [*typed, "--json"], env=env, catch_exceptions=False).stdout
-    )
-    assert found["ratings"]["low"][0]["text"] == WORDS
+    return CliRunner().invoke(app, [*where, *typed], env=env, catch_exceptions=False).stdout
+
+
+def test_the_command_prints_it(town: Town) -> None:
+    rated_call(town, 1, "等了\n很久")
+    assert told(town).splitlines() == [
+        "Calls:     1, 100.0% within the promise",
+        "Urban:     1, 100.0% within the promise",
+        "Ratings:   1, 1.0 of 5 stars on average",
+        "Answered:  100.0% of those who were helped",
+        "  1/5  R-0001  https://help.example.com/console/#incident=1  等了 很久",
+    ]
+    assert json.loads(told(town, "--json"))["ratings"]["low"][0]["text"] == "等了\n很久"
+
+
+def test_of_a_region_without_calls_there_is_nothing_to_tell(town: Town) -> None:
+    assert told(town).splitlines() == [
+        "Calls:     0",
+        "Urban:     0",
+        "Ratings:   0",
+        "Answered:  nobody was asked",
+    ]
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "36501", "week"])
+def test_days_that_are_none_are_refused(days: str) -> None:
+    refused = CliRunner().invoke(app, ["--days", days])
+    assert refused.exit_code == 2
+    assert "--days" in refused.output
+
+
+def test_a_database_without_data_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="--database"):
+        CliRunner().invoke(
+            app, ["--database", f"sqlite:///{tmp_path}/none.sqlite"], catch_exceptions=False
+        )

@@ -279,6 +279,9 @@ export const en = {
   "card.reveal": "Show number",
   "ask.reveal": "Show the caller's number of {number}?",
   "ask.revealReason": "Call back",
+  "link.odd":
+    "{link} in the address leads nowhere. It needs #incident=12, or #visit=7&day=2026-06-08.",
+  "link.noVisit": "There is no visit with the id {id} on {day}. It may be on another day.",
   "fail.changed":
     "Somebody else has changed {number} meanwhile. Nothing was done: look again, then decide.",
   "fail.stale": "The plan has changed meanwhile. Look again, then repeat.",

@@ -277,6 +277,8 @@ export const zh: Record<keyof typeof en, string> = {
   "card.reveal": "显示号码",
   "ask.reveal": "显示 {number} 的来电号码？",
   "ask.revealReason": "回拨",
+  "link.odd": "地址中的 {link} 无法打开。格式应为 #incident=12 或 #visit=7&day=2026-06-08。",
+  "link.noVisit": "{day} 没有编号为 {id} 的预约，可能在另一天。",
   "fail.changed": "{number} 刚被他人更改，本次操作未执行。请重新查看后再决定。",
   "fail.stale": "计划已更新，请查看后重试。",
   "fail.staleFresh": "计划刚刚更新，本次操作未执行。车辆已重新评估，请查看后重试。",

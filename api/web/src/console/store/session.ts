@@ -22,10 +22,13 @@ function keep(pair: Pair): void {
 }
 
 function firstToken(): string | null {
-  const given = new URLSearchParams(location.hash.slice(1)).get("token");
+  const named = new URLSearchParams(location.hash.slice(1));
+  const given = named.get("token");
   if (given) {
     // A token in the address would end up in bookmarks and on shared screens.
-    history.replaceState(null, "", location.pathname + location.search);
+    named.delete("token");
+    const rest = named.size > 0 ? `#${named}` : "";
+    history.replaceState(null, "", location.pathname + location.search + rest);
     keep({ token: given });
   }
   return given ?? stored()?.token ?? null;
