@@ -32,6 +32,17 @@ function Later({ job }: { job: FieldJob }) {
   );
 }
 
+/** In the order in which they come. */
+export function Jobs({ jobs }: { jobs: readonly FieldJob[] }) {
+  return (
+    <ol>
+      {jobs.map((job) => (
+        <Later job={job} key={job.job_id} />
+      ))}
+    </ol>
+  );
+}
+
 export function Lists() {
   const { next = [], visits = [] } = list.value ?? {};
   const sections = [
@@ -45,11 +56,7 @@ export function Lists() {
         .map(({ title, jobs }) => (
           <section class="later" key={title}>
             <h3>{title}</h3>
-            <ol>
-              {jobs.map((job) => (
-                <Later job={job} key={job.job_id} />
-              ))}
-            </ol>
+            <Jobs jobs={jobs} />
           </section>
         ))}
     </>

@@ -3,11 +3,10 @@
 import type { FieldShift, UnitState } from "@roadflare/kit/contract.ts";
 import { timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
-import { now } from "@roadflare/kit/server_clock.ts";
 import { useState } from "preact/hooks";
+import { EndShift } from "./EndShift.tsx";
 import { LogOut } from "./LogOut.tsx";
 import { problemText } from "./problem_words.ts";
-import { Sheet } from "./Sheet.tsx";
 import { hereNow } from "./store/positions.ts";
 import { current, list, shift, unsent } from "./store/sync.ts";
 import { t } from "./words.ts";
@@ -32,8 +31,9 @@ export function ShiftPanel() {
   const [fault, setFault] = useState("");
   const [busy, setBusy] = useState(false);
   const [ending, setEnding] = useState(false);
-  const unit = list.value?.unit;
-  if (!unit) return null;
+  const known = list.value;
+  if (!known) return null;
+  const { unit } = known;
   const { title, text } = titleOf(unit.state);
   const { primary, others } = actionsOf(unit.state);
   const hasActions = primary !== null || others.length > 0;
@@ -92,16 +92,8 @@ export function ShiftPanel() {
           )}
         </footer>
       )}
-      {ending && (
-        <Sheet title={t("shift.endSure")} onClose={() => setEnding(false)}>
-          <p>{t("shift.endMeans")}</p>
-          {unit.shift_end_at && Date.parse(unit.shift_end_at) > now.value && (
-            <p>{t("shift.endEarly", { time: timeOfDay(unit.shift_end_at) })}</p>
-          )}
-          <button type="button" class="button big" onClick={() => void act("end")}>
-            {t("shift.end")}
-          </button>
-        </Sheet>
+      {ending && others.includes("end") && (
+        <EndShift list={known} onClose={() => setEnding(false)} end={() => void act("end")} />
       )}
     </>
   );

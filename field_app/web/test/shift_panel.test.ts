@@ -69,6 +69,33 @@ test("a wet thumb does not end a shift", async () => {
   page.remove();
 });
 
+test("who ends a shift is told what is still on the list", async () => {
+  const it = server();
+  it.state = "paused";
+  it.job = null;
+  const job = (job_id: number, number: string, place: string) => ({
+    job_id,
+    number,
+    label: { en: "Tow", zh: "拖车" },
+    planned_arrival_at: null,
+    location: { lon: 0, lat: 0, text: place, note: null },
+  });
+  it.later = {
+    next: [job(1, "R-1001", "Sun Street 1")],
+    visits: [job(2, "V-22", "Moon Street 2")],
+  };
+  session.value = as(7);
+  await refresh();
+  render(h(ShiftPanel, {}), page);
+  document.body.append(page);
+  press("End shift", ".steps");
+  const dialog = page.querySelector("dialog");
+  expect(dialog?.textContent).toContain("Still on your list: 2.");
+  const listed = [...(dialog?.querySelectorAll("li") ?? [])].map((one) => one.textContent);
+  expect(listed).toEqual(["–TowSun Street 1R-1001", "–TowMoon Street 2V-22"]);
+  page.remove();
+});
+
 function press(text: string, within: string): void {
   const buttons = [...page.querySelectorAll<HTMLButtonElement>(`${within} button`)];
   act(() => buttons.find((button) => button.textContent === text)?.click());

@@ -39,6 +39,8 @@ export function server() {
     shifts: [] as FieldShift[],
     losesAnswers: false,
     state: "rolling" as UnitState,
+    /** What comes after it. */
+    later: {} as { next?: object[]; visits?: object[] },
     /** How far the current job is; null when there is none. */
     job: "ordered" as FieldJob["state"] | null,
   };
@@ -56,7 +58,7 @@ export function server() {
     if (path.endsWith("/field/jobs")) {
       const found = listOf(Number(bearer.split(" ").at(-1)), it.state);
       const current = it.job && { ...found.current, state: it.job };
-      return answer({ ...found, current });
+      return answer({ ...found, current, ...it.later });
     }
     const { events } = JSON.parse(String(init.body)) as { events: FieldEvent[] };
     it.asked.push({ bearer, events });
