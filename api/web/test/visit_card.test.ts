@@ -5,6 +5,7 @@ import { listenToKeys } from "../src/console/command/keys.ts";
 import { cancellingVisit, openVisitCard } from "../src/console/store/selection.ts";
 import { visits } from "../src/console/store/visits.ts";
 import { VisitCard } from "../src/console/visits/VisitCard.tsx";
+import { serving, settled } from "./server.ts";
 
 const box = document.createElement("div");
 const VISIT = {
@@ -68,4 +69,33 @@ test("what its owner thought of it is told", async () => {
   expect(text(".rated")).toBe("★★☆☆☆");
   expect(box.querySelector(".rated")?.getAttribute("aria-label")).toBe("2 of 5 stars");
   expect(text(".facts")).toContain("came twice");
+});
+
+test("a refused cancellation keeps the reason, says why, and can be pressed again", async () => {
+  let refused = true;
+  const asked = serving({
+    "POST /cancel": () =>
+      refused
+        ? { status: 409, body: { code: "conflict", text: { en: "V-01 is on the way.", zh: "" } } }
+        : { body: { ...VISIT, state: "cancelled", stage: "cancelled", can_cancel: false } },
+    "GET ": () => ({ body: { items: [VISIT] } }),
+  });
+  cancellingVisit.value = true;
+  await show({ stage: "assigned", can_cancel: true, unit_code: "V-01" });
+  const reason = box.querySelector<HTMLInputElement>("dialog [name=text]");
+  if (reason) reason.value = "is abroad";
+  const submit = () =>
+    act(async () => {
+      box.querySelector("dialog form")?.dispatchEvent(new Event("submit", { cancelable: true }));
+      await settled();
+    });
+  await submit();
+  expect(text("dialog [role=alert]")).toBe("V-01 is on the way.");
+  expect(box.querySelector<HTMLInputElement>("dialog [name=text]")?.value).toBe("is abroad");
+  refused = false;
+  await submit();
+  expect(box.querySelector("dialog")).toBeNull();
+  const sent = asked.filter(({ path }) => path.endsWith("/cancel")).map(({ body }) => body);
+  expect(sent).toEqual([{ reason: "is abroad" }, { reason: "is abroad" }]);
+  visits.value = null;
 });

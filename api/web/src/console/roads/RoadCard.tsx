@@ -8,6 +8,7 @@ import { CardHead, ShowOnMap } from "../card/CardHead.tsx";
 import { ONE_ROAD } from "../map/view.ts";
 import { Dialog } from "../shell/Dialog.tsx";
 import { DialogFoot } from "../shell/DialogFoot.tsx";
+import { useConfirming } from "../shell/use_confirming.ts";
 import { roadDrafts } from "../store/drafts.ts";
 import { takeRoadBack } from "../store/roads.ts";
 import { openRoadCard, reportRoad, takingRoadBack } from "../store/selection.ts";
@@ -67,16 +68,16 @@ function TakeBack({ report }: { report: RoadReport }) {
     takingRoadBack.value = false;
   };
   const road = roadName(report.roads);
+  const { fault, busy, confirm } = useConfirming(close);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    close();
-    void takeRoadBack(report, t("road.takenBack", { road }));
+    void confirm(() => takeRoadBack(report, t("road.takenBack", { road })));
   };
   return (
     <Dialog title={t("road.takeBackTitle", { road })} onClose={close}>
       <form class="ask" onSubmit={submit}>
         <p>{t("road.takeBackHint")}</p>
-        <DialogFoot back={close} />
+        <DialogFoot back={close} fault={fault} disabled={busy} />
       </form>
     </Dialog>
   );

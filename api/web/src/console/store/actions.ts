@@ -10,7 +10,7 @@ import { diversion, isElsewhere } from "./diversion.ts";
 import { selectedIncidentId, selectIncident } from "./selection.ts";
 import { call } from "./session.ts";
 import { shownIncidentId } from "./shown.ts";
-import { problemText, say } from "./toasts.ts";
+import { say, sayBad, sayProblem } from "./toasts.ts";
 import {
   alarms,
   fetchIncidents,
@@ -29,15 +29,10 @@ async function doing<T>(work: () => Promise<T>, result: (answer: T) => void): Pr
     result(await work());
     return "";
   } catch (error) {
-    return sayBad(problemText(error));
+    return sayProblem(error);
   } finally {
     refreshSoon();
   }
-}
-
-function sayBad(text: string): Fault {
-  say(text, { tone: "bad" });
-  return text;
 }
 
 interface Change {
@@ -72,7 +67,7 @@ async function change(
     return "";
   } catch (error) {
     if (isOvertaken(error)) return sayBad(t("fail.changed", { number: incident.number }));
-    return isStale(error) ? await sayStale(incident.id) : sayBad(problemText(error));
+    return isStale(error) ? await sayStale(incident.id) : sayProblem(error);
   } finally {
     refreshSoon();
     reloadDetail();

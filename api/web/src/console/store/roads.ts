@@ -17,13 +17,16 @@ export function learnRoad(report: RoadReport): void {
   refreshSoon();
 }
 
-export async function takeRoadBack(report: RoadReport, done: string): Promise<void> {
+/** Returns what went wrong. */
+export async function takeRoadBack(report: RoadReport, done: string): Promise<string> {
   try {
     await call<RoadReport>(`/road-reports/${report.id}/clear`, { method: "POST" });
     roadReports.value = roadReports.value.filter(({ id }) => id !== report.id);
-    refreshSoon();
     say(done);
+    return "";
   } catch (error) {
-    sayProblem(error);
+    return sayProblem(error);
+  } finally {
+    refreshSoon();
   }
 }

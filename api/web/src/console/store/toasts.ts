@@ -38,6 +38,12 @@ export function problemText(error: unknown): string {
   return String(error);
 }
 
-export function sayProblem(error: unknown): void {
-  say(problemText(error), { tone: "bad" });
+/** Returns what was said. */
+export function sayProblem(error: unknown): string {
+  return sayBad(problemText(error));
+}
+
+export function sayBad(text: string): string {
+  say(text, { tone: "bad" });
+  return text;
 }

@@ -47,19 +47,20 @@ export function learnVisit(changed: Appointment): void {
   visits.value = all;
 }
 
+/** Returns what went wrong; what is true now is fetched then. */
 export async function cancelVisit(
   visit: Appointment,
   reason: string,
   done: string,
-): Promise<boolean> {
+): Promise<string> {
   try {
     const body = { reason };
     learnVisit(await call<Appointment>(`/appointments/${visit.id}/cancel`, { body }));
     say(done);
-    return true;
+    return "";
   } catch (error) {
-    sayProblem(error);
-    return false;
+    await fetchVisits();
+    return sayProblem(error);
   }
 }
 

@@ -8,6 +8,7 @@ import { OwnerLink } from "../card/OwnerLink.tsx";
 import { Rated } from "../card/Rated.tsx";
 import { Dialog } from "../shell/Dialog.tsx";
 import { DialogFoot } from "../shell/DialogFoot.tsx";
+import { useConfirming } from "../shell/use_confirming.ts";
 import { cancellingVisit, openVisitCard } from "../store/selection.ts";
 import { cancelVisit } from "../store/visits.ts";
 import { t } from "../words.ts";
@@ -76,21 +77,21 @@ export function CancelVisit({ visit }: { visit: Appointment }) {
   const close = () => {
     cancellingVisit.value = false;
   };
+  const { fault, busy, confirm } = useConfirming(close);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
-    close();
     const reason = String(form.get("text") ?? "").trim();
-    void cancelVisit(visit, reason, t("visit.cancelledDone", { code: visit.code }));
+    void confirm(() => cancelVisit(visit, reason, t("visit.cancelledDone", { code: visit.code })));
   };
   return (
     <Dialog title={t("visit.cancelTitle", { code: visit.code })} onClose={close}>
       <form class="ask" onSubmit={submit}>
         <label>
           {t("ask.reason")}
-          <input name="text" required maxLength={200} autocomplete="off" />
+          <input name="text" required pattern=".*\S.*" maxLength={200} autocomplete="off" />
         </label>
-        <DialogFoot back={close} />
+        <DialogFoot back={close} fault={fault} disabled={busy} />
       </form>
     </Dialog>
   );
