@@ -15,12 +15,12 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 
 from api import schema
 from api.holding import hold
 from kernel import events
-from kernel.database import Database
+from kernel.database import Database, read_url
 from kernel.errors import BadData, Conflict, ExternalServiceError, NotFound
 
 _SQLITE_MAGIC = b"SQLite format 3\x00"
@@ -37,7 +37,7 @@ def back_up(url: str, file: Path) -> None:
     ExternalServiceError
         When ``pg_dump`` is missing or fails.
     """
-    parsed = make_url(url)
+    parsed = read_url(url)
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)  # mode 0600
     os.close(handle)
@@ -68,7 +68,7 @@ def restore(file: Path, url: str, *, force: bool = False) -> events.Audit:
     ExternalServiceError
         When ``pg_restore`` is missing or fails.
     """
-    parsed = make_url(url)
+    parsed = read_url(url)
     is_sqlite = parsed.get_backend_name() == "sqlite"
     _refuse_other_kind(file, _SQLITE_MAGIC if is_sqlite else _DUMP_MAGIC)
     lock = hold(url)
@@ -127,7 +127,7 @@ def _refuse_other_kind(file: Path, magic: bytes) -> None:
 
 
 def _refuse_if_used(url: str) -> None:
-    parsed = make_url(url)
+    parsed = read_url(url)
     if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
         return
     database = Database(url)

@@ -11,10 +11,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
 from api import schema
-from kernel.database import Database
+from kernel.database import Database, read_url
 
 
 def open_migrated(url: str, data_dir: Path) -> Database:
@@ -25,7 +23,7 @@ def open_migrated(url: str, data_dir: Path) -> Database:
     BadData
         When it is newer than this program.
     """
-    parsed = make_url(url)
+    parsed = read_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         return _migrated(url)
     file, blank = Path(parsed.database), data_dir / f"empty-{_fingerprint()}.sqlite"

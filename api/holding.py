@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
+from kernel.database import read_url
 from kernel.process_lock import ProcessLock
 
 
@@ -17,7 +16,7 @@ def hold(url: str) -> ProcessLock | None:
     DatabaseInUse
         When another process holds the SQLite file.
     """
-    parsed = make_url(url)
+    parsed = read_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         return None
     return ProcessLock(Path(parsed.database))

@@ -16,8 +16,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, DateTime, Engine, create_engine, event, text
-from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy import URL, Connection, DateTime, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -237,8 +238,27 @@ class Database:
         self.engine.dispose()
 
 
+def read_url(url: str) -> URL:
+    """Return a database's address in parts.
+
+    Raises
+    ------
+    InvalidInput
+        When it is none; it is not repeated, since there may be a password in it.
+    """
+    try:
+        return make_url(url)
+    except ArgumentError:
+        raise InvalidInput.one(
+            "/database",
+            "database.url",
+            "This is no address of a database.",
+            "Give sqlite:///FILE or postgresql://HOST/NAME.",
+        ) from None
+
+
 def _open_engine(url: str) -> Engine:
-    parsed = make_url(url)
+    parsed = read_url(url)
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() == "sqlite":

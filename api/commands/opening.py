@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 
 from api import schema
-from kernel.database import Database
+from kernel.database import Database, read_url
 from kernel.errors import ExternalServiceError, NotFound
 
 _REMEDY = "Give --database, or --data-dir and --city."
@@ -22,7 +21,7 @@ def open_database(url: str, *, upgrade: bool = True) -> Database:
     NotFound
         When there is none. No file is made then.
     """
-    parsed = make_url(url)
+    parsed = read_url(url)
     if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
         raise NotFound("database", parsed.database or url, remedy=_REMEDY)
     database = Database(url)
@@ -46,4 +45,4 @@ def out_of_reach(error: Exception) -> ExternalServiceError | None:
 
 
 def _without_secret(url: str) -> str:
-    return make_url(url).render_as_string(hide_password=True)
+    return read_url(url).render_as_string(hide_password=True)

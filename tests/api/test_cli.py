@@ -120,6 +120,24 @@ def test_a_database_that_is_not_there_is_one_line_and_makes_no_file(
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.parametrize("command", ["audit verify", "report", "token --role planner", "backup x"])
+def test_what_is_no_address_of_a_database_is_said_without_repeating_it(
+    roadflare: Roadflare, command: str
+) -> None:
+    code, _, errors = roadflare(*command.split(), "--database", "me:secret at home")
+    assert code == 2
+    assert errors == (
+        "roadflare: /database: This is no address of a database. "
+        "Give sqlite:///FILE or postgresql://HOST/NAME.\n"
+    )
+
+
+def test_a_file_that_cannot_be_written_is_one_line(roadflare: Roadflare, tmp_path: Path) -> None:
+    code, _, errors = roadflare("openapi", str(tmp_path / "no" / "x.json"))
+    assert code == 1
+    assert errors.startswith(f"roadflare: '{tmp_path}/no/x.json' cannot be used: No such file")
+
+
 @pytest.mark.parametrize("command", ["audit verify", "person verify", "report", "migrate"])
 def test_a_database_out_of_reach_is_one_line_with_the_remedy(
     roadflare: Roadflare, command: str

@@ -16,7 +16,7 @@ from api.personal_data import erase, find
 from api.quality import quality
 from kernel.errors import NotFound
 from sla.report import Rated, Report
-from tests.api.test_tracking import a_pickup, drive
+from tests.api.test_visit_tracking import a_pickup, drive
 from tests.support.service import Town
 
 ON_BOTH_DATABASES = True
