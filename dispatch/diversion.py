@@ -98,7 +98,7 @@ def diverting(
     told = diverted(
         explainer,
         Diversion(verdict.unit_id, left, job_key(job.id), verdict.option),
-        snapshot.planned.taken_back[left].left_out_cny,
+        snapshot.taken_back[left].left_out_cny,
     )
     if told is None:
         return None
@@ -111,7 +111,7 @@ def _outcome(snapshot: Snapshot, it: Handed) -> Outcome:
     incident_id, was_at = snapshot.jobs[it.job_id].incident_id, snapshot.instant(it.was_s)
     if it.arrival_s is not None:
         return Outcome(incident_id, it.unit_id, None, snapshot.instant(it.arrival_s), was_at)
-    back = snapshot.planned.taken_back.get(it.job_id)
+    back = snapshot.taken_back.get(it.job_id)
     outside = snapshot.outside.get(it.job_id) if back is None else back.outside
     if outside is None:
         return Outcome(incident_id, None, None, None, was_at)

@@ -215,7 +215,7 @@ class Moment:
         """Return the region as it is now."""
         units = units_of(session, context.region)
         own = tuple(unit for unit in units if unit.ownership is Ownership.OWN)
-        return cls(build_snapshot(session, context), own)
+        return cls(build_snapshot(session, context, to_divert=True), own)
 
     @property
     def plan_version(self) -> int:

@@ -14,7 +14,7 @@ from dispatch.core import model as core
 from dispatch.coverage_price import Demand, demand_of
 from dispatch.frame import Frame
 from dispatch.job import Job, JobState
-from dispatch.outside import Outside, told
+from dispatch.outside import Outside, TakenBack, told
 from dispatch.params import DispatchSettings
 from dispatch.places import RoadsideCache
 from dispatch.pricing import kept_prices
@@ -48,8 +48,9 @@ class Snapshot:
     outside
         What the best contractor would mean for each job that may be left to one, by the problem's
         ids.
-    planned
-        The jobs of the problem, and what else is known of them.
+    taken_back
+        What leaving out each ordered or rolling job would mean if it were taken from its unit, by
+        the problem's ids; nothing unless that was asked for.
     """
 
     world: World
@@ -60,7 +61,7 @@ class Snapshot:
     eta_at: Mapping[int, datetime]
     drive_s: Mapping[int, int]
     outside: Mapping[str, Outside]
-    planned: SnapshotJobs
+    taken_back: Mapping[str, TakenBack]
 
     @property
     def at(self) -> datetime:
@@ -88,11 +89,13 @@ class Snapshot:
         return self.world.at + timedelta(seconds=seconds)
 
 
-def build_snapshot(session: Session, context: DispatchContext) -> Snapshot:
-    """Freeze the region as it is now."""
+def build_snapshot(
+    session: Session, context: DispatchContext, *, to_divert: bool = False
+) -> Snapshot:
+    """Freeze the region as it is now, with ``to_divert`` also what taking jobs back would mean."""
     demand = demand_of(context.city) if context.settings.prices.coverage_cny else None
     world, times = read_world(session, context), context.times_by_vehicle()
-    return compose(world, context.settings, context.roadside, demand, times)
+    return compose(world, context.settings, context.roadside, demand, times, to_divert=to_divert)
 
 
 def job_key(job_id: int) -> str:
@@ -106,11 +109,14 @@ def compose(
     roadside: RoadsideCache,
     demand: Demand | None = None,
     times: Mapping[str, TravelTimes] | None = None,
+    *,
+    to_divert: bool = False,
 ) -> Snapshot:
     """Return the snapshot of a world: places, times between them, units, jobs, commitments.
 
     With ``demand``, where a unit ends has a price (`coverage_price`). ``times`` are those of now
-    by vehicle class; without them all drive by the roadside's.
+    by vehicle class; without them all drive by the roadside's. ``to_divert`` is whether it is asked
+    what taking jobs back would mean.
     """
     frame = Frame(world, settings, roadside, times)
     units = {unit.code: unit for unit in frame.units}
@@ -143,7 +149,7 @@ def compose(
         eta_at=_etas(frame, jobs.values()),
         drive_s=_planned_drives(frame, jobs.values()),
         outside=planned.outside(),
-        planned=planned,
+        taken_back=planned.taken_back() if to_divert else {},
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from itertools import groupby
 
 from dispatch.contractor_choice import guesses_of
@@ -69,9 +69,8 @@ class SnapshotJobs:
             ),
         )
 
-    @cached_property
-    def taken_back(self) -> Mapping[str, TakenBack]:
-        """What leaving out each job under way would mean if it were taken back, by id."""
+    def taken_back(self) -> dict[str, TakenBack]:
+        """Return what leaving out each job under way would mean if it were taken back, by id."""
         back = {
             key: job.taken_back()
             for key, job in self._jobs.items()
