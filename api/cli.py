@@ -16,13 +16,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from kernel.errors import (
-    ExternalServiceError,
-    InvalidInput,
-    NotFound,
-    RoadflareError,
-    RoutingError,
-)
+from kernel.errors import InvalidInput, NotFound, RoadflareError, RoutingError
 
 GROUP = "roadflare.commands"
 
@@ -132,21 +126,11 @@ def main() -> None:
     except Exception as error:
         from api.commands.opening import out_of_reach  # noqa: PLC0415 (help loads nothing heavy)
 
-        problem = out_of_reach(error) or _of_file(error)
+        problem = out_of_reach(error)
         if problem is None:
             raise
         _tell(problem, as_json="--json" in sys.argv)
         sys.exit(1)
-
-
-def _of_file(error: Exception) -> RoadflareError | None:
-    """Return what to say of a file that cannot be written or read; ``None`` for any other error."""
-    if not isinstance(error, OSError) or not isinstance(error.filename, str):
-        return None
-    return ExternalServiceError(
-        f"{error.filename!r} cannot be used: {error.strerror}.",
-        remedy="Check the path, its rights, and whether the disk is full.",
-    )
 
 
 def _tell(error: RoadflareError, *, as_json: bool) -> None:

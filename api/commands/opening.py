@@ -1,4 +1,4 @@
-"""Databases as commands open them: what is not there, or cannot be reached, is said in one line."""
+"""Databases and files as commands open them: what cannot be used is said in one line."""
 
 from __future__ import annotations
 
@@ -34,7 +34,12 @@ def open_database(url: str, *, upgrade: bool = True) -> Database:
 
 
 def out_of_reach(error: Exception) -> ExternalServiceError | None:
-    """Return what to say of a database that cannot be opened; ``None`` for any other error."""
+    """Return what to say of a database or file that cannot be used; ``None`` for other errors."""
+    if isinstance(error, OSError) and isinstance(error.filename, str):
+        return ExternalServiceError(
+            f"{error.filename!r} cannot be used: {error.strerror}.",
+            remedy="Check the path, its rights, and whether the disk is full.",
+        )
     if not isinstance(error, OperationalError) or error.statement is not None:
         return None
     reason = str(error.orig).strip().splitlines()[0]
