@@ -14,9 +14,10 @@
 
 A unit is *forbidden* only if no plan can let it do the job: a rule is broken even where everything
 that may be moved away from it is, and whichever of the jobs locked to it are kept where it cannot
-do them all. Then `remedy` says what the smallest change is. Of jobs that are tied to others by
-links this is known as far as insertion, two by two, and the solver can tell. A unit that is only
-in time by way of two jobs of other units, or more, is only found by the solver.
+do them all. Then `remedy` says what the smallest change is. It is always enough; where locks
+contradict each other or jobs are tied, less would do in rare cases. Of jobs that are tied to
+others by links this is known as far as insertion, two by two, and the solver can tell. A unit that
+is only in time by way of two jobs of other units, or more, is only found by the solver.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ inequality, a unit may also be sooner at a job by way of another job than direct
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations, permutations
+from itertools import chain, combinations, permutations
 from math import inf
 
 from dispatch.core.compiled import Compiled
@@ -66,9 +66,17 @@ def can_do_all(pricer: Pricer, u: int) -> bool:
 
 
 def goes_in(pricer: Pricer, u: int, job: int) -> bool:
-    """Return whether a unit can do a job beside what it may keep."""
+    """Return whether a unit can do a job beside what it may keep, if need be by way of another."""
     kept = [it for orders in orders_kept(pricer, u, job) for it in orders]
-    return any(pricer.best(u, it, job).choice != -1 for it in kept)
+    kept = kept or parts_kept(pricer, u, job)  # the job itself is kept only by way of another
+    by_way = (
+        longer for it in kept for longer in with_detour(it, detours(pricer.compiled, u, it, job))
+    )
+    return any(
+        pricer.best(u, it, job).choice != -1
+        for it in chain(kept, by_way)
+        if pricer.route_cny(u, it) < inf
+    )
 
 
 def locked_to(compiled: Compiled, u: int) -> list[int]:
