@@ -1,6 +1,6 @@
 """Every unit judged: what forbids it, what would allow it, what it would cost."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from math import inf
 from typing import Any
@@ -251,12 +251,9 @@ def verdicts_of(seeds: range) -> Iterator[tuple[int, Problem, Plan, UnitVerdict,
                 yield seed, given, plan, verdict, it.id
 
 
-def check_changes(seeds: range, *, most_too_large: int = 0) -> int:
-    """Assert that each change makes its unit feasible, and that less does not; count them.
-
-    ``most_too_large`` is of how many less may be enough.
-    """
-    n_forbidden = n_too_large = 0
+def check_changes(seeds: Iterable[int]) -> int:
+    """Assert that each change makes its unit feasible, and that less does not; count them."""
+    n_forbidden = 0
     for seed in seeds:
         given = seeded_problem(seed, max_units=3, max_jobs=4)
         plan = solve(given, engine="greedy")
@@ -269,11 +266,11 @@ def check_changes(seeds: range, *, most_too_large: int = 0) -> int:
                     seed,
                     verdict.words.en,
                 )
-                n_too_large += any(
-                    verdict_after(given, plan, it.id, verdict, less) != "forbidden"
-                    for less in lessened(verdict.changes)
-                )
-                assert n_too_large <= most_too_large, (seed, verdict.words.en)
+                for less in lessened(verdict.changes):
+                    assert verdict_after(given, plan, it.id, verdict, less) == "forbidden", (
+                        seed,
+                        verdict.words.en,
+                    )
     return n_forbidden
 
 
@@ -314,8 +311,17 @@ def test_a_way_by_another_jobs_place_may_need_less() -> None:
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_two_thousand_changes_make_the_unit_feasible() -> None:
-    """Less is enough in two of some 3,700: contradicting locks (1141), tied jobs (1222)."""
-    assert check_changes(range(2_000), most_too_large=2) > 2_000
+    seeds = (seed for seed in range(2_000) if seed not in TOO_LARGE)
+    assert check_changes(seeds) > 2_000
+
+
+TOO_LARGE = {1141: "contradicting locks", 1222: "tied jobs"}
+
+
+@pytest.mark.parametrize("seed", TOO_LARGE)
+@pytest.mark.xfail(strict=True, reason="less is enough, which is not found")
+def test_a_change_that_is_larger_than_needed(seed: int) -> None:
+    check_changes([seed])
 
 
 def check_extra_costs(seeds: range) -> tuple[int, int]:
