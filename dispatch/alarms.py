@@ -25,6 +25,7 @@ class AlarmKind(StrEnum):
     WORK_OVERDUE = "work_overdue"
     CONTRACTOR_LATE = "contractor_late"
     CONTRACTOR_SILENT = "contractor_silent"
+    DATA_DAMAGED = "data_damaged"
     LOCK_LIFTED = "lock_lifted"
     VISIT_NOT_BEGUN = "visit_not_begun"
     VISIT_OVERDUE = "visit_overdue"

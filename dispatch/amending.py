@@ -9,14 +9,15 @@ from typing import Any
 from sqlalchemy import select
 
 from dispatch import orders
-from dispatch.alarms import AlarmKind, raise_alarm
 from dispatch.call import Call, read_location
 from dispatch.core.model import Lock
 from dispatch.desk import IntakeDesk
+from dispatch.ended_locks import tell_lock_ended
 from dispatch.entitlement import decide
 from dispatch.form import Form
 from dispatch.incident import Incident, IncidentState, incident_number
-from dispatch.job import JobState, option_from_json
+from dispatch.job import JobState
+from dispatch.job_option import options_from_json
 from dispatch.job_steps import is_left_to_try
 from dispatch.jobs import job_options
 from dispatch.locate import Located
@@ -401,7 +402,7 @@ def _hold_to_lock(session: WriteSession, now: datetime, job: JobRow) -> None:
     if job.lock == Lock.FREE.value or job.planned_unit_id is None:
         return
     unit = get_unit(session, job.planned_unit_id)
-    ways = [option_from_json(it) for it in job.options]
+    ways = options_from_json(job.options)
     if any(it.name == job.planned_option and it.needs <= unit.has for it in ways):
         return
     try:
@@ -415,9 +416,7 @@ def _hold_to_lock(session: WriteSession, now: datetime, job: JobRow) -> None:
             en=f"{number} has changed, and {unit.code}, which it was locked to, cannot do it: "
             f"the lock is lifted, and the plan chooses. {fault.message} {fault.remedy}",
         )
-        raise_alarm(
-            session, now, job.region, AlarmKind.LOCK_LIFTED, text, incident_id=job.incident_id
-        )
+        tell_lock_ended(session, now, job, text)
 
 
 def _ways_left(

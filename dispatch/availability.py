@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dispatch.job import Job, JobOption, JobState
+from dispatch.job import Job, JobState
+from dispatch.job_option import JobOption
 from dispatch.params import Timing
 from dispatch.places import Places
 from dispatch.vehicles import vehicle_at_work, vehicle_of

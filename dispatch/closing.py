@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from dispatch.incident import INCIDENT_MACHINE, IncidentMove, IncidentState, Outcome
-from dispatch.job import JobKind
+from dispatch.job_option import JobKind
 from dispatch.store import AlarmRow, ContractorOfferRow, IncidentRow
 from kernel import events
 from kernel.database import WriteSession

@@ -16,10 +16,12 @@ from dispatch import orders
 from dispatch.context import DispatchContext
 from dispatch.core import model as core
 from dispatch.decide import Decision
+from dispatch.ended_locks import tell_plan_ended_lock
 from dispatch.job import Job, JobState
 from dispatch.outside import LEFT_TO_CONTRACTOR
 from dispatch.snapshot import Snapshot, job_key
 from dispatch.store import JobRow, PlanRow, RegionRow, active_job_row
+from dispatch.world import holder
 from fleet.states import UnitState
 from fleet.store import get_unit
 from kernel import events
@@ -132,7 +134,10 @@ class _Commit:
         for job in self._movable():
             self._take_back(job, wanted)
         for job in self._movable():
-            self._write(self.rows[job.id], wanted.get(job.id))
+            planned = wanted.get(job.id)
+            if planned is None or planned.unit_id != holder(job):
+                self._end_lock(self.rows[job.id], holder(job))
+            self._write(self.rows[job.id], planned)
         orders.flush(self.session)
         for job, planned in self._firsts(wanted):
             self._order_if_due(self.rows[job.id], planned)
@@ -281,8 +286,6 @@ class _Commit:
             return
         before = row.planned_unit_id
         orders.clear_plan(row)
-        if planned is None or planned.unit_id != before:
-            row.lock = core.Lock.FREE.value  # the unit it was locked to is not on duty any more
         if planned is not None:
             row.planned_unit_id, row.planned_option = planned.unit_id, planned.option
             row.planned_sequence, row.planned_arrival_at = planned.sequence, planned.arrival_at
@@ -295,6 +298,12 @@ class _Commit:
                 unit_id=row.planned_unit_id,
                 payload={"option": row.planned_option, "sequence": row.planned_sequence},
             )
+
+    def _end_lock(self, row: JobRow, unit_id: int | None) -> None:
+        """Leave a job to the plan whose unit, which it was locked to, cannot do it any more."""
+        if row.lock != core.Lock.FREE.value and unit_id is not None:
+            tell_plan_ended_lock(self.session, self.now, row, get_unit(self.session, unit_id))
+        row.lock = core.Lock.FREE.value
 
     def _refresh(self, wanted: dict[int, Planned]) -> None:
         for job in self._movable():

@@ -13,7 +13,8 @@ from dispatch.closing import OUTCOME_OF_KIND, close_incident, withdraw_offers
 from dispatch.context import DispatchContext
 from dispatch.contractors import STATE_ZH, tell
 from dispatch.incident import INCIDENT_MACHINE, IncidentMove, IncidentState, incident_number
-from dispatch.job import JobMove, JobState, option_from_json
+from dispatch.job import JobMove, JobState
+from dispatch.job_option import options_from_json
 from dispatch.regions import get_region
 from dispatch.store import (
     ContractorOfferRow,
@@ -276,7 +277,7 @@ def _done(
     job = open_job_row(session, incident.id)
     kind = None
     if job is not None:
-        kind = option_from_json(job.options[0]).kind
+        kind = options_from_json(job.options)[0].kind
         unit_id = job.unit_id
         orders.move_job(job, JobMove.CANCEL)  # the own job: the contractor's work ended it
         if unit_id is not None:

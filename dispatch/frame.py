@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import partial
 
 from dispatch.availability import Drive, Free, drive_eta, free_part, start_position
-from dispatch.job import Job, JobOption, JobState
+from dispatch.job import Job, JobState
+from dispatch.job_option import JobOption
 from dispatch.params import DispatchSettings
 from dispatch.places import Places, RoadsideCache
 from dispatch.vehicles import vehicle_at_work, vehicle_of

@@ -1,26 +1,15 @@
-"""Work that serves an incident or an appointment: its values, states, moves and options."""
+"""Work that serves an incident or an appointment: its values, states and moves."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from dispatch.core.model import Lock
+from dispatch.job_option import JobOption
 from kernel.position import Position
 from kernel.state_machine import StateMachine
-from kernel.words import Words
-
-
-class JobKind(StrEnum):
-    """What is done."""
-
-    REPAIR = "repair"
-    BOOST = "boost"
-    TOW = "tow"
-    TRANSFER = "transfer"
-    INSTALLATION = "installation"
 
 
 class JobState(StrEnum):
@@ -108,91 +97,6 @@ ACTIVE = frozenset({_S.ORDERED, _S.ROLLING, _S.ON_SITE, _S.LOADED})
 
 FINAL = frozenset({_S.DONE, _S.CANCELLED, _S.FAILED})
 """Nothing is left to be done."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceTime:
-    """How long work takes on site: mean and ninth decile, seconds."""
-
-    mean_s: int
-    p90_s: int
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """Where a car is brought, and how long handing it over takes."""
-
-    name: str
-    position: Position
-    service_s: int
-    centre_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class JobOption:
-    """One way to do a job; exactly one option of a job is carried out.
-
-    Attributes
-    ----------
-    name
-        Stable within the job: ``boost``, ``tow:3`` (3 is the service centre's id).
-    needs
-        Skills and equipment the unit must have, all of them.
-    service
-        At the car.
-    destination
-        Where the car goes, for tows and transfers; ``None`` for work on the spot.
-    """
-
-    name: str
-    kind: JobKind
-    label: Words
-    needs: frozenset[str]
-    service: ServiceTime
-    price_cny: float = 0.0
-    kwh: float = 0.0
-    destination: Destination | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the stored form; `option_from_json` reads it back."""
-        goal = self.destination
-        return {
-            "name": self.name,
-            "kind": self.kind.value,
-            "label": self.label.as_dict(),
-            "needs": sorted(self.needs),
-            "service": [self.service.mean_s, self.service.p90_s],
-            "price_cny": self.price_cny,
-            "kwh": self.kwh,
-            "destination": None
-            if goal is None
-            else {
-                "name": goal.name,
-                "lon": goal.position.lon,
-                "lat": goal.position.lat,
-                "service_s": goal.service_s,
-                "centre_id": goal.centre_id,
-            },
-        }
-
-
-def option_from_json(raw: dict[str, Any]) -> JobOption:
-    """Return the option that `JobOption.as_json` wrote."""
-    goal = raw["destination"]
-    return JobOption(
-        name=raw["name"],
-        kind=JobKind(raw["kind"]),
-        label=Words(**raw["label"]),
-        needs=frozenset(raw["needs"]),
-        service=ServiceTime(*raw["service"]),
-        price_cny=raw["price_cny"],
-        kwh=raw["kwh"],
-        destination=None
-        if goal is None
-        else Destination(
-            goal["name"], Position(goal["lon"], goal["lat"]), goal["service_s"], goal["centre_id"]
-        ),
-    )
 
 
 @dataclass(frozen=True, slots=True)

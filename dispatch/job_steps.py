@@ -12,7 +12,8 @@ from sqlalchemy import select
 from dispatch import orders
 from dispatch.closing import OUTCOME_OF_KIND, close_incident
 from dispatch.incident import IncidentMove, IncidentState, Outcome
-from dispatch.job import FINAL, JobKind, JobMove, JobOption, JobState, option_from_json
+from dispatch.job import FINAL, JobMove, JobState
+from dispatch.job_option import JobKind, JobOption, options_from_json
 from dispatch.progress import ENDINGS, STAGES, Progress, Report, ReportKind, progress
 from dispatch.promise_watch import judge
 from dispatch.store import IncidentRow, JobRow, TechnicianEventRow, incident_row
@@ -232,12 +233,14 @@ def is_left_to_try(kind: JobKind, failed: JobRow) -> bool:
 
 
 def _left_to_try(failed: JobRow) -> list[dict[str, Any]]:
-    return [raw for raw in failed.options if is_left_to_try(JobKind(raw["kind"]), failed)]
+    options = options_from_json(failed.options)
+    return [option.as_json() for option in options if is_left_to_try(option.kind, failed)]
 
 
 def option_of(job: JobRow) -> JobOption:
     """Return the option in which a job is done."""
-    return option_from_json(next(raw for raw in job.options if raw["name"] == job.option))
+    options = options_from_json(job.options, in_work=job.option)
+    return next(option for option in options if option.name == job.option)
 
 
 _MOVES: dict[ReportKind, tuple[JobMove, IncidentMove | None, UnitMove]] = {

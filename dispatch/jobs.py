@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from dispatch.incident import Place
-from dispatch.job import Destination, Job, JobOption, JobState
+from dispatch.job import Job, JobState
+from dispatch.job_option import Destination, JobOption
 from dispatch.store import JobRow, job_of
 from dispatch.triage import Triage, TriageOption
 from fleet.model import ServiceCentre

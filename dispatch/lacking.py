@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from dispatch.job import JobOption
+from dispatch.job_option import UNREADABLE, JobOption
 from fleet.catalogue import catalogue
 from kernel.words import Words
+
+_READABLE = Words(
+    zh="任务数据（原数据有误，请更正位置或故障）",
+    en="data that can be read (correct the place or the fault)",
+)
 
 
 def lacking(options: Sequence[JobOption], has: Collection[str]) -> list[Words]:
@@ -17,5 +22,7 @@ def lacking(options: Sequence[JobOption], has: Collection[str]) -> list[Words]:
 
 def label(name: str) -> Words:
     """Return the words for a skill or a piece of equipment; its own name where it has none."""
+    if name == UNREADABLE:
+        return _READABLE
     known = catalogue()
     return known.label(name) if name in known.names else Words(zh=name, en=name)

@@ -13,7 +13,8 @@ from dispatch.commit import bump_version
 from dispatch.context import DispatchContext
 from dispatch.core.model import Lock
 from dispatch.incident import incident_number
-from dispatch.job import JobOption, JobState
+from dispatch.job import JobState
+from dispatch.job_option import JobOption
 from dispatch.store import (
     ContractorOfferRow,
     JobRow,

@@ -16,7 +16,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dispatch.job import Job, JobOption
+from dispatch.job import Job
+from dispatch.job_option import JobOption
 from fleet.model import Unit
 
 AT_HAND_S, AT_SHARE = 1800, 0.9

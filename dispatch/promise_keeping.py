@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from sqlalchemy import and_, not_, select
@@ -50,6 +50,9 @@ NO_CONTRACTOR = Words(
     en="All contractors that can be asked were; none comes.",
 )
 FOLLOW_UP = Words(zh="现场未能修好，已另派车辆前来。", en="It could not be mended on the spot; another unit is coming.")  # fmt: skip  # noqa: E501
+LOST = (AlarmKind.PROMISE_AT_RISK, AlarmKind.NO_CONTRACTOR)
+"""Kinds of alarm that go once somebody is found who comes in time, or is there."""
+
 NO_UNIT = Words(zh="没有自有车辆能按时到达。", en="No own unit can be there in time.")
 
 
@@ -138,11 +141,12 @@ def enforce(
     """
     now = context.clock.now()
     done = _Done.so_far(session, context)
-    _tell_troubles(session, context, cases, done)
+    still = _tell_troubles(session, context, cases, done)
     reasons = []
     for case in cases:
         if case.is_attended:
             continue
+        is_lost = False
         if case.taken is None and case.job is not None:
             is_lost = _is_lost(case, unassigned.get(case.job.id))
             if is_lost:
@@ -151,7 +155,10 @@ def enforce(
             wanted = offers.get(case.job.id) if is_open else None
             if _offer(session, context, case, done, wanted, is_lost=is_lost):
                 reasons.append(f"nobody can ask for {incident_number(case.incident.id)} now")
+        if is_lost or not _is_in_time(case, context):
+            still |= {(case.incident.id, kind) for kind in LOST}
         _renew_promise(session, now, case, turned_away)
+    settle_over(session, now, context.region, (*TROUBLES, *LOST), still)
     return reasons
 
 
@@ -168,6 +175,17 @@ def _is_lost(case: Case, reason: str | None) -> bool:
     if incident.eta_at is not None:
         return incident.eta_at > incident.target_at
     return incident.risk != Risk.NORMAL.value or not wanted
+
+
+def _is_in_time(case: Case, context: DispatchContext) -> bool:
+    """Return whether somebody comes in time, by enough that it will not soon be otherwise."""
+    incident, margin_s = case.incident, context.settings.timing.planning_margin_s
+    if incident.eta_at is None:
+        return False
+    if case.is_follow_up:
+        return True
+    spare = timedelta(seconds=0 if case.taken is not None else margin_s)
+    return incident.eta_at + spare <= incident.target_at
 
 
 def _tell_lost(session: WriteSession, now: datetime, incident: IncidentRow, done: _Done) -> None:
@@ -248,13 +266,13 @@ def _best_to_ask(
 
 def _tell_troubles(
     session: WriteSession, context: DispatchContext, cases: Sequence[Case], done: _Done
-) -> None:
-    """Tell the dispatcher of what no plan mends, and put aside what is over."""
+) -> set[tuple[int, str]]:
+    """Tell the dispatcher of what no plan mends; return what is so, by incident and kind."""
     now, found = context.clock.now(), troubles(session, cases, context.clock.now())
     incidents = {case.incident.id: case.incident for case in cases}
     for (incident_id, kind), it in found.items():
         _raise_alarm(session, now, incidents[incident_id], kind, it.text, done, since=it.since)
-    settle_over(session, now, context.region, TROUBLES, found)
+    return set(found)
 
 
 def _renew_promise(

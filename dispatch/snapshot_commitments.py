@@ -50,9 +50,12 @@ def _commitment(frame: Frame, key: str, job: Job, code: str, position: int) -> c
 
 
 def _release_cny(frame: Frame, job: Job) -> float | None:
-    """Return the price of taking a job back; ``None``: a dispatcher fixed it by hand."""
+    """Return the price of taking a job back.
+
+    ``None``: a dispatcher fixed it by hand, or nobody else could be sent, as it cannot be read.
+    """
     prices = frame.settings.prices
-    if job.lock is not core.Lock.FREE:
+    if job.lock is not core.Lock.FREE or job.option_named(job.option).is_stand_in:
         return None
     late_s = _start_s(frame, job) - frame.seconds(job.target_at)
     if job.state is JobState.ORDERED:

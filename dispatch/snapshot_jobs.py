@@ -10,7 +10,8 @@ from itertools import groupby
 from dispatch.contractor_choice import guesses_of
 from dispatch.core import model as core
 from dispatch.frame import Frame
-from dispatch.job import Job, JobOption, JobState
+from dispatch.job import Job, JobState
+from dispatch.job_option import JobOption
 from dispatch.outside import Outside, TakenBack, weighed
 from dispatch.own_time import OwnTime, work_in_hand, work_s
 from dispatch.pricing import lateness_curve, left_out_cny, wait_price

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from dispatch.job import JobKind, ServiceTime
+from dispatch.job_option import JobKind, ServiceTime
 from kernel.words import Words
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dispatch.job import JobKind, ServiceTime
+from dispatch.job_option import JobKind, ServiceTime
 from dispatch.triage import FaultKind, TriageOption, TriageOutcome
 from dispatch.triage_rules import Condition, Modifier, Rule, RuleTable
 from fleet.catalogue import catalogue

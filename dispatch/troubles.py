@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.alarms import AlarmKind
+from dispatch.damaged_data import damaged_data
 from dispatch.incident import incident_number
 from dispatch.promise_watch import Case, is_overdue
 from dispatch.stalled_work import stalled_work
@@ -26,8 +27,9 @@ TROUBLES = (
     AlarmKind.WORK_OVERDUE,
     AlarmKind.UNIT_UNSEEN,
     AlarmKind.CONTRACTOR_LATE,
+    AlarmKind.DATA_DAMAGED,
 )
-"""Kinds of alarm that say what is so now: they go when it is over."""
+"""Kinds of alarm that say what no plan mends now: they go when it is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ def troubles(
         (it, stalled.kind): Trouble(stalled.since, stalled.text)
         for it, stalled in stalled_work(session, cases, now).items()
     }
+    for incident_id, text in damaged_data(session, cases).items():
+        found[incident_id, AlarmKind.DATA_DAMAGED] = Trouble(None, text)
     coming = [case for case in cases if not case.is_attended]
     unseen = unseen_units(session, [it.job for it in coming if it.taken is None], now)
     for case in coming:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dispatch.job import JobOption, option_from_json
+from dispatch.job_option import JobOption, options_from_json
 from dispatch.lacking import lacking
 from dispatch.store import JobRow
 from fleet.model import Unit
@@ -21,7 +21,7 @@ def option_for(job: JobRow, unit: Unit, name: str | None) -> JobOption:
     InvalidInput
         When the unit lacks what it needs, or has too little energy left; with what is missing.
     """
-    options = [option_from_json(raw) for raw in job.options]
+    options = options_from_json(job.options)
     if name is not None and name not in {option.name for option in options}:
         raise NotFound(
             "option",

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from dispatch.booking import AppointmentKind, Window
 from dispatch.core.model import Lock
-from dispatch.job import Destination, Job, JobKind, JobOption, JobState, ServiceTime
+from dispatch.job import Job, JobState
+from dispatch.job_option import Destination, JobKind, JobOption, ServiceTime
 from dispatch.store import JobRow, job_of
 from fleet.model import ServiceCentre
 from kernel.database import WriteSession

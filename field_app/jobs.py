@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from dispatch.context import DispatchContext
 from dispatch.disclosure import shown_phone
 from dispatch.incident import incident_number
-from dispatch.job import ACTIVE, Destination, Job, JobOption
+from dispatch.job import ACTIVE, Job
+from dispatch.job_option import Destination, JobOption
 from dispatch.status import allowed_kinds
 from dispatch.store import AppointmentRow, IncidentRow, JobRow, job_of
 from field_app.models import (

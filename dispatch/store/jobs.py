@@ -10,7 +10,8 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dispatch.core.model import Lock
-from dispatch.job import ACTIVE, FINAL, Job, JobState, option_from_json
+from dispatch.job import ACTIVE, FINAL, Job, JobState
+from dispatch.job_option import options_from_json
 from kernel.database import Base, UtcDateTime
 from kernel.errors import NotFound
 from kernel.geometry import PositionColumn
@@ -170,7 +171,7 @@ def job_of(row: JobRow) -> Job:
         appointment_id=row.appointment_id,
         purpose=row.purpose,
         state=JobState(row.state),
-        options=tuple(option_from_json(option) for option in row.options),
+        options=options_from_json(row.options, in_work=row.option, planned=row.planned_option),
         position=row.position,
         place_text=row.place_text,
         priority=row.priority,

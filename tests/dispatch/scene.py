@@ -14,7 +14,8 @@ from sqlalchemy import select
 
 from dispatch.context import DispatchContext
 from dispatch.entitlement import Entitlement
-from dispatch.job import Destination, JobKind, JobOption, JobState, ServiceTime
+from dispatch.job import JobState
+from dispatch.job_option import Destination, JobKind, JobOption, ServiceTime
 from dispatch.job_steps import TechnicianEvent
 from dispatch.live import Dispatcher
 from dispatch.params import DispatchSettings, load_settings

@@ -7,7 +7,8 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from dispatch.appointments import cancel_appointment
-from dispatch.job import Destination, JobKind, JobOption, JobState, ServiceTime
+from dispatch.job import JobState
+from dispatch.job_option import Destination, JobKind, JobOption, ServiceTime
 from dispatch.job_steps import TechnicianEvent
 from dispatch.progress import ReportKind
 from dispatch.status import apply_event

@@ -12,6 +12,7 @@ from dispatch.core.model import Lock
 from dispatch.manual import Wish, assign, plan_version, release, set_lock
 from fleet.model import Unit
 from fleet.shifts import pause
+from fleet.store import UnitRow
 from kernel.errors import Conflict, InvalidInput, JobTaken, NotFound, StalePlan
 from tests.dispatch.scene import Scene, open_scene, repair
 
@@ -215,3 +216,40 @@ def test_a_lock_ends_with_the_shift(scene: Scene) -> None:
     scene.run()
     job = scene.job(incident)
     assert (job.unit_id, job.lock) == (other.id, Lock.FREE)
+    [text] = lifted(scene)
+    assert text.startswith("R-01, which R-0001 was locked to, is not on duty any more: the lock is")
+
+
+def test_a_lock_ends_with_the_shift_also_where_nobody_else_can_go(scene: Scene) -> None:
+    unit, incident = scene.unit("R-01", 0), scene.call(1)
+    scene.run()
+    give(scene, incident, unit)
+    with scene.database.write() as session:
+        pause(session, scene.clock.now(), unit.id)
+    scene.run()
+    job = scene.job(incident)
+    assert (job.unit_id, job.planned_unit_id, job.lock) == (None, None, Lock.FREE)
+    assert len(lifted(scene)) == 1
+
+
+def lifted(scene: Scene) -> list[str]:
+    """Return what was told of locks that were lifted."""
+    alarms = scene.events("alarm.raised")
+    return [it.payload["text"]["en"] for it in alarms if it.payload["kind"] == "lock_lifted"]
+
+
+def test_a_lock_that_its_unit_can_no_longer_keep_ends_and_is_told(scene: Scene) -> None:
+    unit = scene.unit("R-01", 0)
+    busy = scene.call(1)
+    scene.run()
+    locked = scene.call(3)
+    give(scene, locked, unit)
+    with scene.database.write() as session:
+        session.get_one(UnitRow, unit.id).skills = []
+    scene.run()
+    job = scene.job(locked)
+    assert (job.state, job.planned_unit_id, job.lock) == ("open", None, Lock.FREE)
+    assert [it[:61] for it in lifted(scene)] == [
+        "R-01, which R-0002 was locked to, cannot do it as planned any"
+    ]
+    assert scene.job(busy).unit_id == unit.id

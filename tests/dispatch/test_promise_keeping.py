@@ -69,6 +69,51 @@ def unseen_alarms(scene: Scene) -> set[int | None]:
         return set(session.scalars(select(AlarmRow.incident_id).filter_by(acknowledged_at=None)))
 
 
+def test_the_alarm_goes_when_a_unit_comes_in_time_and_comes_again_when_it_does_not(
+    scene: Scene,
+) -> None:
+    incident = scene.call(0)
+    scene.pass_time(1)
+    assert kinds_of_alarms(scene) == ["promise_at_risk"]
+    unit = scene.unit("R-01", 10)
+    scene.dispatcher.wake("a unit")
+    scene.pass_time(1)
+    assert scene.job(incident).unit_id == unit.id
+    assert unseen_alarms(scene) == set()
+    with scene.database.write() as session:
+        pause(session, scene.clock.now(), unit.id)
+    scene.pass_time(1)
+    assert unseen_alarms(scene) == {incident}
+    assert kinds_of_alarms(scene) == ["promise_at_risk"] * 2
+
+
+def test_the_alarm_stays_while_a_unit_is_late_and_goes_when_it_is_there(scene: Scene) -> None:
+    unit, incident = scene.unit("R-01", 40), scene.call(0)
+    scene.run()
+    scene.say(unit, "rolling", incident)
+    scene.pass_time(5)
+    assert unseen_alarms(scene) == {incident}
+    scene.move(unit, 0)
+    scene.say(unit, "arrived", incident)
+    scene.pass_time(1)
+    assert unseen_alarms(scene) == set()
+
+
+def test_the_alarms_go_when_a_contractor_comes_in_time(scene: Scene) -> None:
+    scene.contractor("Silent Rescue", 5)
+    scene.call(0)
+    scene.pass_time(4)
+    assert kinds_of_alarms(scene) == ["promise_at_risk", "no_contractor"]
+    helper = scene.contractor("Nanfang Rescue", 5)
+    scene.dispatcher.wake("a contractor")
+    scene.pass_time(1)
+    *_, offer = offers(scene)
+    with scene.database.write() as session:
+        contractor_work.accept(session, scene.context, offer.id, helper, eta_min=15)
+    scene.pass_time(1)
+    assert unseen_alarms(scene) == set()
+
+
 def test_the_plan_leaves_to_a_contractor_who_comes_in_time(scene: Scene) -> None:
     scene.unit("R-01", 60)
     helper = scene.contractor("Nanfang Rescue", 5)

@@ -9,7 +9,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm.exc import StaleDataError
 
 from dispatch.core.model import Lock
-from dispatch.job import Destination, Job, JobKind, JobOption, JobState, ServiceTime
+from dispatch.job import Job, JobState
+from dispatch.job_option import Destination, JobKind, JobOption, ServiceTime
 from dispatch.store import IncidentRow, JobRow, get_job, incident_row, job_of_incident, jobs_of
 from fleet.model import PositionReport, UnitKind, UnitSpec
 from fleet.positions import take_positions, trail

@@ -209,6 +209,15 @@ def test_new_facts_change_the_ways_that_are_left_and_bring_none_back(office: Off
     assert all("safety_cones" in option.needs for option in job.options)
 
 
+def test_a_corrected_place_mends_ways_that_cannot_be_read(office: Office) -> None:
+    incident = office.take().incident
+    before = options(office, incident.id)
+    with office.database.write() as session:
+        session.scalars(select(JobRow)).one().options = [{"name": "boost"}]
+    office.amend(incident.id, location={"lon": 113.31, "lat": 23.12, "datum": "WGS-84"})
+    assert sorted(options(office, incident.id)) == sorted(before)
+
+
 def test_a_note_leaves_the_job_where_it_is(office: Office) -> None:
     incident = office.take().incident
     with office.database.write() as session:
