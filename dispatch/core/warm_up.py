@@ -38,8 +38,9 @@ def warm_up() -> None:
     rolling = Commitment("j0", "u0", Lock.FULL, 0, "do", release_cny=5.0)
     for problem in (toy, replace(toy, commitments=(rolling,))):
         ENGINES["colgen"](problem, steps, 0, NOWHERE_YET)
-    from dispatch.core.colgen.cut_kernel import violated_triples  # noqa: PLC0415
+    from dispatch.core.colgen.row_cuts import violated  # noqa: PLC0415
 
-    violated_triples(np.full((1, 2), -1, dtype=np.int64), np.ones(1), 3, 0.1, 4)
+    around = np.array([[0, 1], [1, 2], [2, 0]], dtype=np.int64)
+    violated(around, np.full(3, 0.3), 5, set(), fives=True)
     gc.collect()
     gc.freeze()

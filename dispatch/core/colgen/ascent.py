@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dispatch.core.colgen.arrays import Floats
+from dispatch.core.colgen.arrays import Floats, Ints
 from dispatch.core.colgen.ascent_kernel import ascend
 from dispatch.core.colgen.listed import Listed
 from dispatch.core.colgen.pricing import SLOT_S, Priced
@@ -86,6 +86,8 @@ class Ascent:
     exact: bool = False
     """Whether every unit was priced to the end at ``duals``."""
     converged: bool = False
+    labels: Ints | None = None
+    """How many labels each unit took when the best duals were priced."""
 
     @classmethod
     def of(cls, search: Search, routes: Listed, duals: Floats) -> Ascent:
@@ -213,7 +215,7 @@ class Ascent:
             self.radius *= 2
         if value > self.value:
             self.value, self.duals, self.least = value, duals, found.floor
-            self.exact = priced.exact
+            self.exact, self.labels = priced.exact, found.labels
         new = Listed.of(self.search.model.arrays, priced, duals)
         self.routes = Listed.joined([self.routes, new])
         self.search.note(

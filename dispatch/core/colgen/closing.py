@@ -9,16 +9,18 @@ partitioning formulation with additional cuts* (Mathematical Programming 115, 20
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from dispatch.core.colgen.arrays import Floats, Ints
-from dispatch.core.colgen.cut_kernel import reduced_costs, violated_triples
+from dispatch.core.colgen.cut_kernel import reduced_costs
 from dispatch.core.colgen.listed import Listed
-from dispatch.core.colgen.master import LpSolution, Master
+from dispatch.core.colgen.master import NOTHING, LpSolution, Master
+from dispatch.core.colgen.row_cuts import RowCut, violated
 
-LEAST_VIOLATION = 0.02
-MOST_CUTS = 40
-"""Cuts added in one round."""
+LEAST_USED = 1e-6
+"""A route counts as used above this share."""
 
 MOST_ADDED = 400
 """Routes added to the linear program in one round."""
@@ -32,29 +34,62 @@ def reduced(listed: Listed, master: Master, solution: LpSolution) -> Floats:
         listed.jobs,
         solution.duals,
         solution.unit_duals,
-        _cuts_by_job(master),
+        _cuts_by_row(master),
+        np.array([cut.over for cut in master.cuts], dtype=np.int64),
         solution.cut_duals,
     )
 
 
-def _cuts_by_job(master: Master) -> Ints:
+def _cuts_by_row(master: Master) -> Ints:
     width = max([1, *(len(cuts) for cuts in master.cuts_of.values())])
-    table = np.full((len(master.leave_cny), width), -1, dtype=np.int64)
+    table = np.full((master.n_rows, width), -1, dtype=np.int64)
     for j, cuts in master.cuts_of.items():
         table[j, : len(cuts)] = cuts
     return table
 
 
-def bound_of(solution: LpSolution, least: Floats) -> float:
-    """Return the Lagrangian bound: ``least[u]`` is the least reduced cost of unit ``u``.
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The linear program over listed routes with its cuts; ``reduced`` are their reduced costs.
 
-    Reduced costs here leave the unit's own dual in the route's; the idle unit's is 0.
+    A plan of these routes costs ``value`` or more, with any other route ``beyond`` or more. Where
+    it ``is_checked``, every plan costs ``value`` or more, whatever its routes.
     """
-    return float(solution.duals.sum() + solution.cut_duals.sum() + least.sum())
+
+    listed: Listed
+    reduced: Floats
+    solution: LpSolution
+    value: float
+    beyond: float
+    is_checked: bool = False
+
+    @classmethod
+    def not_yet(cls, listed: Listed, beyond: float) -> Settled:
+        """Return listed routes that are still to be settled."""
+        return cls(listed, np.zeros(len(listed)), NOTHING, -np.inf, beyond)
+
+    @property
+    def bound(self) -> float:
+        """What every plan costs at least."""
+        return min(self.value, self.beyond)
+
+    def within(self, gap: float) -> Settled:
+        """Return it without the routes whose reduced cost is above a gap."""
+        return self._kept(np.flatnonzero(self.reduced <= gap))
+
+    def most_promising(self, most: int) -> Settled:
+        """Return it with so many routes, those of the least reduced costs."""
+        return self._kept(np.sort(np.argsort(self.reduced, kind="stable")[:most]))
+
+    def _kept(self, which: Ints) -> Settled:
+        return replace(self, listed=self.listed.kept(which), reduced=self.reduced[which])
 
 
-def settle(master: Master, listed: Listed, n_units: int) -> tuple[LpSolution, Floats, float] | None:
-    """Solve the linear program over all listed routes; return it, reduced costs and the bound."""
+def settle(master: Master, listed: Listed, beyond: float) -> Settled | None:
+    """Solve the linear program over all listed routes; ``None`` if GLOP gives up.
+
+    Its value is the Lagrangian bound: what duals pay, and the least reduced cost of each unit.
+    """
     while True:
         solution = master.solve()
         if solution is None:
@@ -63,26 +98,16 @@ def settle(master: Master, listed: Listed, n_units: int) -> tuple[LpSolution, Fl
         order = np.argsort(costs, kind="stable")[:MOST_ADDED]
         new = [listed.column(int(r)) for r in order if costs[r] < -1e-7]
         if not new or master.add(new) == 0:
-            least = np.zeros(n_units)
+            least = np.zeros(master.n_units)
             np.minimum.at(least, listed.unit, costs)
-            bound = bound_of(solution, least) + float(solution.unit_duals.sum())
-            return solution, costs, bound
+            paid = solution.duals.sum() + solution.unit_duals.sum() + solution.cuts_cny
+            return Settled(listed, costs, solution, float(paid + least.sum()), beyond)
 
 
-def separate(master: Master) -> list[tuple[int, int, int]]:
-    """Return the most violated cuts of the last solution."""
+def separate(master: Master, *, fives: bool) -> list[RowCut]:
+    """Return the most violated cuts of the last solution, of three rows or (``fives``) more."""
     used = master.used()
-    at = np.flatnonzero(used > 1e-6)
+    at = np.flatnonzero(used > LEAST_USED)
     if len(at) == 0:
         return []
-    width = max(len(master.columns[c].jobs) for c in at)
-    jobs = np.full((len(at), max(1, width)), -1, dtype=np.int64)
-    for row, c in enumerate(at):
-        jobs[row, : len(master.columns[c].jobs)] = master.columns[c].jobs
-    triples, over = violated_triples(
-        jobs, used[at], len(master.leave_cny), LEAST_VIOLATION, 20 * MOST_CUTS
-    )
-    known = set(master.cuts)
-    best = np.argsort(-over, kind="stable")
-    found = [(int(i), int(j), int(k)) for i, j, k in triples[best]]
-    return [triple for triple in found if triple not in known][:MOST_CUTS]
+    return violated(master.rows_of(at), used[at], master.n_rows, set(master.cuts), fives=fives)

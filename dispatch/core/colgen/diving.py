@@ -12,7 +12,7 @@ from dispatch.core.colgen.closing import reduced as reduced_costs
 from dispatch.core.colgen.dive import dive
 from dispatch.core.colgen.listed import Listed
 from dispatch.core.colgen.master import LpSolution
-from dispatch.core.colgen.near import Near
+from dispatch.core.colgen.near import Near, Pool
 from dispatch.core.colgen.routes import Column
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ POLISH_CNY, LONG_POLISH_CNY = (0.5, 0.05), (2.0, 0.1)
 POLISH_SHARE, POLISH_S = 0.6, 3e-4
 """It takes this share of the time left, at most, and so many seconds for each job."""
 
+CLOSE = 2e-3
+"""A plan that costs this share more than the linear program needs no dive."""
+
 FAR, FAR_TIMES = 0.015, 3
 """So many times more where the dive ended this share of the bound above it."""
 
@@ -55,13 +58,26 @@ class Diving:
     listed: Listed | None = None
 
     def find(self) -> None:
+        """Make a plan out of the linear program, and look near and around it."""
+        self.around(self.near())
+
+    def around(self, found: tuple[Near, Pool] | None) -> None:
+        """Look around what is near, for a while."""
+        if found is not None and not self.search.proved():
+            near, pool = found
+            near.look_around(pool)
+
+    def near(self) -> tuple[Near, Pool] | None:
         """Make a plan out of the linear program, and look near it."""
         search, near = self.search, self._near()
+        if near is not None and self.listed is not None:
+            near.choose_beside_sure()
+            if search.cost_cny - near.solution.cny < CLOSE * abs(near.solution.cny):
+                return near, near.improve(search.pooled())
         late = lambda: search.budget.over(0.95)  # noqa: E731
         rest = None if near is None else near.rest
         self._polish(dive(search.master, self._reprice, late, self._pace, rest))
-        if near is not None:
-            near.improve(search.pooled())
+        return None if near is None else (near, near.improve(search.pooled()))
 
     def _near(self) -> Near | None:
         """Return what is near the linear program; ``None`` where steps decide, or routes are long.

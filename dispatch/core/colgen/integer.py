@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,12 @@ from ortools.linear_solver import pywraplp
 
 from dispatch.core.colgen.arrays import Floats
 from dispatch.core.colgen.listed import Listed
+from dispatch.core.colgen.row_cuts import RowCut
 
 MOST_SECONDS = 3600.0
+
+OURS = "separating/maxrounds = 0\nseparating/maxroundsroot = 0\npresolving/maxrounds = 0\n"
+"""With our own cuts, those of SCIP and what it makes simpler cost more time than they save."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ def choose(
     listed: Listed,
     leave_cny: Floats,
     n_units: int,
-    cuts: list[tuple[int, int, int]],
+    cuts: Sequence[RowCut],
     *,
     known: set[int],
     seconds: float,
@@ -48,14 +53,14 @@ def choose(
     infinity = solver.infinity()
     jobs = [solver.Constraint(1.0, infinity if twice else 1.0) for _ in leave_cny]
     units = [solver.Constraint(-infinity, 1.0) for _ in range(n_units)]
-    triples = [solver.Constraint(-infinity, 1.0) for _ in cuts]
+    cut_rows = [solver.Constraint(-infinity, float(cut.most)) for cut in cuts]
     objective = solver.Objective()
     left = [solver.BoolVar("") for _ in leave_cny]
     for row, variable, cny in zip(jobs, left, leave_cny.tolist(), strict=True):
         row.SetCoefficient(variable, 1.0)
         objective.SetCoefficient(variable, cny)
     taken = [solver.BoolVar("") for _ in range(len(listed))]
-    _add_routes(listed, taken, objective, (jobs, units, triples), cuts)
+    _add_routes(listed, taken, objective, (jobs, units, cut_rows), cuts)
     objective.SetMinimization()
     served = {j for r in known for j in listed.jobs[r].tolist()}
     solver.SetHint(
@@ -65,7 +70,7 @@ def choose(
             *(float(j not in served) for j in range(len(left))),
         ],
     )
-    solver.SetSolverSpecificParametersAsString(f"limits/nodes={nodes}\n")
+    solver.SetSolverSpecificParametersAsString(f"limits/nodes={nodes}\n{OURS if cuts else ''}")
     solver.SetTimeLimit(int(1000 * min(max(seconds, 0.01), MOST_SECONDS)))
     exactly = pywraplp.MPSolverParameters()
     exactly.SetDoubleParam(pywraplp.MPSolverParameters.RELATIVE_MIP_GAP, 1e-9)
@@ -81,24 +86,25 @@ def _add_routes(
     taken: list[Any],
     objective: Any,
     rows: tuple[list[Any], list[Any], list[Any]],
-    cuts: list[tuple[int, int, int]],
+    cuts: Sequence[RowCut],
 ) -> None:
-    jobs, units, triples = rows
+    jobs, units, cut_rows = rows
+    n_jobs = len(jobs)
     cuts_of: dict[int, list[int]] = {}
-    for at, triple in enumerate(cuts):
-        for j in triple:
-            cuts_of.setdefault(j, []).append(at)
+    for at, cut in enumerate(cuts):
+        for i in cut.rows:
+            cuts_of.setdefault(i, []).append(at)
     columns = zip(
         taken, listed.cny.tolist(), listed.unit.tolist(), listed.jobs.tolist(), strict=True
     )
     for variable, cny, unit, done in columns:
         objective.SetCoefficient(variable, cny)
         units[unit].SetCoefficient(variable, 1.0)
-        hits: Counter[int] = Counter()
+        hits: Counter[int] = Counter(cuts_of.get(n_jobs + unit, ()))
         for j in done:
             if j >= 0:
                 jobs[j].SetCoefficient(variable, 1.0)
                 hits.update(cuts_of.get(j, ()))
-        for cut, n in hits.items():
-            if n >= 2:
-                triples[cut].SetCoefficient(variable, 1.0)
+        for at, n in hits.items():
+            if n >= cuts[at].over:
+                cut_rows[at].SetCoefficient(variable, float(n // cuts[at].over))

@@ -43,7 +43,7 @@ class Found(NamedTuple):
     No route of unit ``u`` has a reduced cost below ``floor[u]``: the least one found if the search
     was exact, else what the completion bounds say of the labels that were left.
 
-    ``size[1]`` says how many there was no room for.
+    ``size[1]`` says how many there was no room for, ``labels[u]`` how many labels it took.
     """
 
     entry: Ints
@@ -54,6 +54,7 @@ class Found(NamedTuple):
     least: Floats
     exact: Ints
     floor: Floats
+    labels: Ints
 
 
 class Labels(NamedTuple):
@@ -71,6 +72,8 @@ class Labels(NamedTuple):
     dead: Ints
     next: Ints
     bucket: Ints
+    chosen: Ints
+    rank: Floats
 
 
 @jit
@@ -118,8 +121,8 @@ def price_units(
     n_buckets = bucket.shape[0] if every else n_all
     mask = bucket.shape[0] - 1
     mine = np.empty(n_all, dtype=np.int64)
-    chosen = np.empty(most + 1, dtype=np.int64)
-    rank = np.empty(most + 1, dtype=np.float64)
+    chosen, rank = labels.chosen, labels.rank
+    most = min(most, chosen.shape[0] - 1)
     word = np.zeros(n_words, dtype=np.uint64)
     for u in range(a.unit.shape[0]):
         found.least[u], found.exact[u] = min(0.0, threshold[u]), 1
@@ -329,14 +332,19 @@ def price_units(
                     reduced = total + end_cny[u, c] + over * unit.overtime_rate - unit.idle_cny
                     found.least[u] = min(found.least[u], reduced)
                     if reduced < threshold[u]:
-                        n_chosen = _keep(chosen, rank, n_chosen, most, new, reduced)
-                        if every and n_chosen > most:
+                        if not every:
+                            n_chosen = _keep(chosen, rank, n_chosen, most, new, reduced)
+                        elif n_chosen < most:
+                            chosen[n_chosen], rank[n_chosen] = new, reduced
+                            n_chosen += 1
+                        else:
                             found.exact[u] = 0
                 if n_labels >= time_s.shape[0] - 1:
                     break
             if n_labels >= time_s.shape[0] - 1:
                 found.exact[u], at = 0, here
                 break
+        found.labels[u] = n_labels
         found.floor[u] = found.least[u]
         if beam or near.shape[1] > 0 or (every and not found.exact[u]):
             found.floor[u] = -np.inf

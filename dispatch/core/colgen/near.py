@@ -36,6 +36,10 @@ AGREED, AGREED_ROUTES, AGREED_SHARE = 0.3, 1_000, 0.4
 """A column stays if the linear program uses it more than this; routes chosen from, at most, and
 share of the time left that this may take."""
 
+SURE, SURE_LEAST, SURE_ROUTES, SURE_SHARE = 0.95, 0.5, 800, 0.3
+"""A column is used wholly above this share; at least so much of what is used must be, for a choice
+from so many routes and within this share of the time left to be worth it."""
+
 UNSURE = 0.99
 """Columns that the linear program uses less are looked around."""
 
@@ -92,18 +96,30 @@ class Near:
         shares = {columns[at].route: float(used[at]) for at in np.flatnonzero(used)}
         return cls(search, solution, shares, listed)
 
-    def improve(self, found: Listed) -> None:
-        """Improve the best plan by choosing anew; ``found`` are more routes to choose from."""
+    def improve(self, found: Listed) -> Pool:
+        """Choose anew beside what is agreed; return all to choose from, ``found`` among them."""
         pool = Pool.of(self.search, self.solution, Listed.joined([self.listed, found]))
         if not self.search.proved() and self.search.budget.left_s() > LEAST_S:
-            best = self._best()
-            agreed = [it for it in best if it.jobs and self._share(it) > AGREED]
+            agreed = [it for it in self._best() if it.jobs and self._share(it) > AGREED]
             seconds = AGREED_SHARE * self.search.budget.left_s()
             self._offer(pool, agreed, AGREED_ROUTES, seconds)
             self.search.note(f"near, {len(agreed)} agreed")
-        self._look_around(pool)
+        return pool
 
-    def _look_around(self, pool: Pool) -> None:
+    def choose_beside_sure(self) -> None:
+        """Choose beside the columns that the linear program uses wholly, if they are most of it."""
+        search = self.search
+        sure = [search.model.column(route) for route, share in self.shares.items() if share > SURE]
+        if len(sure) < SURE_LEAST * sum(self.shares.values()):
+            return
+        pool = Pool.of(search, self.solution, self.listed)
+        seconds = SURE_SHARE * search.budget.left_s()
+        found = self._chosen(pool, self.solution, sure, [], SURE_ROUTES, seconds)
+        if found is not None:
+            search.offer(search.completed([*sure, *found]))
+        search.note(f"beside {len(sure)} sure")
+
+    def look_around(self, pool: Pool) -> None:
         """Choose anew for the units around one place after the other."""
         search, n_units, in_vain, n_tried = self.search, AROUND_UNITS, 0, 0
         rng = np.random.default_rng(search.seed)

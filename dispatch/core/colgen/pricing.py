@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,6 +37,16 @@ UNITS_A_LOOK = 4
 """Units priced between two looks at the clock, where somebody waits for the end."""
 
 NOT_NEAR = np.zeros((0, 0), dtype=np.int64)
+
+
+class Written(NamedTuple):
+    """Room for routes that are written down, as in `Found`."""
+
+    entry: Ints
+    length: Ints
+    route: Ints
+    reduced: Floats
+
 
 Prepared = tuple[Completions, Floats, Ints, Ints, Ints, Ints]
 """Completion bounds; the gain, use, lists and numbers of choices behind them; who rests."""
@@ -76,6 +87,8 @@ class Pricing:
     most_labels: int
     patient: bool
     """Whether some job makes units wait."""
+    room: Written = field(default_factory=lambda: _written(0))
+    """Where routes are written down, kept from one time to the next: fresh memory takes time."""
 
     @classmethod
     def of(cls, arrays: Arrays, most_labels: int = 100_000) -> Pricing:
@@ -191,15 +204,15 @@ class Pricing:
         """
         n_units, every = len(self.arrays.unit), gap_cny is not None
         room = n_units * most if room is None else room
+        if len(self.room.entry) < room:
+            self.room = _written(room)
         found = Found(
-            entry=np.empty(room, dtype=np.int64),
-            length=np.empty(room, dtype=np.int64),
-            route=np.empty((room, LONGEST_ROUTE), dtype=np.int64),
-            reduced=np.empty(room, dtype=np.float64),
+            *self.room,
             size=np.zeros(2, dtype=np.int64),
             least=np.zeros(n_units, dtype=np.float64),
             exact=np.zeros(n_units, dtype=np.int64),
             floor=np.zeros(n_units, dtype=np.float64),
+            labels=np.zeros(n_units, dtype=np.int64),
         )
         if prepared is None:
             prepared = self.bounds(duals, gap_cny=gap_cny or 0.0, slot_s=slot_s)
@@ -229,8 +242,14 @@ class Pricing:
             self.patient,
         )
         complete = not every or found.size[1] == 0
-        exact = bool(found.exact.all()) and complete
-        return Priced(found, found.least, exact, int(found.size[0]))
+        exact, n = bool(found.exact.all()) and complete, int(found.size[0])
+        found = found._replace(
+            entry=found.entry[:n].copy(),
+            length=found.length[:n].copy(),
+            route=found.route[:n].copy(),
+            reduced=found.reduced[:n].copy(),
+        )
+        return Priced(found, found.least, exact, n)
 
     def price_unless_late(
         self,
@@ -272,8 +291,18 @@ def _joined(parts: list[tuple[slice, Priced]]) -> Priced:
         least=np.concatenate([it.least[which] for which, it, _ in found]),
         exact=np.concatenate([it.exact[which] for which, it, _ in found]),
         floor=np.concatenate([it.floor[which] for which, it, _ in found]),
+        labels=np.concatenate([it.labels[which] for which, it, _ in found]),
     )
     return Priced(whole, whole.least, bool(whole.exact.all()), len(whole.entry))
+
+
+def _written(room: int) -> Written:
+    return Written(
+        entry=np.empty(room, dtype=np.int64),
+        length=np.empty(room, dtype=np.int64),
+        route=np.empty((room, LONGEST_ROUTE), dtype=np.int64),
+        reduced=np.empty(room, dtype=np.float64),
+    )
 
 
 def _room(arrays: Arrays, most_labels: int) -> Labels:
@@ -293,4 +322,6 @@ def _room(arrays: Arrays, most_labels: int) -> Labels:
         dead=np.zeros(size, dtype=np.int64),
         next=np.zeros(size, dtype=np.int64),
         bucket=np.zeros(n_buckets, dtype=np.int64),
+        chosen=np.zeros(size, dtype=np.int64),
+        rank=np.zeros(size, dtype=np.float64),
     )

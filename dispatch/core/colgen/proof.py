@@ -1,6 +1,8 @@
-"""The end of the search: listing all routes that a better plan may use, and settling on one.
+"""The end of the search: cuts, a plan near the linear program, and an integer program.
 
-See `closing` for the parts and `search` for what comes before.
+The linear program with its cuts is over listed routes. At its duals, routes that are not listed may
+be cheaper than they seem; `checking` finds them and makes the value a bound. See `closing` for the
+other parts and `search` for what comes before.
 """
 
 from __future__ import annotations
@@ -11,185 +13,202 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dispatch.core.colgen.arrays import Floats
-from dispatch.core.colgen.closing import separate, settle
+from dispatch.core.colgen.checking import Checking
+from dispatch.core.colgen.closing import Settled, reduced, separate, settle
 from dispatch.core.colgen.diving import Diving
 from dispatch.core.colgen.integer import choose
-from dispatch.core.colgen.listed import Listed
+from dispatch.core.colgen.listing import Listing
 
 if TYPE_CHECKING:
     from dispatch.core.colgen.search import Search
 
-ROUNDING_CNY = 1e-7
-"""Taken off each bound, and as a share of it too, for the rounding of sums."""
+FIRST_GAP, LEAST_GAP, FIRST_GAP_CNY = 0.002, 0.001, 1.0
+"""The gap within which routes are listed first: share of the bound, least share, least amount."""
 
-FIRST_GAP = 0.003
-"""Share of the bound within which routes are listed first."""
+PARTLY_S = 8e-3
+"""With so much time left for each job, units may take part that have too many routes to list."""
 
-LESS = 0.4
-"""Share of that gap within which they are listed where they are too many."""
+TAIL_GAIN, LEAST_GAIN, SMALL_ROUNDS = 2e-4, 2e-6, 3
+"""Cuts of three rows go on while a round of them raises the value by the first share, all cuts
+until so many rounds in a row have raised it by less than the second."""
 
-GROWTH = 2.7
-"""Twice the gap, this power of two times as many routes: seen on waves of all sizes."""
+CUTS_SHARE, FIVES_SHARE = 0.75, 0.45
+"""Share of the time until which cuts go on; those of five rows where no plan was made yet."""
 
-LISTING_SLOT_S = 240
-UNITS_LISTED, MOST_LISTED = 2, 100_000
-"""Units between two looks at the clock, and routes that these may have."""
-
-LISTING_SHARE, LISTING_SLACK_S = 0.35, 0.05
-"""Share of the time left that listing may take, judged from the first units on, with some slack."""
-
-LEAST_LABELS, LABELS_A_S = 60_000, 30_000
-"""Labels that one unit may have in listing: so many, or more for each second that is left."""
-
-SMALL_GAIN = 2e-6
-"""Cuts go on while a round of them raises the bound by this share."""
+NEARLY = 5e-4
+"""A plan that costs this share more than the linear program is near enough: proving it is next."""
 
 CHOOSING_S = 2e-4
 """The integer program needs so many seconds for each route, or it is not worth its time."""
 
-FEW_CHOSEN, MOST_CHOSEN = 5, 30_000
-"""Routes that the integer program chooses from, for each job at first, and at most."""
+FEW_CHOSEN, FEW_SHARE, MOST_CHOSEN = 5, 0.3, 30_000
+"""Routes that the integer program chooses from, for each job at first, with this share of the time
+left, and at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What is done once no column is missing any more."""
+    """What is done once no column is missing any more.
+
+    ``duals`` and ``least`` are those of the bound without cuts, by job and by unit.
+    """
 
     search: Search
+    duals: Floats
+    least: Floats
 
-    def close(self, duals: Floats, least: Floats) -> None:
-        """List routes: at first a few, for a good plan, then all that a better plan may use."""
-        bound = float(duals.sum() + least.sum())
-        first = max(1.0, FIRST_GAP * abs(bound))
-        wanted = self._wanted(bound)
-        gap = wanted if wanted < 1.5 * first else first
-        began_s = self.search.budget.spent_s()
-        listed = None if self.search.budget.over(0.65) else self._listed(duals, least, gap)
-        if listed is None and not self.search.budget.over(0.5):
-            gap *= LESS
-            listed = self._listed(duals, least, gap)
-        if listed is None:
-            self.search.add_promising()
-            Diving(self.search).find()
+    def close(self) -> None:
+        """Find a plan near the linear program with its cuts, and prove it as far as time allows."""
+        search = self.search
+        first = self._first()
+        cut = None if first is None else self._cut(first)
+        if cut is None:
+            search.add_promising()
+            Diving(search).find()
             return
-        n_first = max(1, len(listed))
-        took_s = self.search.budget.spent_s() - began_s
-        self._settle(listed, bound + gap)
-        wanted = self._wanted(bound)
-        if self.search.proved():
-            return
-        growth = (wanted / gap) ** GROWTH
-        if wanted <= gap:
-            self._settle(listed, bound + gap)
-        elif n_first * growth < self.search.params.listed_routes and self._has_time(
-            growth * took_s
-        ):
-            listed = self._listed(duals, least, wanted)
-            if listed is not None:
-                self._settle(listed, bound + wanted)
+        cut = self._checked(cut)
+        if not self._is_over() and not search.budget.over(FIVES_SHARE):
+            cut = self._checked(self._cut(cut, fives=True, share=FIVES_SHARE) or cut)
+        if cut.beyond < search.cost_cny and not self._is_over():
+            self._improve(cut)
+        if cut.beyond < search.cost_cny and not self._is_over():
+            cut = self._completed(cut) or cut
+        if not self._is_over():
+            cut = self._cut(cut, fives=True) or cut
+        self._choose_few(cut)
+        if cut.beyond >= search.cost_cny:
+            self._choose(cut.within(self._wanted(cut.value)), every=True)
 
-    def _has_time(self, seconds: float) -> bool:
-        """Return whether so much time is left; always where steps decide."""
-        return self.search.budget.seconds is None or seconds < self.search.budget.left_s()
+    def _is_over(self) -> bool:
+        return self.search.proved() or self.search.budget.over(0.95)
+
+    def _bound(self) -> float:
+        return float(self.duals.sum() + self.least.sum())
 
     def _wanted(self, bound: float) -> float:
         """Return the gap within which routes must be listed to have all of a better plan."""
-        return self.search.cost_cny - bound + ROUNDING_CNY * (1 + abs(bound))
+        return self.search.cost_cny - bound + self.search.rounding_cny(bound)
 
-    def _listed(self, duals: Floats, least: Floats, gap: float) -> Listed | None:
-        """Return all routes within a gap; ``None`` if there are too many, or time is up."""
-        most, n_units = self.search.params.listed_routes, self.search.master.n_units
-        prepared = self.search.pricing.bounds(duals, gap_cny=gap, slot_s=LISTING_SLOT_S)
-        parts: list[Listed] = []
-        began_s, left_s = self.search.budget.spent_s(), self.search.budget.left_s()
-        timed = self.search.budget.seconds
-        for start in range(0, n_units, UNITS_LISTED):
-            active = np.zeros(n_units, dtype=np.int64)
-            active[start : start + UNITS_LISTED] = 1
-            priced = self.search.pricing.price(
-                duals,
-                least + gap,
-                active=active,
-                gap_cny=gap,
-                most=MOST_LISTED,
-                room=MOST_LISTED,
-                prepared=prepared,
-                most_labels=None if timed is None else int(max(LEAST_LABELS, LABELS_A_S * left_s)),
-            )
-            most -= priced.n_written
-            share = min(1.0, (start + UNITS_LISTED) / n_units)
-            most_s = LISTING_SHARE * share * left_s + LISTING_SLACK_S
-            slow = timed is not None and self.search.budget.spent_s() - began_s > most_s
-            if not priced.exact or most < 0 or slow or self.search.budget.over(0.95):
-                self.search.note(f"too many within {gap:.2f}")
+    # ------------------------------------------------------------------ routes
+
+    def _first(self) -> Settled | None:
+        """Return all routes within a gap, not settled yet.
+
+        Where some units have too many, nothing is said of others; ``None`` where that would take
+        more time than there is.
+        """
+        search, listing, bound = self.search, Listing(self.search), self._bound()
+        if search.budget.over(0.65):
+            return None
+        wanted, first = self._wanted(bound), max(FIRST_GAP_CNY, FIRST_GAP * abs(bound))
+        smallest = LEAST_GAP * abs(bound)
+        gap = wanted if wanted < 1.5 * first else first
+        gap_in_time = listing.gap(self.duals, self.least, gap, smallest)
+        if gap_in_time is None and search.budget.left_s() < PARTLY_S * len(self.duals):
+            return None
+        gap = smallest if gap_in_time is None else gap_in_time
+        found = listing.below(self.duals, self.least + gap, gap, every=False)
+        if found is None:
+            return None
+        return Settled.not_yet(found.routes, -np.inf if found.partly else bound + gap)
+
+    def _completed(self, cut: Settled) -> Settled | None:
+        """Return all routes that a better plan may use, and the linear program over them."""
+        if cut.is_checked:
+            wanted = self._wanted(cut.value)
+            cheap = Checking(self.search).cheap(cut.solution, wanted)
+            if cheap is None:
                 return None
-            parts.append(Listed.of(self.search.model.arrays, priced, duals))
-        listed = Listed.joined(parts).unique()
-        self.search.note(f"listed {len(listed)} within {gap:.2f}")
-        return listed
+            costs = reduced(cheap.routes, self.search.master, cut.solution)
+            routes, beyond = cheap.routes.kept(np.flatnonzero(costs <= wanted)), cut.value + wanted
+        else:
+            wanted = self._wanted(self._bound())
+            found = Listing(self.search).below(self.duals, self.least + wanted, wanted)
+            if found is None:
+                return None
+            routes, beyond = found.routes, self._bound() + wanted
+        return self._cut(Settled.not_yet(routes, beyond))
 
-    def _settle(self, listed: Listed, beyond: float) -> None:
-        """Find the best plan of listed routes; a plan with any other route costs ``beyond``."""
-        bound = -np.inf
-        reduced = np.zeros(len(listed))
-        for _ in range(self.search.params.cut_rounds):
-            settled = settle(self.search.master, listed, self.search.master.n_units)
+    # ------------------------------------------------------------------ bounds
+
+    def _cut(
+        self, cut: Settled, *, fives: bool = False, share: float = CUTS_SHARE
+    ) -> Settled | None:
+        """Solve the linear program over listed routes, with cuts as long as they raise its value.
+
+        ``None`` where GLOP gives up.
+        """
+        search, found, value, n_small = self.search, None, -np.inf, 0
+        for _ in range(search.params.cut_rounds):
+            settled = settle(search.master, cut.listed, cut.beyond)
             if settled is None:
                 break
-            _, reduced, value = settled
-            gained, bound = value - bound, value
-            self._raise(min(bound, beyond))
-            kept = np.flatnonzero(reduced <= self.search.cost_cny - bound + 1e-6)
-            listed, reduced = listed.kept(kept), reduced[kept]
-            if (
-                self.search.proved()
-                or self.search.budget.over(0.75)
-                or gained < SMALL_GAIN * abs(bound)
-            ):
+            gained, value = settled.value - value, settled.value
+            self._raise(settled.bound)
+            found = cut = settled.within(self._wanted(value))
+            n_small = n_small + 1 if gained < LEAST_GAIN * abs(value) else 0
+            if self._is_over() or search.budget.over(share) or n_small == SMALL_ROUNDS:
                 break
-            cuts = separate(self.search.master)
+            if not fives and gained < TAIL_GAIN * abs(value):
+                break
+            cuts = separate(search.master, fives=fives)
             if not cuts:
                 break
-            self.search.master.cut(cuts)
-        self.search.note(f"{len(self.search.master.cuts)} cuts, {bound:.2f}, {len(listed)} routes")
-        if self.search.proved() or len(listed) == 0 or self.search.budget.over(0.95):
-            return
-        if beyond < self.search.cost_cny:
-            Diving(self.search, listed).find()
-        kept = np.flatnonzero(reduced <= self.search.cost_cny - bound + 1e-6)
-        listed, reduced = listed.kept(kept), reduced[kept]
-        self.search.note(f"dive, {len(listed)} routes")
-        if not self.search.proved() and len(listed) > 0 and not self.search.budget.over(0.95):
-            self._choose(listed, reduced, beyond)
+            search.master.cut(cuts)
+        search.note(f"{len(search.master.cuts)} cuts, {value:.2f}, {len(cut.listed)} routes")
+        return found
+
+    def _checked(self, cut: Settled) -> Settled:
+        """Return a linear program whose value bounds every plan, if that is more than is known."""
+        if self._is_over() or cut.value <= cut.beyond:
+            return cut
+        checked = Checking(self.search).checked(cut, self.duals, self.least)
+        if checked is None or checked.value <= cut.bound:
+            return cut
+        self._raise(checked.value)
+        return checked
 
     def _raise(self, value: float) -> None:
         """Take over a bound that holds for plans cheaper than the best one."""
-        floor = min(value - ROUNDING_CNY * (1 + abs(value)), self.search.cost_cny)
-        self.search.bound_cny = max(self.search.bound_cny, floor)
+        search = self.search
+        floor = min(value - search.rounding_cny(value), search.cost_cny)
+        search.bound_cny = max(search.bound_cny, floor)
 
-    def _choose(self, listed: Listed, reduced: Floats, beyond: float) -> None:
-        """Choose among the listed routes; where they are not all yet, among the most promising."""
-        best = np.argsort(reduced, kind="stable")
-        few = listed.kept(np.sort(best[: FEW_CHOSEN * len(self.search.leave_cny)]))
-        every = len(few) == len(listed) or beyond >= self.search.cost_cny
-        for routes in [listed] if every else [few]:
-            if self.search.budget.over(0.95) or len(routes) > MOST_CHOSEN or self.search.proved():
-                return
-            if not self._has_time(CHOOSING_S * len(routes)):
-                return
-            best_now = set(self.search.best)
-            known = {r for r in range(len(routes)) if routes.column(r).route in best_now}
-            chosen = choose(
-                routes,
-                self.search.leave_cny,
-                self.search.master.n_units,
-                self.search.master.cuts,
-                known=known,
-                seconds=0.95 * self.search.budget.left_s(),
-                nodes=self.search.params.integer_nodes,
-            )
-            if chosen.routes is not None:
-                self.search.offer(self.search.completed([routes.column(r) for r in chosen.routes]))
-            if len(routes) == len(listed):
-                self._raise(min(chosen.bound_cny, beyond))
-            self.search.note(f"chosen of {len(routes)}, bound {chosen.bound_cny:.2f}")
+    # ------------------------------------------------------------------ plans
+
+    def _improve(self, cut: Settled) -> None:
+        """Make a plan of the linear program."""
+        diving = Diving(self.search, cut.listed)
+        near = diving.near()
+        if self._wanted(cut.value) > NEARLY * abs(cut.value):
+            diving.around(near)
+
+    def _choose_few(self, cut: Settled) -> None:
+        """Choose among the most promising routes: all that a better plan may use, or few."""
+        near = cut.within(self._wanted(cut.value))
+        few = near.most_promising(FEW_CHOSEN * len(self.search.leave_cny))
+        every = cut.beyond >= self.search.cost_cny and len(few.listed) == len(near.listed)
+        self._choose(few, every=every, share=FEW_SHARE)
+
+    def _choose(self, cut: Settled, *, every: bool, share: float = 0.95) -> None:
+        """Choose among listed routes; ``every`` one that a better plan may use is among them."""
+        search, routes = self.search, cut.listed
+        if self._is_over() or not 0 < len(routes) <= MOST_CHOSEN:
+            return
+        if search.budget.seconds is not None and search.budget.left_s() < CHOOSING_S * len(routes):
+            return
+        best_now = set(search.best)
+        chosen = choose(
+            routes,
+            search.leave_cny,
+            search.master.n_units,
+            search.master.cuts,
+            known={r for r in range(len(routes)) if routes.column(r).route in best_now},
+            seconds=share * search.budget.left_s(),
+            nodes=search.params.integer_nodes,
+        )
+        if chosen.routes is not None:
+            search.offer(search.completed([routes.column(r) for r in chosen.routes]))
+        if every:
+            self._raise(min(chosen.bound_cny, cut.beyond))
+        search.note(f"chosen of {len(routes)}, bound {chosen.bound_cny:.2f}")

@@ -24,7 +24,7 @@ from dispatch.core.colgen.diving import Diving
 from dispatch.core.colgen.listed import Listed
 from dispatch.core.colgen.master import LpSolution, Master
 from dispatch.core.colgen.pricing import Priced, Pricing
-from dispatch.core.colgen.proof import FIRST_GAP, ROUNDING_CNY, Proof
+from dispatch.core.colgen.proof import Proof
 from dispatch.core.colgen.routes import Column, Route, RouteModel
 from dispatch.core.colgen.ruin import Ruin
 from dispatch.core.params import SolveParams
@@ -60,6 +60,12 @@ where all that are of use are listed next."""
 
 MOST_POOLED = 5_000
 """Routes of ruin and recreate that the linear program begins with, the last ones."""
+
+ROUNDING_CNY = 1e-7
+"""Taken off each bound, and as a share of it too, for the rounding of sums."""
+
+FAR_GAP = 0.003
+"""A plan is far from a bound by more than this share of it."""
 
 LITTLE_S = 1.3e-2
 """So much time for each job is too little for proving the optimum."""
@@ -119,7 +125,7 @@ class Search:
             Diving(self).find()
             self.note("dive")
         if converged is not None and self.exact:
-            Proof(self).close(*converged)
+            Proof(self, *converged).close()
 
     def _ruin_s(self) -> float:
         """Return for how long the search without columns pays, where time decides."""
@@ -178,7 +184,12 @@ class Search:
         """Take over the bound of a pricing."""
         if self.model.complete:
             value = float(duals.sum() + priced.found.floor.sum())
-            self.bound_cny = max(self.bound_cny, value - ROUNDING_CNY * (1 + abs(value)))
+            self.bound_cny = max(self.bound_cny, value - self.rounding_cny(value))
+
+    @staticmethod
+    def rounding_cny(value: float) -> float:
+        """Return by how much sums of this size may be rounded."""
+        return ROUNDING_CNY * (1 + abs(value))
 
     def raise_to_trivial(self) -> None:
         """Take over the bound of duals that are all zero, where no better one was earned.
@@ -208,7 +219,7 @@ class Search:
         if not going_on:
             self.add_promising()
             return None
-        far = self.cost_cny - self.bound_cny > FIRST_GAP * abs(self.bound_cny)
+        far = self.cost_cny - self.bound_cny > FAR_GAP * abs(self.bound_cny)
         if self.budget.seconds is not None and far and ascent.converged and ascent.exact:
             # The linear program would gain next to nothing, and all routes are listed soon.
             self.master.add(ascent.near(FIRST_ROUTES * len(self.leave_cny)).columns())
