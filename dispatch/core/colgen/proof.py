@@ -32,8 +32,9 @@ TAIL_GAIN, LEAST_GAIN, SMALL_ROUNDS = 2e-4, 2e-6, 3
 """Cuts of three rows go on while a round of them raises the value by the first share, all cuts
 until so many rounds in a row have raised it by less than the second."""
 
-CUTS_SHARE, FIVES_SHARE = 0.75, 0.45
-"""Share of the time until which cuts go on; those of five rows where no plan was made yet."""
+CUTS_SHARE, FIVES_SHARE, PLAN_SHARE = 0.75, 0.45, 0.55
+"""Share of the time until which cuts go on; those of five rows where no plan was made yet; those
+that prove nothing."""
 
 NEARLY = 5e-4
 """A plan that costs this share more than the linear program is near enough: proving it is next."""
@@ -63,8 +64,7 @@ class Proof:
         first = self._first()
         cut = None if first is None else self._cut(first)
         if cut is None:
-            search.add_promising()
-            Diving(search).find()
+            self._improve_promising()
             return
         cut = self._checked(cut)
         if not self._is_over() and not search.budget.over(FIVES_SHARE):
@@ -182,6 +182,12 @@ class Proof:
         near = diving.near()
         if self._wanted(cut.value) > NEARLY * abs(cut.value):
             diving.around(near)
+
+    def _improve_promising(self) -> None:
+        """Make a plan of the most promising routes; cuts prove nothing there, but lead to plans."""
+        self.search.add_promising()
+        self._cut(Settled.not_yet(self.search.promising(), -np.inf), share=PLAN_SHARE)
+        Diving(self.search).find()
 
     def _choose_few(self, cut: Settled) -> None:
         """Choose among the most promising routes: all that a better plan may use, or few."""
