@@ -3,7 +3,7 @@ import { timezone } from "@roadflare/kit/format.ts";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { h, render } from "preact";
 import { act } from "preact/test-utils";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AskDialog } from "../src/console/card/AskDialog.tsx";
 import { ask, question } from "../src/console/card/ask.ts";
 import { IncidentCard } from "../src/console/card/IncidentCard.tsx";
@@ -273,4 +273,28 @@ test.each([
   const sent = asked.find(({ path }) => path.endsWith("/contractor-offer"));
   expect(sent?.body).toEqual({ contractor_id });
   expect(question.value).toBeNull();
+});
+
+test("a question that was left closes nothing that was asked since", async () => {
+  let answered = (_: unknown) => {};
+  const late = new Promise((resolve) => {
+    answered = resolve;
+  });
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (url) => {
+    if (!String(url).endsWith("/cancel")) throw new TypeError("no network");
+    await late;
+    return Response.json(incident(1));
+  });
+  await show();
+  await act(() => ask("cancel", incident(1)));
+  await answer("false alarm");
+  await act(() => {
+    question.value = null;
+  });
+  await act(() => ask("note", incident(1)));
+  await act(async () => {
+    answered(null);
+    await settled();
+  });
+  expect(question.value?.what).toBe("note");
 });
