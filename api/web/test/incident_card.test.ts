@@ -298,3 +298,17 @@ test("a question that was left closes nothing that was asked since", async () =>
   });
   expect(question.value?.what).toBe("note");
 });
+
+test("the focus goes back to what opened the correction of the place", async () => {
+  await show();
+  const opens = [...box.querySelectorAll("button")].find((one) =>
+    one.textContent?.startsWith("Correct the place"),
+  );
+  opens?.focus();
+  await act(() => opens?.click());
+  await act(settled);
+  expect(document.activeElement?.closest(".correct-place")).not.toBeNull();
+  await press("Escape");
+  expect(box.querySelector(".correct-place")).toBeNull();
+  expect(document.activeElement).toBe(opens);
+});
