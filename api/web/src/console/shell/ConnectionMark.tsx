@@ -1,7 +1,7 @@
 /** Whether the events flow and the lists are new, and how old they are when not. */
 
+import { ageText } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
-import { ageText } from "../queue/Age.tsx";
 import { OLD_S, oldestS } from "../store/age.ts";
 import { connection, incidentsAt, mayDispatch, unitsAt } from "../store/world.ts";
 import { t } from "../words.ts";
