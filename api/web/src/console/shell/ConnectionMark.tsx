@@ -20,7 +20,8 @@ function listsSeen() {
 }
 
 export function ConnectionMark() {
-  const { connected } = connection.value;
+  // Events are told to who takes calls; others see what is fetched, as old as it is.
+  const connected = connection.value.connected || !mayTakeCalls.value;
   const oldS = oldestS(listsSeen());
   if (connected && oldS !== null && oldS < OLD_S) {
     return (
