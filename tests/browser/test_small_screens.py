@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE_MS, PHONE, LiveTown
+from tests.browser.conftest import DESK, PATIENCE_MS, PHONE, LiveTown
 from tests.support.service import OLD_TOWN, PIN
 
 pytestmark = pytest.mark.timeout(300)
@@ -67,3 +67,18 @@ def test_everything_fits_a_small_phone(live_town: LiveTown) -> None:
         button.click()
     expect(owner.locator(".stars button")).to_have_count(5)
     assert fits(owner)
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
+def test_a_desk_at_150_percent_still_shows_the_card(live_town: LiveTown, locale: str) -> None:
+    incident = live_town.call()
+    zoomed = DESK | {"locale": locale, "viewport": {"width": 853, "height": 480}}
+    console = live_town.console(**zoomed)
+    console.click(f"[data-incident='{incident['id']}']")
+    expect(console.locator("article.card")).to_be_visible()
+    for part in ("article.card", ".card-head .icon-only", ".top-tools .primary", ".map-box"):
+        box = console.locator(part).bounding_box()
+        assert box is not None, part
+        assert box["x"] >= 0, part
+        assert box["x"] + box["width"] <= 853, part
+    assert console.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -239,6 +239,18 @@ test("a call that nobody would serve says so, and what was fixed by hand too", a
   expect(text(".merge-follows")).toContain("R-1002 was fixed to T-07 by hand");
 });
 
+test("one that has not left yet is not said to be on its way", async () => {
+  units.value = [rolling({ state: "ordered" })];
+  serving(weighed);
+  stops.push(followDetail());
+  selectIncident(1);
+  await act(async () => {
+    render(h(IncidentCard, { id: 1 }), box);
+    await settled();
+  });
+  expect(text(".candidate-effects")).toMatch(/^has the order for R-1002 · if diverted/);
+});
+
 test("a unit on the way to a booked visit is asked about too", async () => {
   units.value = [rolling({ incident_id: null, incident_number: "K7QXYZ" })];
   serving({

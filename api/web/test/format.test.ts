@@ -1,4 +1,5 @@
 import {
+  ageText,
   clockText,
   distanceText,
   minutesText,
@@ -60,4 +61,11 @@ test("a range is two times of day", () => {
 test("a region's times are told in its own zone, wherever the console stands", () => {
   timezone.value = "Asia/Shanghai";
   expect(timeOfDay(at(0))).toBe("20:00");
+});
+
+test("how long ago is told in the reader's words", () => {
+  expect([ageText(54.4), ageText(89), ageText(180)]).toEqual(["54 s", "89 s", "3 min"]);
+  language.value = "zh";
+  expect([ageText(54), ageText(180)]).toEqual(["54 秒", "3 分钟"]);
+  language.value = "en";
 });

@@ -3,14 +3,19 @@ import { timezone } from "@roadflare/kit/format.ts";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { h, render } from "preact";
 import { act } from "preact/test-utils";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AskDialog } from "../src/console/card/AskDialog.tsx";
 import { ask, question } from "../src/console/card/ask.ts";
 import { IncidentCard } from "../src/console/card/IncidentCard.tsx";
 import { listenToKeys } from "../src/console/command/keys.ts";
 import { revealed } from "../src/console/store/actions.ts";
 import { followDetail } from "../src/console/store/detail.ts";
-import { openUnitCard, selectIncident, takeCall } from "../src/console/store/selection.ts";
+import {
+  openUnitCard,
+  selectedIncidentId,
+  selectIncident,
+  takeCall,
+} from "../src/console/store/selection.ts";
 import { token } from "../src/console/store/session.ts";
 import { toasts } from "../src/console/store/toasts.ts";
 import { incidents, me, units } from "../src/console/store/world.ts";
@@ -273,4 +278,77 @@ test.each([
   const sent = asked.find(({ path }) => path.endsWith("/contractor-offer"));
   expect(sent?.body).toEqual({ contractor_id });
   expect(question.value).toBeNull();
+});
+
+test("a number that nobody knows has a card: why, once more, and the way back", async () => {
+  let status = 404;
+  serving({
+    "GET /incidents/999999": () =>
+      status === 404
+        ? {
+            status,
+            body: { text: { zh: "没有编号为 999999 的事件。", en: "No incident 999999." } },
+          }
+        : { body: incident(999999) },
+  });
+  selectIncident(999999);
+  stops.push(followDetail());
+  await act(() => render(h(IncidentCard, { id: 999999 }), box));
+  await act(settled);
+  expect(texts("h2")).toEqual(["R-999999"]);
+  expect(texts("[role=alert]")[0]).toContain("No incident 999999.");
+  status = 200;
+  await act(async () => {
+    box.querySelector<HTMLElement>("[role=alert] button")?.click();
+    await settled();
+  });
+  expect(texts(".promise-figure")).toHaveLength(1);
+  await act(() => box.querySelector<HTMLElement>("[aria-label='Close card']")?.click());
+  expect(selectedIncidentId.value).toBeNull();
+});
+
+test("a question that was left closes nothing that was asked since", async () => {
+  let answered = (_: unknown) => {};
+  const late = new Promise((resolve) => {
+    answered = resolve;
+  });
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (url) => {
+    if (!String(url).endsWith("/cancel")) throw new TypeError("no network");
+    await late;
+    return Response.json(incident(1));
+  });
+  await show();
+  await act(() => ask("cancel", incident(1)));
+  await answer("false alarm");
+  await act(() => {
+    question.value = null;
+  });
+  await act(() => ask("note", incident(1)));
+  await act(async () => {
+    answered(null);
+    await settled();
+  });
+  expect(question.value?.what).toBe("note");
+});
+
+test("the focus goes back to what opened the correction of the place", async () => {
+  await show();
+  const opens = [...box.querySelectorAll("button")].find((one) =>
+    one.textContent?.startsWith("Correct the place"),
+  );
+  opens?.focus();
+  await act(() => opens?.click());
+  await act(settled);
+  expect(document.activeElement?.closest(".correct-place")).not.toBeNull();
+  await press("Escape");
+  expect(box.querySelector(".correct-place")).toBeNull();
+  expect(document.activeElement).toBe(opens);
+});
+
+test("no clock runs for one that was cancelled before anybody came", async () => {
+  put({ state: "closed", outcome: "cancelled_by_owner", closed_at: "2026-03-01T12:05:00Z" });
+  timezone.value = "UTC";
+  await show();
+  expect(texts(".promise-ended")).toEqual(["Cancelled by the owner12:05"]);
+  expect(texts(".promise, .job-line")).toEqual([]);
 });

@@ -161,3 +161,45 @@ test("a post that cannot be read says so, once the field is left", async () => {
   await act(() => input("location.km")?.blur());
   expect(box.querySelector(".field-fault")?.textContent).toContain("K1234+500");
 });
+
+test("an address is chosen by keys alone, and the field has the focus again", async () => {
+  const place = (text: string) => ({ text, lon: 113.3, lat: 23.1, confidence: 0.9 });
+  vi.spyOn(globalThis, "fetch").mockImplementation(async () =>
+    Response.json({ items: [place("Sun Street 1"), place("Sun Street 2")] }),
+  );
+  await act(() => button("Address")?.click());
+  await type("location.address", "Sun");
+  await vi.waitFor(() => expect(box.querySelectorAll(".places button")).toHaveLength(2));
+  input("location.address")?.focus();
+  const arrow = (key: string) =>
+    document.activeElement?.dispatchEvent(
+      new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }),
+    );
+  for (const key of ["ArrowDown", "ArrowDown"]) arrow(key);
+  expect(document.activeElement?.textContent).toContain("Sun Street 2");
+  await act(() => (document.activeElement as HTMLElement).click());
+  expect(input("location.address")?.value).toBe("Sun Street 2");
+  expect(document.activeElement).toBe(input("location.address"));
+});
+
+test("a form that is left gives the focus back to what had it before", async () => {
+  await leave();
+  const row = document.createElement("button");
+  document.body.append(row);
+  row.focus();
+  await show();
+  await act(() => new Promise((resolve) => setTimeout(resolve, 20)));
+  expect(document.activeElement).toBe(button("Yes, safe"));
+  await leave();
+  expect(document.activeElement).toBe(row);
+  row.remove();
+});
+
+test("after saving, Enter opens the incident", async () => {
+  await type("caller.phone", "13800001234");
+  await clickMap();
+  vi.spyOn(globalThis, "fetch").mockImplementation(async () => Response.json(incident(1)));
+  await send();
+  expect(box.querySelector(".promised-number")?.textContent).toBe("R-1001");
+  expect(document.activeElement?.textContent).toContain("Open incident");
+});

@@ -281,3 +281,16 @@ test("a contractor is named as a partner, and a car is towed to the service cent
   language.value = "en";
   expect(headline(tracked({ stage: "towing" })).sentence).toContain("service centre");
 });
+
+test("where nothing can be copied the owner sees the link", async () => {
+  vi.stubGlobal("navigator", { language: "en" });
+  shown.value = tracked();
+  const box = document.createElement("div");
+  render(h(Page, {}), box);
+  const share = [...box.querySelectorAll("button")].find((one) =>
+    one.textContent?.includes("Share this page"),
+  );
+  share?.click();
+  await vi.waitFor(() => expect(box.querySelector("input")?.value).toBe(location.href));
+  render(null, box);
+});

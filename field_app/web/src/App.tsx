@@ -11,6 +11,7 @@ import { Login } from "./Login.tsx";
 import { LogOut } from "./LogOut.tsx";
 import { ShiftPanel } from "./ShiftPanel.tsx";
 import { followPosition } from "./store/positions.ts";
+import { unitStateOf } from "./store/progress.ts";
 import { findRegion } from "./store/region.ts";
 import { refused, session } from "./store/session.ts";
 import { current, follow, list, listFault } from "./store/sync.ts";
@@ -18,10 +19,11 @@ import { t } from "./words.ts";
 
 function Top() {
   const unit = list.value?.unit;
+  const state = unit && unitStateOf(unit.state, current.value);
   return (
     <header class="top">
       <b class="unit-code">{unit?.code ?? "Roadflare"}</b>
-      {unit && <span class={`unit-state ${unit.state}`}>{unitStateText(unit.state)}</span>}
+      {state && <span class={`unit-state ${state}`}>{unitStateText(state)}</span>}
       <button
         type="button"
         class="button quiet"

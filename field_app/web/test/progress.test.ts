@@ -1,6 +1,6 @@
 import type { FieldEventKind, FieldJob } from "@roadflare/kit/contract.ts";
 import { expect, test } from "vitest";
-import { stepsOf, withReports } from "../src/store/progress.ts";
+import { stepsOf, unitStateOf, withReports } from "../src/store/progress.ts";
 
 const JOB = {
   job_id: 1,
@@ -57,4 +57,14 @@ test("a car is not handed over where it was fetched", () => {
 test("what the list shows already sets nothing back", () => {
   const job = { ...JOB, state: "on_site", allowed: ["loaded", "done"] } as unknown as FieldJob;
   expect(withReports(job, done("rolling", "arrived"))).toBe(job);
+});
+
+test.each([
+  ["idle", "ordered", "idle"],
+  ["idle", "rolling", "rolling"],
+  ["rolling", "on_site", "on_site"],
+  ["on_site", "done", "idle"],
+  ["paused", null, "paused"],
+] as const)("a unit listed as %s with a job that is %s is %s", (listed, job, shown) => {
+  expect(unitStateOf(listed, job && { state: job })).toBe(shown);
 });

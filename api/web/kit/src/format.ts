@@ -52,6 +52,12 @@ export function timeRange([from, to]: readonly [string, string]): string {
   return timezone.value === null ? UNKNOWN : `${timeOfDay(from)}–${timeOfDay(to)}`;
 }
 
+/** How long ago something was seen: "54 s", from a minute and a half on "3 min". */
+export function ageText(seconds: number): string {
+  if (seconds >= 90) return minutesText(seconds);
+  return `${Math.round(seconds)} ${language.value === "zh" ? "秒" : "s"}`;
+}
+
 const two = (n: number) => String(n).padStart(2, "0");
 
 /** Seconds as a clock: "12:05", from an hour on "1:02:05"; the sign is the caller's to say. */

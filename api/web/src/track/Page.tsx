@@ -1,5 +1,6 @@
 /** The owner's page. */
 
+import { copied } from "@roadflare/kit/clipboard.ts";
 import { common } from "@roadflare/kit/common_words.ts";
 import type { Track } from "@roadflare/kit/contract.ts";
 import { dayIfOther, timeOfDay } from "@roadflare/kit/format.ts";
@@ -116,21 +117,28 @@ const titleOf = (track: Track | null) =>
   track?.kind === "appointment" ? "page.visit" : "page.title";
 
 function Share({ track }: { track: Track }) {
-  const [copied, setCopied] = useState(false);
+  const [told, setTold] = useState<"no" | "copied" | "shown">("no");
   const share = async () => {
     if (navigator.share) {
       // Closing the sheet without sharing is no fault.
       await navigator.share({ url: location.href, title: t(titleOf(track)) }).catch(() => {});
       return;
     }
-    await navigator.clipboard.writeText(location.href);
-    setCopied(true);
+    setTold((await copied(location.href)) ? "copied" : "shown");
   };
   return (
-    <button type="button" class="button" onClick={() => void share()}>
-      <Icon name="share" size={18} />
-      {copied ? t("act.shared") : t("act.share")}
-    </button>
+    <>
+      <button type="button" class="button" onClick={() => void share()}>
+        <Icon name="share" size={18} />
+        {told === "copied" ? t("act.shared") : t("act.share")}
+      </button>
+      {told === "shown" && (
+        <label class="link-by-hand">
+          {t("act.copyByHand")}
+          <input readOnly value={location.href} onFocus={(event) => event.currentTarget.select()} />
+        </label>
+      )}
+    </>
   );
 }
 

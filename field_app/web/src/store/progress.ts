@@ -1,6 +1,6 @@
 /** How far a job is when what its list does not show yet is counted in: the page must go on. */
 
-import type { FieldEvent, FieldEventKind, FieldJob } from "@roadflare/kit/contract.ts";
+import type { FieldEvent, FieldEventKind, FieldJob, UnitState } from "@roadflare/kit/contract.ts";
 
 type Standing = Pick<FieldJob, "state" | "allowed">;
 
@@ -31,6 +31,17 @@ export function withReports(job: FieldJob, reports: readonly FieldEvent[]): Fiel
   }
   return standing;
 }
+
+const DOING: Partial<Record<FieldJob["state"], UnitState>> = {
+  rolling: "rolling",
+  on_site: "on_site",
+  loaded: "loaded",
+  done: "idle",
+};
+
+/** What the unit is at by its job as the technician left it: its list may still say otherwise. */
+export const unitStateOf = (listed: UnitState, job: Pick<FieldJob, "state"> | null): UnitState =>
+  (job && DOING[job.state]) ?? listed;
 
 /** The one next step for the big button, what else can be reported, and the ways out. */
 export function stepsOf(job: FieldJob): {

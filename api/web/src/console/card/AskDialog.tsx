@@ -1,9 +1,10 @@
 /** The dialog of the open question: a reason, a note, or a yes. */
 
 import { uniqueId } from "@roadflare/kit/unique.ts";
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { Dialog } from "../shell/Dialog.tsx";
 import { DialogFoot } from "../shell/DialogFoot.tsx";
+import { useConfirming } from "../shell/use_confirming.ts";
 import {
   addNote,
   cancel,
@@ -41,25 +42,21 @@ const close = () => {
   question.value = null;
 };
 
-/** What was written stays until it has been taken: a refusal is read, and pressed again. */
+/** What was written stays until it has been taken; sent again, it builds on what is true by then. */
 function useAnswer(asked: Question) {
-  const [fault, setFault] = useState("");
-  const [busy, setBusy] = useState(false);
+  const { fault, busy, confirm } = useConfirming(close);
   const sent = useRef({ text: "", key: "" });
-  const submit = async (event: SubmitEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    if (busy) return;
     const form = new FormData(event.currentTarget as HTMLFormElement);
-    const open = () => question.peek() === asked;
-    setBusy(true);
-    const text = textIn(form);
-    if (sent.current.text !== text || !sent.current.key) sent.current = { text, key: uniqueId() };
-    const failed = await answer(asked, form, sent.current.key);
-    const about = failed ? await seenAnew(asked.about) : asked.about;
-    if (open() && failed) question.value = { ...asked, about };
-    else if (open()) close();
-    setFault(failed);
-    setBusy(false);
+    void confirm(async () => {
+      const text = textIn(form);
+      if (sent.current.text !== text || !sent.current.key) sent.current = { text, key: uniqueId() };
+      const failed = await answer(asked, form, sent.current.key);
+      const about = failed ? await seenAnew(asked.about) : asked.about;
+      if (failed && question.peek() === asked) question.value = { ...asked, about };
+      return failed;
+    });
   };
   return { fault, busy, submit };
 }
@@ -69,7 +66,7 @@ function Asking({ asked }: { asked: Question }) {
   const suggestions = [t("ask.cancelOwner"), t("ask.cancelTwice"), t("ask.cancelPolice")];
   return (
     <Dialog title={titleOf(asked)} onClose={close}>
-      <form class="ask" onSubmit={(event) => void submit(event)}>
+      <form class="ask" onSubmit={submit}>
         {asked.what === "contractor" ? (
           <ContractorChoices about={asked.about} />
         ) : (

@@ -33,7 +33,8 @@ function Arrival({ candidate, incident }: { candidate: Candidate; incident: Inci
 /** Whose it is now, who would wait longer, and what happens if it is taken from where it goes. */
 function Effects({ candidate }: { candidate: Candidate }) {
   const { diversion, effects, unit_id: unitId } = candidate;
-  const number = unitById.value.get(unitId)?.job?.incident_number ?? t("divert.visit");
+  const job = unitById.value.get(unitId)?.job;
+  const number = job?.incident_number ?? t("divert.visit");
   const said = effects.map((effect) =>
     t("why.delays", {
       number: effect.incident_number,
@@ -41,7 +42,7 @@ function Effects({ candidate }: { candidate: Candidate }) {
     }),
   );
   if (diversion) {
-    said.unshift(t("why.elsewhere", { number }));
+    said.unshift(t(job?.state === "ordered" ? "why.ordered" : "why.elsewhere", { number }));
     said.push(t("why.diverted", { time: timeOfDay(diversion.arrival_at) }));
     said.push(...diversion.others.map((one) => divertedText(one, number)));
   }

@@ -3,7 +3,9 @@
 import type { LonLat } from "@roadflare/kit/contract.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
 import { showOnMap } from "../map/view.ts";
+import { useFocusBack } from "../shell/use_focus_back.ts";
 import { t } from "../words.ts";
 
 interface CardHeadProps {
@@ -16,8 +18,10 @@ interface CardHeadProps {
 }
 
 export function CardHead({ title, close, closeText, mark, children }: CardHeadProps) {
+  const head = useRef<HTMLElement>(null);
+  useFocusBack(head, "article");
   return (
-    <header class="card-head">
+    <header class="card-head" ref={head}>
       {mark}
       <h2>{title}</h2>
       {children}

@@ -7,6 +7,7 @@ import { useKeeping } from "../form/use_keeping.ts";
 import { useSending } from "../form/use_sending.ts";
 import { PlaceField } from "../intake/PlaceField.tsx";
 import { useDraft } from "../intake/use_draft.ts";
+import { useFocusBack } from "../shell/use_focus_back.ts";
 import { correctPlace } from "../store/actions.ts";
 import { placeDraftsOf } from "../store/drafts.ts";
 import { correctingPlace, selectedIncidentId } from "../store/selection.ts";
@@ -35,6 +36,7 @@ export function CorrectPlace({ incident }: { incident: Incident }) {
     },
     drafts.sent,
   );
+  useFocusBack(form, "form");
   useEffect(() => {
     form.current?.querySelector<HTMLElement>(".chip")?.focus();
     return close; // also where the incident was closed meanwhile: its keys are to work again

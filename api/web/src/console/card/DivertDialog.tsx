@@ -6,6 +6,7 @@ import { placeText } from "@roadflare/kit/place_words.ts";
 import { useEffect, useState } from "preact/hooks";
 import { Dialog } from "../shell/Dialog.tsx";
 import { DialogFoot } from "../shell/DialogFoot.tsx";
+import { useConfirming } from "../shell/use_confirming.ts";
 import { seenAnew, sendUnit } from "../store/actions.ts";
 import { diversion, isElsewhere, weighDiversion } from "../store/diversion.ts";
 import { problemText } from "../store/toasts.ts";
@@ -99,32 +100,31 @@ function BothSides({ unit, gets, loses, weighed }: Sides) {
 /** Every unit weighed, and sending this one. */
 function useDiverting(gets: Incident, unit: Unit) {
   const [weighed, setWeighed] = useState<CandidateList | null>(null);
-  const [fault, setFault] = useState("");
-  const [busy, setBusy] = useState(false);
+  const [unweighed, setUnweighed] = useState("");
+  const { fault, busy, confirm } = useConfirming(close);
   const weigh = async () => {
     try {
       setWeighed(await weighDiversion(gets.id));
-      return "";
+      setUnweighed("");
     } catch (error) {
-      return problemText(error);
+      setUnweighed(problemText(error));
     }
   };
-  useEffect(() => {
-    void weigh().then(setFault);
-  }, []);
+  useEffect(() => void weigh(), []);
   return {
     weighed,
-    fault,
+    fault: fault || unweighed,
     busy,
-    async send(divert: boolean) {
-      if (!weighed || busy) return;
-      setBusy(true);
-      const failed = await sendUnit(gets, unit, weighed, divert);
-      if (!failed) return close();
-      await seenAnew(gets);
-      await weigh(); // what is pressed next builds on that
-      setFault(failed);
-      setBusy(false);
+    send(divert: boolean) {
+      if (!weighed) return;
+      void confirm(async () => {
+        const failed = await sendUnit(gets, unit, weighed, divert);
+        if (failed) {
+          await seenAnew(gets);
+          await weigh(); // what is pressed next builds on that
+        }
+        return failed;
+      });
     },
   };
 }
@@ -135,7 +135,7 @@ function Diverting({ gets, unit }: { gets: Incident; unit: Unit }) {
   const loses = incidentById.value.get(unit.job?.incident_id ?? 0);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    void send(true);
+    send(true);
   };
   const told = { unit: unit.code, number };
   const others = leadsTo(weighed, unit)?.others.slice(1) ?? [];
@@ -161,7 +161,7 @@ function Diverting({ gets, unit }: { gets: Incident; unit: Unit }) {
             type="button"
             class="button"
             disabled={busy || !weighed}
-            onClick={() => void send(false)}
+            onClick={() => send(false)}
           >
             {t("divert.after", { number })}
           </button>

@@ -7,7 +7,7 @@ import { helperOf, nobodyText } from "../queue/helper.ts";
 import { stageOf } from "../queue/order.ts";
 import { AlarmLine } from "../shell/AlarmLine.tsx";
 import { setSafePlace } from "../store/actions.ts";
-import { detailFault, detailOf } from "../store/detail.ts";
+import { detailFault, detailOf, reloadDetail } from "../store/detail.ts";
 import {
   correctingPlace,
   openUnitCard,
@@ -28,6 +28,7 @@ import { Refusals, Timeline } from "./Timeline.tsx";
 function JobLine({ incident }: { incident: Incident }) {
   const { job, contractor } = incident;
   const helper = helperOf(incident);
+  if (incident.state === "closed" && !job?.unit_id && !contractor) return null; // nobody is to come
   return (
     <section class="job-line">
       <h3>{t("job.unit")}</h3>
@@ -61,9 +62,12 @@ function JobLine({ incident }: { incident: Incident }) {
   );
 }
 
+/** What an incident of which nothing else is known is called. */
+const numberOf = (id: number) => `R-${String(id).padStart(4, "0")}`;
+
 /** Which incident this one was joined with. */
 function GoesOn({ id }: { id: number }) {
-  const number = incidentById.value.get(id)?.number ?? `R-${String(id).padStart(4, "0")}`;
+  const number = incidentById.value.get(id)?.number ?? numberOf(id);
   return (
     <p class="safety">
       {t("card.joined", { number })}
@@ -87,16 +91,30 @@ function OwnAlarms({ id }: { id: number }) {
   );
 }
 
+/** A link, or somebody's number, that leads to nothing seen yet: why, and the way back. */
+function Unseen({ number }: { number: string }) {
+  const fault = detailFault.value;
+  return (
+    <article class="card" aria-label={number}>
+      <CardHead title={number} close={() => selectIncident(null)} />
+      <div class="notice" role={fault ? "alert" : "status"}>
+        <p>{fault ?? t("card.loading")}</p>
+        {fault && (
+          <button type="button" class="button small" onClick={reloadDetail}>
+            {t("queue.again")}
+          </button>
+        )}
+      </div>
+    </article>
+  );
+}
+
 export function IncidentCard({ id }: { id: number }) {
   const detail = detailOf(id);
   // The queue's row is fresher than the detail; the detail alone knows the history.
   const incident = selectedIncident.value ?? detail;
   if (!incident) {
-    return (
-      <p class="notice" role="status">
-        {detailFault.value ?? t("card.loading")}
-      </p>
-    );
+    return <Unseen number={numberOf(id)} />;
   }
   return (
     <article class="card" aria-label={incident.number}>

@@ -12,6 +12,7 @@ import { helperOf } from "../queue/helper.ts";
 import { stageOf } from "../queue/order.ts";
 import { Dialog } from "../shell/Dialog.tsx";
 import { DialogFoot } from "../shell/DialogFoot.tsx";
+import { useConfirming } from "../shell/use_confirming.ts";
 import { merge, seenAnew } from "../store/actions.ts";
 import { incidentById, incidents } from "../store/world.ts";
 import { t } from "../words.ts";
@@ -186,15 +187,14 @@ function WhatFollows({ pair, turn }: { pair: Pair; turn: () => void }) {
 function useMerging(about: Incident, close: () => void) {
   const [otherId, setOtherId] = useState<number | null>(null);
   const [turned, setTurned] = useState(false);
-  const [fault, setFault] = useState("");
-  const [busy, setBusy] = useState(false);
+  const { fault, busy, forget, confirm } = useConfirming(close);
   const key = useRef(uniqueId());
   const mine = incidentById.value.get(about.id) ?? about;
   const other = otherId === null ? undefined : incidentById.value.get(otherId);
   const usual = other && pairOf(mine, other);
   const pair = usual && (turned ? { gone: usual.kept, kept: usual.gone } : usual);
   const anew = () => {
-    setFault("");
+    forget();
     key.current = uniqueId();
   };
   return {
@@ -210,15 +210,16 @@ function useMerging(about: Incident, close: () => void) {
       setTurned(!turned);
       anew();
     },
-    async send() {
-      if (!pair || busy || isHelped(pair.gone)) return;
-      setBusy(true);
-      const failed = await merge(pair.gone, pair.kept, key.current);
-      setBusy(false);
-      if (!failed) return close();
-      await Promise.all([seenAnew(pair.gone), seenAnew(pair.kept)]);
-      key.current = uniqueId();
-      setFault(failed);
+    send() {
+      if (!pair || isHelped(pair.gone)) return;
+      void confirm(async () => {
+        const failed = await merge(pair.gone, pair.kept, key.current);
+        if (failed) {
+          await Promise.all([seenAnew(pair.gone), seenAnew(pair.kept)]);
+          key.current = uniqueId();
+        }
+        return failed;
+      });
     },
   };
 }
@@ -233,7 +234,7 @@ export function MergeDialog({ about, close }: { about: Incident; close: () => vo
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const [first] = found;
-    if (pair) void send();
+    if (pair) send();
     else if (first) choose(first.incident.id); // seen before it is joined
   };
   return (

@@ -1,19 +1,10 @@
 /** The owner's page: to open, or to copy into a message. */
 
+import { copied } from "@roadflare/kit/clipboard.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { useState } from "preact/hooks";
 import { say } from "../store/toasts.ts";
 import { t } from "../words.ts";
-
-/** Returns whether it could: pages over plain HTTP have no clipboard, and it may be forbidden. */
-async function copied(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false; // the link is shown instead
-  }
-}
 
 export function OwnerLink({ url }: { url: string }) {
   const [shown, setShown] = useState(false);

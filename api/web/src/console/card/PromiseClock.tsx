@@ -36,7 +36,18 @@ function Expectation({ incident }: { incident: Incident }) {
   );
 }
 
+/** How one ended that nobody came to: no clock runs for it any more. */
+function Ended({ incident: { outcome, closed_at } }: { incident: Incident }) {
+  return (
+    <p class="promise-ended">
+      <b>{outcome ? t(`outcome.${outcome}`) : t("stage.closed")}</b>
+      {closed_at && <time dateTime={closed_at}>{timeOfDay(closed_at)}</time>}
+    </p>
+  );
+}
+
 export function PromiseClock({ incident }: { incident: Incident }) {
+  if (incident.state === "closed" && !incident.arrived_at) return <Ended incident={incident} />;
   const reading = readPromise(incident, now.value);
   const told = incident.promised_at;
   const retold = told !== null && Math.abs(secondsBetween(incident.target_at, told)) > 60;

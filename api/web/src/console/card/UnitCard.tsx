@@ -2,7 +2,7 @@
 
 import { jobStateText, kindText, unitStateText } from "@roadflare/kit/common_words.ts";
 import type { Unit } from "@roadflare/kit/contract.ts";
-import { minutesText, secondsBetween, timeOfDay } from "@roadflare/kit/format.ts";
+import { ageText, secondsBetween, timeOfDay } from "@roadflare/kit/format.ts";
 import { KindIcon } from "@roadflare/kit/icons.tsx";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { dragUnit } from "../queue/drag.ts";
@@ -105,9 +105,7 @@ export function UnitCard({ unit }: { unit: Unit }) {
           </dd>
         </dl>
         <p class="muted">
-          {lon === null
-            ? t("unit.noPosition")
-            : t("unit.seen", { age: ageS < 90 ? `${Math.round(ageS)} s` : minutesText(ageS) })}
+          {lon === null ? t("unit.noPosition") : t("unit.seen", { age: ageText(ageS) })}
         </p>
       </div>
     </article>

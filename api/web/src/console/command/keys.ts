@@ -35,7 +35,7 @@ import {
 } from "../store/selection.ts";
 import { shownIncidentId } from "../store/shown.ts";
 import { openVisit } from "../store/visits.ts";
-import { incidents, mayDispatch, mayKeepRoads } from "../store/world.ts";
+import { incidents, mayDispatch, mayKeepRoads, mayTakeCalls } from "../store/world.ts";
 
 function step(by: 1 | -1): void {
   const list = incidents.value ?? [];
@@ -129,7 +129,9 @@ const FOR_ROADS: Record<string, () => void> = {
 };
 
 const ANYWHERE: Record<string, () => void> = {
-  n: takeCall,
+  n: () => {
+    if (mayTakeCalls.value) takeCall();
+  },
   "/": openCommandBar,
   "?": () => {
     overlay.value = "help";
@@ -148,7 +150,9 @@ const ANYWHERE: Record<string, () => void> = {
   v: () => {
     tab.value = "visits";
   },
-  b: bookVisit,
+  b: () => {
+    if (mayTakeCalls.value) bookVisit();
+  },
   d: () => setTheme(theme.value === "dark" ? "light" : "dark"),
 };
 

@@ -5,7 +5,7 @@ import type { InputFault } from "@roadflare/kit/http.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { placeText } from "@roadflare/kit/place_words.ts";
 import { pairOf } from "@roadflare/kit/words.ts";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { SURE } from "../card/Facts.tsx";
 import { Faults, Field, faultsAt } from "../form/Field.tsx";
 import { pickedPlace, showOnMap } from "../map/view.ts";
@@ -66,14 +66,27 @@ function usePlaceName(pin: LonLat | null): string {
 export function AddressSearch({ draft, change, faults }: PlaceFieldProps) {
   const [chosen, setChosen] = useState<Place | null>(null);
   const places = usePlaces(draft.address, draft.pin === null);
+  const box = useRef<HTMLDivElement>(null);
+  const parts = () => [...(box.current?.querySelectorAll<HTMLElement>("input, button") ?? [])];
   const choose = (place: Place) => {
+    parts()[0]?.focus(); // the list goes, and would take the focus with it
     setChosen(place);
     pickedPlace.value = [place.lon, place.lat];
     change({ address: place.text, pin: [place.lon, place.lat] });
     showOnMap([place.lon, place.lat]);
   };
+  const onKey = (event: KeyboardEvent) => {
+    // These choose among the characters that an input method offers.
+    const by = event.isComposing ? undefined : { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!by || places.length === 0) return;
+    event.preventDefault();
+    const all = parts();
+    const at = all.indexOf(document.activeElement as HTMLElement);
+    all[(at + by + all.length) % all.length]?.focus();
+  };
   return (
-    <>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the field and its list are what is operated
+    <div class="address-search" ref={box} onKeyDown={onKey}>
       <Field label={t("new.address")} path="location.address" faults={faults}>
         <input
           value={draft.address}
@@ -108,7 +121,7 @@ export function AddressSearch({ draft, change, faults }: PlaceFieldProps) {
           {t("new.confirm", { n: Math.round(chosen.confidence * 100) })}
         </p>
       )}
-    </>
+    </div>
   );
 }
 

@@ -4,6 +4,7 @@ import type { Incident } from "@roadflare/kit/contract.ts";
 import { timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { said } from "@roadflare/kit/words.ts";
+import { useEffect, useRef } from "preact/hooks";
 import { selectIncident } from "../store/selection.ts";
 import { t } from "../words.ts";
 
@@ -20,6 +21,8 @@ function sentence(incident: Incident): string {
 export const promiseOf = (incident: Incident) => `${incident.number} · ${sentence(incident)}`;
 
 export function Promised({ incident, again }: { incident: Incident; again: () => void }) {
+  const open = useRef<HTMLButtonElement>(null);
+  useEffect(() => open.current?.focus(), []); // the field that had the focus is gone
   return (
     <div class="promised" role="status">
       <Icon name="check" size={36} />
@@ -36,7 +39,12 @@ export function Promised({ incident, again }: { incident: Incident; again: () =>
         <button type="button" class="button" onClick={again}>
           {t("new.another")}
         </button>
-        <button type="button" class="button primary" onClick={() => selectIncident(incident.id)}>
+        <button
+          type="button"
+          class="button primary"
+          ref={open}
+          onClick={() => selectIncident(incident.id)}
+        >
           {t("new.open")}
         </button>
       </div>

@@ -1,11 +1,9 @@
 /** Says above a list how old it is, once it is not what the server would say now. */
 
-import { minutesText } from "@roadflare/kit/format.ts";
+import { ageText } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { ageS, type FetchedAt, OLD_S } from "../store/age.ts";
 import { t } from "../words.ts";
-
-export const ageText = (seconds: number) => (seconds < 90 ? `${seconds} s` : minutesText(seconds));
 
 export function Age({ at, fault }: { at: FetchedAt; fault?: string | null }) {
   const seconds = ageS(at);

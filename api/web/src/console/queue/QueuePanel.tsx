@@ -10,7 +10,9 @@ import {
   incidents,
   incidentsAt,
   loadFault,
+  mayDispatch,
   mayKeepRoads,
+  mayTakeCalls,
   retryLoading,
   roadReports,
   units,
@@ -149,7 +151,8 @@ interface TabWords {
   key: string;
   text: () => string;
   count?: () => number | string | null;
-  shown?: () => boolean;
+  /** Whether whoever is logged in has anything to see there. */
+  shown: () => boolean;
 }
 
 const TABS: TabWords[] = [
@@ -158,9 +161,16 @@ const TABS: TabWords[] = [
     key: "I",
     text: () => t("top.incidents"),
     count: () => incidents.value?.length ?? "–",
+    shown: () => mayTakeCalls.value,
   },
-  { name: "units", key: "U", text: () => t("top.units"), count: () => units.value.length },
-  { name: "visits", key: "V", text: () => t("top.visits") },
+  {
+    name: "units",
+    key: "U",
+    text: () => t("top.units"),
+    count: () => units.value.length,
+    shown: () => mayDispatch.value,
+  },
+  { name: "visits", key: "V", text: () => t("top.visits"), shown: () => mayTakeCalls.value },
   {
     name: "roads",
     key: "O",
@@ -171,15 +181,17 @@ const TABS: TabWords[] = [
 ];
 
 export function QueuePanel() {
+  const shown = TABS.filter((one) => one.shown());
+  const open = (shown.find(({ name }) => name === tab.value) ?? shown[0])?.name;
   return (
     <aside class="panel left" aria-label={t("queue.title")}>
       <div class="tabs" role="tablist">
-        {TABS.filter(({ shown }) => shown?.() ?? true).map(({ name, key, text, count }) => (
+        {shown.map(({ name, key, text, count }) => (
           <button
             type="button"
             role="tab"
             key={name}
-            aria-selected={tab.value === name}
+            aria-selected={open === name}
             onClick={() => {
               tab.value = name;
             }}
@@ -190,10 +202,10 @@ export function QueuePanel() {
           </button>
         ))}
       </div>
-      {tab.value === "incidents" && <Queue />}
-      {tab.value === "units" && <UnitList />}
-      {tab.value === "visits" && <VisitList />}
-      {tab.value === "roads" && <RoadList />}
+      {open === "incidents" && <Queue />}
+      {open === "units" && <UnitList />}
+      {open === "visits" && <VisitList />}
+      {open === "roads" && <RoadList />}
     </aside>
   );
 }

@@ -14,7 +14,14 @@ import { callDrafts } from "../store/drafts.ts";
 import { queueFilter, unitFilter } from "../store/filters.ts";
 import { openCommandBar, overlay, tab, takeCall, takingCall } from "../store/selection.ts";
 import { logOut } from "../store/session.ts";
-import { closedToday, incidents, mayDispatch, region, units } from "../store/world.ts";
+import {
+  closedToday,
+  incidents,
+  mayDispatch,
+  mayTakeCalls,
+  region,
+  units,
+} from "../store/world.ts";
 import { t } from "../words.ts";
 import { ConnectionMark } from "./ConnectionMark.tsx";
 import { LanguageSwitch } from "./LanguageSwitch.tsx";
@@ -107,7 +114,7 @@ export function TopBar() {
         <img src="./flare.svg" alt="Roadflare" width="26" height="26" />
         <span>{region.value ? said(region.value.title) : "Roadflare"}</span>
       </h1>
-      <Counts />
+      {mayTakeCalls.value ? <Counts /> : <span class="top-counts" />}
       <RegionClock />
       <ConnectionMark />
       <div class="top-tools">
@@ -162,9 +169,12 @@ export function TopBar() {
         >
           <Icon name="logout" size={17} />
         </button>
-        <button type="button" class="button primary" onClick={takeCall}>
-          {callDrafts.begun() && !takingCall.value ? t("top.continue") : t("top.new")} <kbd>N</kbd>
-        </button>
+        {mayTakeCalls.value && (
+          <button type="button" class="button primary" onClick={takeCall}>
+            {callDrafts.begun() && !takingCall.value ? t("top.continue") : t("top.new")}{" "}
+            <kbd>N</kbd>
+          </button>
+        )}
       </div>
     </header>
   );

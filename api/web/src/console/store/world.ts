@@ -61,6 +61,7 @@ const LISTS_APART_MS = 1000;
 
 /** Returns whether it could. */
 export async function fetchIncidents(): Promise<boolean> {
+  if (!mayTakeCalls.value) return false;
   try {
     const list = await call<IncidentList>("/incidents?state=open&limit=500");
     incidents.value = list.items;
