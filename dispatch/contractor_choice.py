@@ -23,6 +23,7 @@ from dispatch.contractor_record import Answer, Lead, Slip, lead_of, offers_answe
 from dispatch.contractor_silence import may_have_open
 from dispatch.core.model import Lock
 from dispatch.job import Job, JobState
+from dispatch.job_option import JobOption
 from dispatch.params import DispatchSettings
 from dispatch.places import RoadsideCache, seconds_between
 from dispatch.pricing import expected_lateness_cny, lateness_curve, mean_beyond, wait_price
@@ -275,3 +276,8 @@ def may_be_left(job: Job) -> bool:
 def can_do(contractor: Contractor, job: Job) -> bool:
     """Return whether a contractor has the skills for one of a job's options."""
     return any(option.needs <= contractor.skills for option in job.options)
+
+
+def way_of(contractor: Contractor, options: Sequence[JobOption]) -> JobOption:
+    """Return how a contractor would do a job: the first way that it can, where it can any."""
+    return next((it for it in options if it.needs <= contractor.skills), options[0])

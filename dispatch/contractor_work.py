@@ -11,6 +11,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from dispatch import orders
 from dispatch.closing import OUTCOME_OF_KIND, close_incident, withdraw_offers
 from dispatch.context import DispatchContext
+from dispatch.contractor_choice import way_of
 from dispatch.contractors import STATE_ZH, tell
 from dispatch.incident import INCIDENT_MACHINE, IncidentMove, IncidentState, incident_number
 from dispatch.job import JobMove, JobState
@@ -22,6 +23,7 @@ from dispatch.store import (
     incident_row,
     open_job_row,
 )
+from fleet.registers import get_contractor
 from kernel import private_details
 from kernel.database import WriteSession
 from kernel.errors import Conflict, InvalidInput, JobTaken, NotFound, TooLate
@@ -232,7 +234,8 @@ def _stand_own_down(
     if job is None:
         raise JobTaken(
             f"{incident_number(incident.id)} needs nobody any more.",
-            zh=f"{incident_number(incident.id)} 已不再需要派车。",
+            remedy="Nothing is left to do.",
+            zh=f"{incident_number(incident.id)} 已不再需要派车，无需再来。",
         )
     state = JobState(job.state)
     if state in (JobState.ON_SITE, JobState.LOADED):
@@ -277,7 +280,8 @@ def _done(
     job = open_job_row(session, incident.id)
     kind = None
     if job is not None:
-        kind = options_from_json(job.options)[0].kind
+        contractor = get_contractor(session, row.contractor_id)
+        kind = way_of(contractor, options_from_json(job.options)).kind
         unit_id = job.unit_id
         orders.move_job(job, JobMove.CANCEL)  # the own job: the contractor's work ended it
         if unit_id is not None:

@@ -111,7 +111,8 @@ def _to_be_offered(session: WriteSession, incident_id: int) -> tuple[IncidentRow
     if incident.state == IncidentState.CLOSED.value or job is None:
         raise Conflict(
             f"{incident_number(incident_id)} needs nobody any more.",
-            zh=f"{incident_number(incident_id)} 已不再需要派车。",
+            remedy="Read it again.",
+            zh=f"{incident_number(incident_id)} 已不再需要派车，请刷新后查看。",
         )
     _refuse_second_offer(session, incident_id)
     return incident, job

@@ -11,10 +11,14 @@ from sqlalchemy.orm import Session
 from api.models.provider import OfferOut, OfferPlace, Offers
 from api.views.words import bilingual
 from dispatch.amending import PLACE_CHANGED
+from dispatch.contractor_choice import way_of
 from dispatch.disclosure import shown_phone
 from dispatch.incident import Incident
-from dispatch.store import ContractorOfferRow, get_incident, incident_of
+from dispatch.job_option import options_from_json
+from dispatch.store import ContractorOfferRow, JobRow, get_incident, incident_of
 from dispatch.store.incidents import IncidentRow
+from field_app.wire import Bilingual
+from fleet.registers import get_contractor
 from kernel.errors import NotAllowed, NotFound
 from kernel.events import EventRow
 
@@ -34,8 +38,12 @@ def offers_to(session: Session, contractor_id: int) -> Offers:
         .order_by(ContractorOfferRow.id.desc())
     )
     found = session.execute(query).all()
-    changed = _places_changed(session, [offer.incident_id for offer, _ in found])
-    return Offers(items=[_offer_out(offer, incident_of(row), changed) for offer, row in found])
+    incident_ids = [offer.incident_id for offer, _ in found]
+    changed = _places_changed(session, incident_ids)
+    labels = _labels(session, contractor_id, incident_ids)
+    return Offers(
+        items=[_offer_out(offer, incident_of(row), labels, changed) for offer, row in found]
+    )
 
 
 def offer_to(session: Session, contractor_id: int, offer_id: int) -> OfferOut:
@@ -44,7 +52,8 @@ def offer_to(session: Session, contractor_id: int, offer_id: int) -> OfferOut:
     if offer is None or offer.contractor_id != contractor_id:
         raise NotFound("offer", offer_id, zh=f"没有编号为 {offer_id} 的询单。")
     changed = _places_changed(session, [offer.incident_id])
-    return _offer_out(offer, get_incident(session, offer.incident_id), changed)
+    labels = _labels(session, contractor_id, [offer.incident_id])
+    return _offer_out(offer, get_incident(session, offer.incident_id), labels, changed)
 
 
 def contractor_of(contractor_id: int | None) -> int:
@@ -67,10 +76,26 @@ def _places_changed(session: Session, incident_ids: Iterable[int]) -> Mapping[in
     return {payload["offer_id"]: at for payload, at in told}
 
 
+def _labels(
+    session: Session, contractor_id: int, incident_ids: Iterable[int]
+) -> Mapping[int, Bilingual]:
+    """Return what a contractor is to do, by incident: what is left to try, in the way it can."""
+    contractor = get_contractor(session, contractor_id)
+    query = select(JobRow.incident_id, JobRow.options).where(JobRow.incident_id.in_(incident_ids))
+    newest_last = session.execute(query.order_by(JobRow.id))
+    return {
+        it: bilingual(way_of(contractor, options_from_json(options)).label)
+        for it, options in newest_last
+        if it is not None
+    }
+
+
 def _offer_out(
-    offer: ContractorOfferRow, incident: Incident, changed: Mapping[int, datetime]
+    offer: ContractorOfferRow,
+    incident: Incident,
+    labels: Mapping[int, Bilingual],
+    changed: Mapping[int, datetime],
 ) -> OfferOut:
-    options = incident.triage.options
     place, in_hand = incident.place, offer.state in _TAKEN
     return OfferOut(
         id=offer.id,
@@ -90,6 +115,6 @@ def _offer_out(
             changed_at=changed.get(offer.id),
         ),
         fault=incident.fault,
-        label=bilingual(options[0].label) if options else None,
+        label=labels.get(incident.id),
         phone=shown_phone("provider", incident.caller.phone, in_hand=in_hand),
     )

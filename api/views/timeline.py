@@ -118,8 +118,8 @@ def timeline_of(session: Session, incident_id: int) -> list[TimelineItem]:
 
 
 def _for_staff(event: EventRow) -> Words:
-    if event.kind == "job.planned" and event.payload.get("by_hand"):
-        return _by_hand(event.payload)
+    if event.kind == "job.planned":
+        return _planned(event)
     if event.payload.get("change") == "contractor withdrawn":
         return Words("已撤回外协", "Withdrawn from the contractor")
     if event.kind == "incident.closed" and "merged_into" in event.payload:
@@ -160,6 +160,14 @@ _OF_ALARM = {"alarm.raised": _of_alarm, "alarm.acknowledged": _settled}
 def _literal(text: str) -> str:
     """Return a text that somebody wrote, in which nothing is to be filled in."""
     return text.replace("{", "{{").replace("}", "}}")
+
+
+def _planned(event: EventRow) -> Words:
+    if event.payload.get("by_hand"):
+        return _by_hand(event.payload)
+    if event.unit_id is None:
+        return Words("暂无可派车辆", "No unit is planned any more")
+    return FOR_STAFF[event.kind]
 
 
 def _by_hand(payload: Mapping[str, Any]) -> Words:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.service import Town
+from tests.support.service import FLEET, Town
 
 
 def last_told(town: Town, incident: dict[str, Any]) -> dict[str, str]:
@@ -69,3 +69,24 @@ def test_an_alarm_is_told_in_its_words_and_with_who_took_note_of_it(town: Town) 
     name = town["desk"].get("me").json()["name"]
     assert last_told(town, incident)["en"] == f"Alarm acknowledged by {name}"
     assert town["desk"].get("alarms").json()["items"] == []
+
+
+def test_who_is_planned_for_nobody_any_more_is_told_so(town: Town) -> None:
+    town.start_shifts("R-01")
+    first, second = town.call(), town.call()
+    town.decide()
+    code, job = town.unit_with_job()
+    town.press(code, "rolling", job["job_id"])
+    town.decide()
+    waiting = second if job["incident_id"] == first["id"] else first
+    assert last_told(town, waiting)["en"].startswith("Planned for R-01")
+    town["admin"].request(
+        "PUT", "fleet", json={"units": [FLEET["units"][0] | {"skills": ["hv_safety"]}]}
+    )
+    town.decide()
+    told = [
+        it["text"]
+        for it in town["desk"].get(f"incidents/{waiting['id']}").json()["timeline"]
+        if it["kind"] == "job.planned"
+    ]
+    assert told[-1] == {"zh": "暂无可派车辆", "en": "No unit is planned any more"}

@@ -120,6 +120,37 @@ test("units that could not be weighed say why, and are weighed again when asked 
   expect(asked.map(({ path }) => path)).toContain("GET /incidents/1/candidates");
 });
 
+test("a unit whose technician has declined is sent all the same, one that lacks something is not", async () => {
+  const forbidden = (rule: string) => ({ rule, text: { zh: "不可", en: "No." } });
+  const units = [7, 8].map((unit) => ({
+    unit_id: unit,
+    unit_code: `T-0${unit}`,
+    kind: "tow",
+    option: null,
+    effects: [],
+    diversion: null,
+    forbidden: forbidden(unit === 7 ? "declined" : "no_unit_has"),
+  }));
+  const asked = serving({
+    "GET /incidents/1": () => ({ body: incident(1) }),
+    "GET /candidates": () => ({
+      body: { plan_version: 5, items: units, contractor: null, silent: [] },
+    }),
+    "POST /assign": () => ({ body: incident(1) }),
+  });
+  stops.push(followDetail());
+  await show();
+  await act(settled);
+  expect(texts(".forbidden button")).toEqual(["Send it all the same"]);
+  await act(async () => {
+    box.querySelector<HTMLElement>(".forbidden button")?.click();
+    await settled();
+  });
+  const sent = asked.find(({ path }) => path === "POST /incidents/1/assign");
+  expect(sent?.body).toEqual({ unit_id: 7, plan_version: 5 });
+  expect(toasts.value[0]?.text).toContain("T-07 assigned");
+});
+
 const silent = {
   name: "Norte",
   n_offers: 3,

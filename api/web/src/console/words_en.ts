@@ -231,6 +231,8 @@ export const en = {
   "why.diverted": "if diverted, here by {time}",
   "why.cannot": "Cannot go",
   "why.cannotN": "{n} cannot go",
+  "why.overrule": "Send it all the same",
+  "why.overruleThis": "Send {unit} all the same",
   "why.loading": "Weighing every unit…",
   "why.failed": "The units could not be weighed.",
   "why.none": "No unit can go. Offer it to a contractor (C).",

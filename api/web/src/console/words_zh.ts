@@ -230,6 +230,8 @@ export const zh: Record<keyof typeof en, string> = {
   "why.diverted": "若改派，{time} 到达",
   "why.cannot": "不可派",
   "why.cannotN": "{n} 辆不可派",
+  "why.overrule": "仍派此车",
+  "why.overruleThis": "仍派 {unit}",
   "why.loading": "正在评估所有车辆…",
   "why.failed": "车辆评估失败。",
   "why.none": "没有可派车辆，请提供给外协（C）。",

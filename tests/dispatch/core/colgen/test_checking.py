@@ -146,6 +146,7 @@ def test_no_bound_on_the_way_exceeds_what_uneven_waves_cost(
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 def test_no_bound_on_the_way_exceeds_what_more_uneven_waves_cost(
     raised: list[float], checks: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:

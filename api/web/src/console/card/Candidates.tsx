@@ -6,7 +6,7 @@ import { minutesText, moneyText, secondsBetween, timeOfDay } from "@roadflare/ki
 import { KindIcon } from "@roadflare/kit/icons.tsx";
 import { said } from "@roadflare/kit/words.ts";
 import { dragUnit } from "../queue/drag.ts";
-import { assign } from "../store/actions.ts";
+import { assign, overrule } from "../store/actions.ts";
 import { candidatesFault, candidatesOf, detailFault, reloadDetail } from "../store/detail.ts";
 import { pointedUnitId } from "../store/selection.ts";
 import { unitById } from "../store/world.ts";
@@ -95,7 +95,15 @@ function CandidateRow({ candidate, incident, place }: RowProps) {
   );
 }
 
-function Forbidden({ candidates }: { candidates: Candidate[] }) {
+/** The rule that a dispatcher's hand overrules. */
+const DECLINED = "declined";
+
+interface ForbiddenProps {
+  candidates: Candidate[];
+  incident: Incident;
+}
+
+function Forbidden({ candidates, incident }: ForbiddenProps) {
   return (
     <details class="forbidden">
       <summary>{t("why.cannotN", { n: candidates.length })}</summary>
@@ -104,6 +112,16 @@ function Forbidden({ candidates }: { candidates: Candidate[] }) {
           <li key={candidate.unit_id}>
             <b>{candidate.unit_code}</b> <span class="muted">{kindText(candidate.kind)}</span>
             <span>{candidate.forbidden && said(candidate.forbidden.text)}</span>
+            {candidate.forbidden?.rule === DECLINED && (
+              <button
+                type="button"
+                class="button small"
+                aria-label={t("why.overruleThis", { unit: candidate.unit_code })}
+                onClick={() => void overrule(incident, candidate.unit_id)}
+              >
+                {t("why.overrule")}
+              </button>
+            )}
           </li>
         ))}
       </ul>
@@ -168,7 +186,7 @@ export function Candidates({ incident }: { incident: Incident }) {
       </ol>
       {helper && !helps && <HelperRow helper={helper} incident={incident} />}
       <SilentHelpers silent={list.silent} />
-      {unable.length > 0 && <Forbidden candidates={unable} />}
+      {unable.length > 0 && <Forbidden candidates={unable} incident={incident} />}
     </section>
   );
 }

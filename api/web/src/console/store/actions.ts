@@ -116,6 +116,12 @@ export async function assign(incidentId: number, unitId: number): Promise<void> 
   await sendUnit(incident, unit, known);
 }
 
+/** Sends a unit although its technician has declined: the dispatcher has talked to them. */
+export async function overrule(incident: Incident, unitId: number): Promise<void> {
+  const unit = unitById.value.get(unitId);
+  if (unit) await sendUnit(incident, unit, candidatesOf(incident.id));
+}
+
 /**
  * Sends a unit in the way in which the dispatcher saw it weighed.
  *
