@@ -1,8 +1,8 @@
-"""Closing the gap: all routes that a better plan could use, cuts on them, and an integer program.
+"""Closing the gap: the linear program over listed routes, with cuts on them.
 
-A plan that is cheaper than the one known uses only routes whose reduced cost is below the gap. Once
-all of them are listed, nothing has to be priced by labels any more: cuts may be added freely, the
-bound rises, and the list shrinks, until what is left is small enough for SCIP. After Baldacci,
+A plan that is cheaper than the one known uses only routes whose reduced cost is below the gap.
+Where these are listed, cuts may be added freely: the value rises, the list shrinks, until what is
+left is small enough for SCIP. After Baldacci,
 Christofides, Mingozzi, *An exact algorithm for the vehicle routing problem based on the set
 partitioning formulation with additional cuts* (Mathematical Programming 115, 2008).
 """

@@ -3,9 +3,11 @@
 1. Ruin and recreate from the plan in force: a good plan and a pool of routes.
 2. Column generation with exact pricing and a Lagrangian bound at each round: by an ascent over the
    routes known (`ascent`) as long as columns are missing, by the linear program at the end.
-3. Diving, ruin and recreate from what it finds, integer programs near that: a plan close to the
+3. Cuts over jobs and units on the routes near the linear program (`proof`), whose value is made
+   a bound of all routes (`checking`).
+4. Integer programs near that, diving, ruin and recreate from what it finds: a plan close to the
    bound.
-4. All routes within the gap, cuts, and SCIP on what is left: the optimum, proved.
+5. All routes within the gap that is left, and SCIP on them: the optimum, proved.
 
 The bound is one of the snapshot's model. Where a unit was not priced to the end, its part rests on
 what its open labels can still gain at most: weaker, and as true.
