@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from dispatch.appointments import get_appointment, jobs_of_appointment
 from dispatch.form import Form
+from dispatch.incident import HELPED
 from dispatch.job import JobState
 from dispatch.store import RatingRow, get_incident
 from kernel.database import WriteSession
@@ -17,14 +18,14 @@ from kernel.errors import Conflict, InvalidInput
 def rate_incident(
     session: WriteSession, now: datetime, incident_id: int, stars: int, text: str = ""
 ) -> None:
-    """Keep the owner's rating of a closed incident; a second one replaces the first.
+    """Keep the owner's rating of help that was given; a second one replaces the first.
 
     Raises
     ------
     InvalidInput
         When ``stars`` is not 1 to 5.
     Conflict
-        When the incident is still open.
+        When the incident is still open, or ended without help.
     """
     said = _read(stars, text)
     incident = get_incident(session, incident_id)
@@ -33,6 +34,12 @@ def rate_incident(
             f"{incident.number} is not over yet.",
             remedy="Rate it when it is closed.",
             zh=f"{incident.number} 尚未结束，请在结束后评价。",
+        )
+    if incident.outcome not in HELPED:
+        raise Conflict(
+            f"{incident.number} ended without help ({incident.outcome}).",
+            remedy="Tell the hotline what you think.",
+            zh=f"{incident.number} 未提供救援，无法评价；如有意见，欢迎致电热线。",
         )
     _keep(session, _row(session, incident_id=incident_id), now, stars, said)
 

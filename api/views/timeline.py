@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import select
@@ -68,6 +69,8 @@ LEARNED: dict[str, Words] = {
     "other_place": Words("所述位置不同，未采用，请核实", "it names another place, not taken: ask"),
 }
 """What a further call brought."""
+
+PROMISE_CHANGED = "promise.changed"
 
 FOR_OWNERS: dict[str, Words] = {
     "incident.created": Words("我们收到了您的求助", "We have received your call"),
@@ -205,7 +208,10 @@ def why_declined(session: Session, incident_id: int) -> dict[int, str]:
 
 
 def owner_timeline(session: Session, incident_id: int) -> list[TimelineItem]:
-    """Return what happened to an incident, for its owner, oldest first; no unit is named."""
+    """Return what happened to an incident, for its owner, oldest first; no unit is named.
+
+    Of new times in a row only the last one is told: what was between them helps nobody.
+    """
     query = (
         select(EventRow)
         .where(
@@ -215,7 +221,12 @@ def owner_timeline(session: Session, incident_id: int) -> list[TimelineItem]:
         .order_by(EventRow.seq)
     )
     found = ((event, _for_owner(event)) for event in session.scalars(query))
-    return [told(event, words, None) for event, words in found if words is not None]
+    items = [told(event, words, None) for event, words in found if words is not None]
+    return [
+        item
+        for item, following in zip_longest(items, items[1:])
+        if item.kind != PROMISE_CHANGED or following is None or following.kind != PROMISE_CHANGED
+    ]
 
 
 def _for_owner(event: EventRow) -> Words | None:

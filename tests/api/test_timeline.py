@@ -1,9 +1,11 @@
-"""What staff read of what happened to an incident."""
+"""What staff and owners read of what happened to an incident."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from api.views.timeline import owner_timeline
+from kernel import events
 from tests.support.service import FLEET, Town
 
 
@@ -90,3 +92,15 @@ def test_who_is_planned_for_nobody_any_more_is_told_so(town: Town) -> None:
         if it["kind"] == "job.planned"
     ]
     assert told[-1] == {"zh": "暂无可派车辆", "en": "No unit is planned any more"}
+
+
+def test_of_new_times_in_a_row_the_owner_reads_the_last_one(town: Town) -> None:
+    incident, runtime = town.call(), town.service.runtime
+    with runtime.database.write() as session:
+        for kind in ("promise.changed", "promise.changed", "job.rolling", "promise.changed"):
+            now, region = runtime.clock.now(), runtime.region
+            events.append(session, now, kind, region=region, incident_id=incident["id"])
+    with runtime.database.read() as session:
+        told = owner_timeline(session, incident["id"])
+    kinds = [it.kind for it in told]
+    assert kinds == ["incident.created", "promise.changed", "job.rolling", "promise.changed"]

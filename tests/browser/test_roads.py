@@ -166,7 +166,7 @@ def test_who_may_not_keep_roads_neither_sees_nor_asks_for_them(live_town: LiveTo
     console.wait_for_selector("[data-map=idle]")
     console.keyboard.press("t")
     expect(console.locator(".intake")).to_have_count(0)
-    expect(console.get_by_role("tab")).to_have_count(3)
+    expect(console.get_by_role("tab")).to_have_count(2)  # incidents and visits
     expect(console.locator("[aria-label='Report a road']")).to_have_count(0)
     console.keyboard.press("/")
     expect(console.locator(".commands")).not_to_contain_text("Report a road")

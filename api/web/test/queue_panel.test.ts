@@ -2,7 +2,7 @@
 
 import { h, render } from "preact";
 import { act } from "preact/test-utils";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { listenToKeys } from "../src/console/command/keys.ts";
 import { QueuePanel } from "../src/console/queue/QueuePanel.tsx";
 import { TopBar } from "../src/console/shell/TopBar.tsx";
@@ -11,11 +11,16 @@ import { incidents, me } from "../src/console/store/world.ts";
 
 const box = document.createElement("div");
 
+// What a test of another file has left open is not looked at.
+beforeEach(() => {
+  tab.value = "incidents";
+  selectIncident(null);
+});
+
 afterEach(async () => {
   await act(() => render(null, box));
   me.value = null;
   incidents.value = null;
-  tab.value = "incidents";
   selectIncident(null);
 });
 

@@ -262,6 +262,15 @@ def test_help_is_rated_when_it_is_over_and_the_last_rating_counts(office: Office
         rate_incident(session, now, incident.id, 6)
 
 
+def test_what_ended_without_help_is_not_rated(office: Office) -> None:
+    incident = office.take().incident
+    now = office.clock.now()
+    with office.database.write() as session:
+        cancel_by_owner(session, now, incident.id, "fixed")
+    with office.database.write() as session, pytest.raises(Conflict, match="without help"):
+        rate_incident(session, now, incident.id, 5)
+
+
 def test_every_change_of_a_job_raises_its_version(office: Office) -> None:
     incident = office.take().incident
     job = office.job(incident.id)
