@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -24,7 +25,10 @@ def open_counter() -> Callable[[str], tuple[int, int]]:
             raise ValueError("no such thing")
         if what == "die":
             os.kill(os.getpid(), signal.SIGKILL)
-        if what == "hang":
+        how, _, mark = what.partition(" ")
+        if how == "hang":
+            if mark:
+                Path(mark).touch()
             time.sleep(3600)
         return n_asked, os.getpid()
 
@@ -80,12 +84,15 @@ def test_one_that_cannot_start_says_so() -> None:
     it.close()
 
 
-def test_closing_does_not_wait_for_an_answer(beside: SideProcess[str, tuple[int, int]]) -> None:
+def test_closing_does_not_wait_for_an_answer(
+    beside: SideProcess[str, tuple[int, int]], tmp_path: Path
+) -> None:
     beside.start()
     beside.timeout_s = 3600.0
+    is_asked = tmp_path / "asked"
     with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(beside.ask, "hang")
-        while not beside._turn.locked():
+        asked = pool.submit(beside.ask, f"hang {is_asked}")
+        while not is_asked.exists():
             time.sleep(0.001)
         beside.close()
         with pytest.raises(ExternalServiceError, match="died"):
