@@ -15,8 +15,12 @@ _READABLE = Words(
 
 
 def lacking(options: Sequence[JobOption], has: Collection[str]) -> list[Words]:
-    """Return the skills and equipment that are missing for the option that wants least more."""
-    least = min((option.needs - frozenset(has) for option in options), key=len)
+    """Return the skills and equipment that are missing for the option that wants least more.
+
+    What cannot be read is named where nothing else can be.
+    """
+    missing = (option.needs - frozenset(has) for option in options)
+    least = min(missing, key=lambda it: (UNREADABLE in it, len(it)))
     return [label(name) for name in sorted(least)]
 
 

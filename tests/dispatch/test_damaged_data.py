@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from api.views.units import goals
 from dispatch.job_option import UNREADABLE, options_from_json
+from dispatch.lacking import lacking
 from dispatch.store import AlarmRow, open_job_row
 from field_app.jobs import held_by
 from tests.dispatch.scene import Scene, repair, tow
@@ -150,3 +151,12 @@ def test_what_is_in_work_is_among_the_options_and_asks_for_nothing() -> None:
         "tow:1": frozenset(),
         "repair": {UNREADABLE},
     }
+
+
+def test_what_is_missing_is_named_of_the_way_that_can_be_read() -> None:
+    options = options_from_json([repair(10, "repair", "hv_safety").as_json()], planned="gone")
+    assert [it.en for it in lacking(options, set())] != [
+        it.en for it in lacking(options[1:], set())
+    ]
+    assert len(lacking(options, set())) == 2
+    assert "can be read" in lacking(options_from_json(7), set())[0].en

@@ -27,24 +27,30 @@ MOST_ADDED = 400
 
 
 def reduced(listed: Listed, master: Master, solution: LpSolution) -> Floats:
-    """Return the reduced costs of listed routes at the duals of a solution."""
+    """Return the reduced costs of listed routes at the duals of a solution.
+
+    Cuts that have come since cost nothing: the solution knows no duals of them.
+    """
+    n_cuts = len(solution.cut_duals)
     return reduced_costs(
         listed.cny,
         listed.unit,
         listed.jobs,
         solution.duals,
         solution.unit_duals,
-        _cuts_by_row(master),
-        np.array([cut.over for cut in master.cuts], dtype=np.int64),
+        _cuts_by_row(master, n_cuts),
+        np.array([cut.over for cut in master.cuts[:n_cuts]], dtype=np.int64),
         solution.cut_duals,
     )
 
 
-def _cuts_by_row(master: Master) -> Ints:
-    width = max([1, *(len(cuts) for cuts in master.cuts_of.values())])
+def _cuts_by_row(master: Master, n_cuts: int) -> Ints:
+    """Return the first cuts by row, each as often as it names the row, -1 at the end."""
+    known = {row: [it for it in cuts if it < n_cuts] for row, cuts in master.cuts_of.items()}
+    width = max([1, *(len(cuts) for cuts in known.values())])
     table = np.full((master.n_rows, width), -1, dtype=np.int64)
-    for j, cuts in master.cuts_of.items():
-        table[j, : len(cuts)] = cuts
+    for row, cuts in known.items():
+        table[row, : len(cuts)] = cuts
     return table
 
 

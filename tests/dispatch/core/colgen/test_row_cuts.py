@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dispatch.core.colgen.closing import reduced
 from dispatch.core.colgen.cut_kernel import reduced_costs
+from dispatch.core.colgen.listed import Listed
+from dispatch.core.colgen.master import Master
+from dispatch.core.colgen.routes import Column
 from dispatch.core.colgen.row_cuts import ALL, FAMILIES, RowCut, violated
 
 
@@ -126,3 +130,23 @@ def test_reduced_costs_count_each_cut_as_often_as_its_rows_say(data: st.DataObje
         paid = sum(duals[j] for j in done) + unit_duals[unit]
         paid += sum(dual * counted(cut, route) for cut, dual in zip(cuts, cut_duals, strict=True))
         assert found[at] == pytest.approx(100.0 - paid)
+
+
+def test_cuts_that_came_after_a_solution_cost_nothing_at_its_duals() -> None:
+    master = Master(np.full(3, 100.0), 2)
+    columns = [Column(0, (0, ()), (0, 1), 5.0), Column(1, (1, ()), (1, 2), 6.0)]
+    master.add(columns)
+    solution = master.solve()
+    assert solution is not None
+    width = (len(columns), 1)
+    listed = Listed(
+        np.zeros(len(columns), dtype=np.int64),
+        np.zeros(width, dtype=np.int64),
+        np.zeros(len(columns), dtype=np.int64),
+        np.array([0, 1]),
+        np.array([[0, 1], [1, 2]]),
+        np.array([5.0, 6.0]),
+    )
+    before = reduced(listed, master, solution)
+    master.cut([RowCut((0, 1, 2)), RowCut((0, 1, 3))])
+    assert reduced(listed, master, solution).tolist() == before.tolist()
