@@ -14,16 +14,17 @@
 
 A unit is *forbidden* only if no plan can let it do the job: a rule is broken even where everything
 that may be moved away from it is, and whichever of the jobs locked to it are kept where it cannot
-do them all. Then `remedy` says what the smallest change is. It is always enough; where locks
-contradict each other or jobs are tied, less would do in rare cases. Of jobs that are tied to
-others by links this is known as far as insertion, two by two, and the solver can tell. A unit that
-is only in time by way of two jobs of other units, or more, is only found by the solver.
+do them all. Then `remedy` says what the smallest change is; where locks contradict each other or
+the job is tied to others, `lessened` finds by trying what of it can be spared. Of jobs that are
+tied to others by links this is known as far as insertion, two by two, and the solver can tell. A
+unit that is only in time by way of two jobs of other units, or more, is only found by the solver.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from math import inf
 
 from dispatch.core.changes import Change, applied
@@ -40,6 +41,7 @@ from dispatch.core.keeping import (
     with_detour,
 )
 from dispatch.core.ledger import Ledger, Routes, difference, feasible
+from dispatch.core.lessened import lessened
 from dispatch.core.model import Plan, Problem
 from dispatch.core.remedy import changes_beside, least, must_do, size, smallest_change
 from dispatch.core.schedule import Broken, Timetable
@@ -176,7 +178,7 @@ class _Case:
         changes += self._left_behind(changes)
         if changes:
             detour = None if resolve is None else self._by_a_detour(u, resolve)
-            return detour or self._forbidden(u, changes + self._tied(u, changes))
+            return detour or self._forbidden(u, self._with_ties(u, changes))
         if resolve is None and (fits := self._fits_in(u)) is not None:
             return fits
         offers = [self._inserted(u)]
@@ -207,7 +209,8 @@ class _Case:
         small = (smallest_change(compiled, u, it, self.job) for it in parts)
         offers |= {it for it in small if it is not None}
         enough = (it for it in sorted(offers, key=size) if self._suffices(u, it))
-        return next(enough, found)
+        first = next(enough, None)
+        return found if first is None else lessened(first, partial(self._suffices, u))
 
     def _suffices(self, u: int, changes: tuple[Change, ...]) -> bool:
         """Return whether a unit that cannot do all locked to it can do the job after changes."""
@@ -232,6 +235,27 @@ class _Case:
         if routes is None or self._cny(routes) == inf:
             return None
         return self._allowed(u, routes, "possible", "resolve")
+
+    def _with_ties(self, u: int, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        """Return changes, and what else it takes where the job is tied to others."""
+        tied = self._tied(u, changes)
+        return lessened(changes + tied, partial(self._allows, u)) if tied else changes
+
+    def _allows(self, u: int, changes: tuple[Change, ...]) -> bool:
+        """Return whether a unit can do the job after changes, the plan being what it is."""
+        pricer = Pricer.of(applied(self.pricer.compiled.problem, changes))
+        ledger = Ledger(pricer.compiled)
+        times = feasible(ledger.times(self.routes))
+        if times is None:
+            return False
+        return _Case.of(Explainer(pricer, ledger, self.routes, times), self._job_id).can_do(u)
+
+    def can_do(self, u: int) -> bool:
+        """Return whether a unit can do the job without any change."""
+        if self._changes(u) != () or self._left_behind(()):
+            return False
+        routes = self._inserted(u)
+        return routes is not None and self._cny(routes) < inf
 
     def _tied(self, u: int, changes: tuple[Change, ...]) -> tuple[Change, ...]:
         """Return what else it takes where the job is tied to others."""

@@ -108,8 +108,12 @@ RULES = {
 def _rule_detail(compiled: Compiled, j: int, rule: str) -> str:
     job = compiled.jobs[j]
     if rule == "no_unit_has":
-        needs = " or ".join(" + ".join(sorted(option.needs)) for option in job.options)
-        return f"No unit that may do it has {needs}." if needs else "No unit may do it."
+        needs = [" + ".join(sorted(option.needs)) for option in job.options]
+        return (
+            f"No unit that may do it has {' or '.join(needs)}."
+            if all(needs)
+            else "No unit may do it."
+        )
     if rule == "unreachable":
         return "No unit with the skills has a way by road there and on to where it must end."
     if rule == "stock":

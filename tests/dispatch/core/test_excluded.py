@@ -15,7 +15,7 @@ from dispatch.core.params import SolveParams
 from dispatch.core.solve import solve
 from dispatch.core.what_if import what_if
 from tests.dispatch.core.brute_force import cost_as_searched, optimum
-from tests.dispatch.core.small import commitment, job, problem, repair, unit
+from tests.dispatch.core.small import commitment, job, problem, repair, tow, unit
 from tests.strategies.seeded import seeded_problem
 
 BRIEF = SolveParams(ortools_steps=60, polish_steps=30, wall_limit_s=None)
@@ -52,6 +52,14 @@ def test_a_plan_that_keeps_the_excluded_unit_is_refused() -> None:
     kept = evaluate(rolling(), {"a": [("j", "repair")]})
     assert check(rolling(), kept) == []
     assert "capability" in {it.code for it in check(rolling("a"), kept)}
+
+
+def test_what_needs_nothing_is_not_said_to_lack_a_skill() -> None:
+    given = problem(
+        (unit("a", 0),), (job("j", repair(1), tow(1, 2, "tow"), excluded_units=frozenset("a")),)
+    )
+    (left,) = solve(given, engine="greedy").unassigned
+    assert left.detail == "No unit may do it."
 
 
 def test_where_nobody_else_can_the_job_is_left_out() -> None:
