@@ -14,10 +14,11 @@
 
 A unit is *forbidden* only if no plan can let it do the job: a rule is broken even where everything
 that may be moved away from it is, and whichever of the jobs locked to it are kept where it cannot
-do them all. Then `remedy` says what the smallest change is; where locks contradict each other or
-the job is tied to others, `lessened` finds by trying what of it can be spared. Of jobs that are
-tied to others by links this is known as far as insertion, two by two, and the solver can tell. A
-unit that is only in time by way of two jobs of other units, or more, is only found by the solver.
+do them all. Then `remedy` says what the smallest change is, and `lessened` tries what of it can be
+spared. It is always enough; where locks contradict each other, less would do in rare cases. Of jobs
+that are tied to others by links this is known as far as insertion, two by two, and the solver can
+tell. A unit that is only in time by way of two jobs of other units, or more, is only found by the
+solver.
 """
 
 from __future__ import annotations
@@ -186,7 +187,7 @@ class _Case:
             offers.append(self._resolved(u, resolve))
         priced = [(cny, it) for it in offers if it and (cny := self._cny(it)) < inf]
         if not priced:
-            return self._forbidden(u, (Change("unlink", job=compiled.jobs[self.job].id),))
+            return self._forbidden(u, self._untied(u))
         _, routes = min(priced)
         return self._allowed(u, routes, "possible", "insertion" if resolve is None else "resolve")
 
@@ -209,8 +210,7 @@ class _Case:
         small = (smallest_change(compiled, u, it, self.job) for it in parts)
         offers |= {it for it in small if it is not None}
         enough = (it for it in sorted(offers, key=size) if self._suffices(u, it))
-        first = next(enough, None)
-        return found if first is None else lessened(first, partial(self._suffices, u))
+        return next(enough, found)
 
     def _suffices(self, u: int, changes: tuple[Change, ...]) -> bool:
         """Return whether a unit that cannot do all locked to it can do the job after changes."""
@@ -236,19 +236,22 @@ class _Case:
             return None
         return self._allowed(u, routes, "possible", "resolve")
 
-    def _with_ties(self, u: int, changes: tuple[Change, ...]) -> tuple[Change, ...]:
-        """Return changes, and what else it takes where the job is tied to others."""
-        tied = self._tied(u, changes)
-        return lessened(changes + tied, partial(self._allows, u)) if tied else changes
+    def _enough(self, u: int, changes: tuple[Change, ...]) -> bool:
+        """Return whether a unit can do the job after changes, as far as it is known.
 
-    def _allows(self, u: int, changes: tuple[Change, ...]) -> bool:
-        """Return whether a unit can do the job after changes, the plan being what it is."""
+        The plan may break a rule then: what was a fact is none without its lock. Without the job it
+        need not.
+        """
+        if not (self.pricer.compiled.links or can_do_all(self.pricer, u)):
+            return self._suffices(u, changes)
         pricer = Pricer.of(applied(self.pricer.compiled.problem, changes))
         ledger = Ledger(pricer.compiled)
-        times = feasible(ledger.times(self.routes))
-        if times is None:
-            return False
-        return _Case.of(Explainer(pricer, ledger, self.routes, times), self._job_id).can_do(u)
+        for routes in (self.routes, self.without):
+            times = feasible(ledger.times(routes))
+            if times is not None:
+                explainer = Explainer(pricer, ledger, routes, times)
+                return _Case.of(explainer, self._job_id).can_do(u)
+        return False
 
     def can_do(self, u: int) -> bool:
         """Return whether a unit can do the job without any change."""
@@ -257,15 +260,24 @@ class _Case:
         routes = self._inserted(u)
         return routes is not None and self._cny(routes) < inf
 
-    def _tied(self, u: int, changes: tuple[Change, ...]) -> tuple[Change, ...]:
-        """Return what else it takes where the job is tied to others."""
+    def _with_ties(self, u: int, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        """Return changes, and what else it takes where ties to other jobs stand against it."""
         compiled = self.pricer.compiled
         if self.job not in compiled.linked:
-            return ()
+            return changes
         pricer = Pricer.of(applied(compiled.problem, changes))
         if self._makes_room(u, Together.of(pricer, self.without)) is not None:
-            return ()
-        return (Change("unlink", job=compiled.jobs[self.job].id),)
+            return changes
+        return self._untied(u, changes)
+
+    def _untied(self, u: int, changes: tuple[Change, ...] = ()) -> tuple[Change, ...]:
+        """Return changes and that the job is tied no more, or others too if that is not enough."""
+        compiled = self.pricer.compiled
+        untied = (*changes, Change("unlink", job=self._job_id))
+        if self._enough(u, untied):
+            return untied
+        others = (compiled.jobs[j].id for j in sorted(compiled.linked) if j != self.job)
+        return (*untied, *(Change("unlink", job=it) for it in others))
 
     def _fits_in(self, u: int) -> UnitVerdict | None:
         """Return the verdict where only this unit's route changes; ``None`` where others may."""
@@ -469,4 +481,6 @@ class _Case:
         )
 
     def _forbidden(self, u: int, changes: tuple[Change, ...]) -> UnitVerdict:
-        return forbidden(self.pricer.compiled.units[u].id, changes)
+        """Return the verdict on a unit; of the changes, only what cannot be spared is named."""
+        spared = lessened(changes, partial(self._enough, u))
+        return forbidden(self.pricer.compiled.units[u].id, spared)

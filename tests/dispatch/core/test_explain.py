@@ -314,9 +314,14 @@ def test_two_thousand_changes_make_the_unit_feasible() -> None:
     assert check_changes(range(2_000)) > 2_000
 
 
-@pytest.mark.parametrize("seed", [1141, 1222], ids=["contradicting locks", "tied jobs"])
-def test_what_can_be_spared_of_a_change_is_not_asked_for(seed: int) -> None:
-    assert check_changes([seed]) > 0
+def test_what_can_be_spared_of_a_change_is_not_asked_for() -> None:
+    """Contradicting locks, tied jobs, an excluded unit, a way opened: found by trying."""
+    for seed in (1141, 1222, 4216, 4377, 6529, 7837):
+        assert check_changes([seed]) > 0
+
+
+def test_where_the_tie_of_the_job_alone_is_not_enough_others_are_named() -> None:
+    assert check_changes([3735]) > 0
 
 
 def check_extra_costs(seeds: range) -> tuple[int, int]:
