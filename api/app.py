@@ -22,6 +22,7 @@ from api.request_log import RequestLog
 from api.routes import (
     alarms,
     appointments,
+    cars,
     decisions,
     events,
     incidents,
@@ -126,6 +127,7 @@ def _endpoints() -> APIRouter:
         events,
         alarms,
         places,
+        cars,
         tracking,
         appointments,
         provider,

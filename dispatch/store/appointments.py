@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import Base, UtcDateTime
@@ -22,6 +22,8 @@ class AppointmentRow(Base):
             "return_start_at IS NULL OR return_start_at <= return_end_at",
             name="appointment_return_window",
         ),
+        Index("appointment_by_plate", "plate"),
+        Index("appointment_by_vin", "vin"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)

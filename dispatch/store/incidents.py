@@ -63,6 +63,8 @@ class IncidentRow(Base):
         _one_open("vin"),
         _one_open("plate"),
         Index("incident_by_state", "region", "state"),
+        Index("incident_by_plate", "plate"),
+        Index("incident_by_vin", "vin"),
         CheckConstraint("(state = 'closed') = (outcome IS NOT NULL)", name="incident_outcome"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="incident_closed_at"),
         CheckConstraint("(outcome = 'merged') = (merged_into IS NOT NULL)", name="incident_merged"),

@@ -88,6 +88,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cars/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Car History
+         * @description Return what is known of a car by its plate, its VIN or both; empty where it is not known.
+         */
+        get: operations["get_car_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clock": {
         parameters: {
             query?: never;
@@ -1443,6 +1463,71 @@ export interface components {
             plan_version: number;
             /** Silent */
             silent: components["schemas"]["SilentHelper"][];
+        };
+        /**
+         * CarHistory
+         * @description The newest incidents and visits of a car, newest first, and what was last said of it.
+         */
+        CarHistory: {
+            /** Incidents */
+            incidents: components["schemas"]["CarIncident"][];
+            vehicle: components["schemas"]["VehicleOut"];
+            /** Visits */
+            visits: components["schemas"]["CarVisit"][];
+        };
+        /**
+         * CarIncident
+         * @description One call for help about a car, in short.
+         */
+        CarIncident: {
+            /**
+             * Fault
+             * @enum {string}
+             */
+            fault: "flat_battery" | "breakdown" | "accident" | "tyre" | "keys_locked_in" | "charger" | "other";
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /** Outcome */
+            outcome: ("repaired" | "boosted" | "towed" | "solved_remotely" | "merged" | "cancelled_by_owner" | "cancelled_by_dispatcher" | "gone_on_arrival" | "not_possible") | null;
+            /** Place */
+            place: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "assigned" | "rolling" | "on_site" | "towing" | "closed";
+        };
+        /**
+         * CarVisit
+         * @description One booked visit, in short; ``starts_at`` is when its first window opens.
+         */
+        CarVisit: {
+            /** Code */
+            code: string;
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "pickup_delivery" | "installation";
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "received" | "assigned" | "on_the_way" | "at_car" | "fetched" | "at_centre" | "returning" | "done" | "failed" | "cancelled";
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
         };
         /**
          * ClockOut
@@ -3571,6 +3656,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AppointmentOut"];
+                };
+            };
+        };
+    };
+    get_car_history: {
+        parameters: {
+            query?: {
+                plate?: string;
+                vin?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarHistory"];
                 };
             };
         };

@@ -26,6 +26,7 @@ export type OfferState = Schemas["ContractorOut"]["state"];
 export type IncidentList = Schemas["Incidents"];
 export type Appointment = Schemas["AppointmentOut"];
 export type AppointmentIn = Schemas["AppointmentIn"];
+export type CarHistory = Schemas["CarHistory"];
 export type AppointmentKind = Appointment["kind"];
 export type IncidentIn = Schemas["IncidentIn"];
 export type LocationIn = IncidentIn["location"];

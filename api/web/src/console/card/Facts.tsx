@@ -7,6 +7,8 @@ import { FaultIcon, Icon } from "@roadflare/kit/icons.tsx";
 import { placeText } from "@roadflare/kit/place_words.ts";
 import { said } from "@roadflare/kit/words.ts";
 import type { ComponentChildren } from "preact";
+import { CarEvents } from "../cars/CarEvents.tsx";
+import { useCarHistory } from "../cars/use_car_history.ts";
 import { revealed } from "../store/actions.ts";
 import { t } from "../words.ts";
 import { ask } from "./ask.ts";
@@ -67,6 +69,19 @@ function CarFact({ vehicle }: Pick<Incident, "vehicle">) {
     <Fact label={t("card.car")}>
       {vehicle.plate && <span class="plate">{vehicle.plate}</span>} {line}
       {vehicle.vin && <p class="muted vin">{vehicle.vin}</p>}
+    </Fact>
+  );
+}
+
+/** What else is known of the car. */
+function BeforeFact({ incident }: { incident: Incident }) {
+  const { plate, vin } = incident.vehicle;
+  const { history } = useCarHistory(plate, vin);
+  const others = history?.incidents.filter(({ id }) => id !== incident.id) ?? [];
+  if (!history || others.length + history.visits.length === 0) return null;
+  return (
+    <Fact label={t("card.before")}>
+      <CarEvents history={{ ...history, incidents: others }} />
     </Fact>
   );
 }
@@ -134,6 +149,7 @@ export function Facts({ incident, others, rating }: FactsProps) {
       <PlaceFact location={incident.location} />
       <TroubleFact incident={incident} />
       <CarFact vehicle={incident.vehicle} />
+      <BeforeFact incident={incident} />
       <Fact label={t("card.caller")}>
         {caller.name} <Phone incident={incident} />
         {incident.n_people !== null && (

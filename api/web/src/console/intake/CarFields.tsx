@@ -4,6 +4,7 @@ import { faultText } from "@roadflare/kit/common_words.ts";
 import type { Fault } from "@roadflare/kit/contract.ts";
 import type { InputFault } from "@roadflare/kit/http.ts";
 import { FAULT_PATHS, FaultIcon } from "@roadflare/kit/icons.tsx";
+import { KnownCar } from "../cars/KnownCar.tsx";
 import { Faults, Field, faultsAt } from "../form/Field.tsx";
 import { t } from "../words.ts";
 import type { Draft } from "./draft.ts";
@@ -62,6 +63,7 @@ export function CarFields({ draft, change, faults }: Props) {
           onInput={(event) => change({ purchasedOn: event.currentTarget.value })}
         />
       </Field>
+      <KnownCar draft={draft} change={change} />
     </fieldset>
   );
 }
