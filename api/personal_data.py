@@ -148,8 +148,24 @@ def erase(session: WriteSession, now: datetime, region: str, person: Person) -> 
         While help for the person is under way, or a visit lies ahead.
     """
     _refuse_while_served(session, person)
+    counts = forget(session, person)
+    counts["answers"] = _forget_answers(session, person)
+    for number in person.incident_ids:
+        events.append(
+            session, now, "person.erased", region=region, incident_id=number, payload=counts
+        )
+    if not person.incident_ids:
+        events.append(session, now, "person.erased", region=region, payload=counts)
+    return counts
+
+
+def forget(session: WriteSession, person: Person) -> dict[str, int]:
+    """Take away what leads back to a person; return how many rows were changed or deleted.
+
+    For whom nothing is under way; `erase` asks, and tells.
+    """
     jobs = _job_ids(session, person)
-    counts = {
+    return {
         "incidents": _blank_incidents(session, person),
         "calls": _count(session, update(IncidentCallRow).where(_calls(person)), **_NOBODY_CALLED),
         "appointments": _blank_appointments(session, person),
@@ -174,15 +190,7 @@ def erase(session: WriteSession, now: datetime, region: str, person: Person) -> 
         "words": private_details.erase(
             session, incident_ids=person.incident_ids, appointment_ids=person.appointment_ids
         ),
-        "answers": _forget_answers(session, person),
     }
-    for number in person.incident_ids:
-        events.append(
-            session, now, "person.erased", region=region, incident_id=number, payload=counts
-        )
-    if not person.incident_ids:
-        events.append(session, now, "person.erased", region=region, payload=counts)
-    return counts
 
 
 _NOBODY: dict[str, Any] = {

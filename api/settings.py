@@ -51,6 +51,9 @@ class Settings(BaseSettings):
         How long tokens hold that are issued to machines.
     access_life, session_idle, session_life
         Of people's sessions, see `api.lives.Lives`.
+    keep_personal_days
+        How long closed incidents and past visits lead back to people; ``None``: until somebody
+        erases them. See `api.retention`.
     cors_origins
         Origins whose pages may call this service, e.g. ``["https://desk.example.com"]``; none.
     token_rate, address_rate
@@ -95,6 +98,7 @@ class Settings(BaseSettings):
     access_life: timedelta = timedelta(minutes=15)
     session_idle: timedelta = timedelta(hours=12)
     session_life: timedelta = timedelta(days=7)
+    keep_personal_days: Annotated[int | None, Field(ge=7, le=36500)] = None
     cors_origins: tuple[str, ...] = ()
     token_rate: Annotated[float, Field(gt=0)] = 50.0
     address_rate: Annotated[float, Field(gt=0)] = 50.0
@@ -111,6 +115,12 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url
         return f"sqlite:///{self.data_dir / (self.city + '.sqlite')}"
+
+    @property
+    def keep_personal(self) -> timedelta | None:
+        """Return how long closed incidents and past visits lead back to people."""
+        days = self.keep_personal_days
+        return None if days is None else timedelta(days=days)
 
     @property
     def lives(self) -> Lives:

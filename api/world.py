@@ -126,7 +126,8 @@ def open_world(settings: Settings, clock: Clock, held: contextlib.ExitStack) -> 
     held.callback(dispatcher.close)
     traffic.on_change(lambda: dispatcher.wake("roads"))
     if settings.drive == "thread":
-        held.callback(Housekeeper(database, clock).close)
+        keeper = Housekeeper(database, clock, keep_personal=settings.keep_personal)
+        held.callback(keeper.close)
         _tell_webhooks(context, settings, held)
     return World(context, dispatcher, *_company(database, context.region, held), metrics)
 
@@ -191,7 +192,7 @@ def _prepare(context: DispatchContext, settings: Settings) -> None:
     now = context.clock.now()
     with context.database.write() as session:
         put_region(session, context.region, time_zone=context.city.timezone)
-        tidy(session, now)
+        tidy(session, now, keep_personal=settings.keep_personal)
         if settings.admin_token is not None:
             admin = NewUser(context.region, "admin (environment)", "admin", "admin")
             token = settings.admin_token.get_secret_value()

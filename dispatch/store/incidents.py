@@ -55,6 +55,10 @@ def _one_open(column: str) -> Index:
     )
 
 
+_LEADS_BACK = "state = 'closed' AND caller_phone <> ''"
+"""Closed incidents that still tell whose they were."""
+
+
 class IncidentRow(Base):
     """Table ``incidents``."""
 
@@ -63,6 +67,12 @@ class IncidentRow(Base):
         _one_open("vin"),
         _one_open("plate"),
         Index("incident_by_state", "region", "state"),
+        Index(
+            "incident_to_forget",
+            "closed_at",
+            sqlite_where=text(_LEADS_BACK),
+            postgresql_where=text(_LEADS_BACK),
+        ),
         Index("incident_by_plate", "plate"),
         Index("incident_by_vin", "vin"),
         CheckConstraint("(state = 'closed') = (outcome IS NOT NULL)", name="incident_outcome"),
