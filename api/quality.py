@@ -1,4 +1,4 @@
-"""How well a region kept its promise, and what owners thought of it, as the database has it.
+"""How well a region kept its promise, by whom, and what owners thought of it, from the database.
 
 Owners' words are read when they are asked for: whoever has been erased since has left none.
 """
@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from dispatch.incident import IncidentState, Outcome
 from dispatch.rated_help import RatedHelp, asked_since, ratings_since
 from dispatch.regions import get_region
-from dispatch.store import IncidentRow
+from dispatch.store import ContractorOfferRow, IncidentRow, RatingRow
+from fleet.store import ContractorRow
+from sla.contractor_scores import CAME, AskedAbout, contractor_scores
 from sla.report import Rated, Ratings, Report, Served, ratings, report
 
 _NOBODY_HAD_TO_COME = (Outcome.SOLVED_REMOTELY.value, Outcome.MERGED.value)
@@ -23,7 +25,7 @@ _NOBODY_HAD_TO_COME = (Outcome.SOLVED_REMOTELY.value, Outcome.MERGED.value)
 def quality(
     session: Session, region: str, since: datetime, now: datetime, public_url: str
 ) -> Report:
-    """Return the report of the calls that came in, and the ratings given, at ``since`` or later.
+    """Return the report of the calls that came in, ratings and offers made, at ``since`` or later.
 
     Calls that are still open count once their target is over.
 
@@ -39,7 +41,9 @@ def quality(
     """
     zone = ZoneInfo(get_region(session, region).time_zone)
     return report(
-        _served(session, region, since, now), _thought(session, region, since, zone, public_url)
+        _served(session, region, since, now),
+        _thought(session, region, since, zone, public_url),
+        contractor_scores(_asked_contractors(session, region, since)),
     )
 
 
@@ -71,6 +75,31 @@ def _served(session: Session, region: str, since: datetime, now: datetime) -> li
         )
         for received_at, target_at, urban, arrived_at, outcome, closed_at in session.execute(query)
     ]
+
+
+def _asked_contractors(session: Session, region: str, since: datetime) -> list[AskedAbout]:
+    """Return the incidents that each contractor was asked about, by its last offer of each."""
+    offer = ContractorOfferRow
+    query = (
+        select(offer, ContractorRow.name, IncidentRow.target_at, RatingRow.stars)
+        .join(ContractorRow, ContractorRow.id == offer.contractor_id)
+        .join(IncidentRow, IncidentRow.id == offer.incident_id)
+        .outerjoin(RatingRow, RatingRow.incident_id == offer.incident_id)
+        .where(offer.region == region, offer.offered_at >= since)
+        .order_by(offer.id)
+    )
+    last: dict[tuple[int, int], AskedAbout] = {}
+    for row, name, target_at, stars in session.execute(query):
+        last[row.contractor_id, row.incident_id] = AskedAbout(
+            contractor=name,
+            state=row.state,
+            offered_at=row.offered_at,
+            target_at=target_at,
+            eta_at=row.eta_at,
+            arrived_at=row.arrived_at,
+            stars=stars if row.state in CAME else None,
+        )
+    return list(last.values())
 
 
 def _thought(

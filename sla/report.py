@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from sla.contractor_scores import ContractorScore
+
 
 @dataclass(frozen=True, slots=True)
 class Served:
@@ -92,7 +94,10 @@ class Ratings:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Shares are of *all* incidents in the denominator, 0 to 1; ``None`` without any."""
+    """Shares are of *all* incidents in the denominator, 0 to 1; ``None`` without any.
+
+    ``contractors`` are those that were asked, whoever came most often first.
+    """
 
     n_incidents: int
     n_urban: int
@@ -100,14 +105,17 @@ class Report:
     urban_share_within_target: float | None
     response_s: ResponseTimes
     ratings: Ratings
+    contractors: tuple[ContractorScore, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as JSON values."""
         return asdict(self)
 
 
-def report(incidents: Iterable[Served], thought: Ratings) -> Report:
-    """Return how well the promise was kept, and what owners thought of it."""
+def report(
+    incidents: Iterable[Served], thought: Ratings, contractors: tuple[ContractorScore, ...] = ()
+) -> Report:
+    """Return how well the promise was kept, what owners thought of it, and how contractors did."""
     every = tuple(incidents)
     urban = tuple(incident for incident in every if incident.urban)
     seconds = [incident.response_s for incident in every]
@@ -118,6 +126,7 @@ def report(incidents: Iterable[Served], thought: Ratings) -> Report:
         urban_share_within_target=share_within_target(urban),
         response_s=response_times([value for value in seconds if value is not None]),
         ratings=thought,
+        contractors=contractors,
     )
 
 

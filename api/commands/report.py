@@ -1,8 +1,9 @@
-"""``roadflare report``: how well the promise was kept, and what owners thought of it."""
+"""``roadflare report``: how well the promise was kept, by whom, and what owners thought of it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from api.commands.opening import open_database
 from api.commands.options import AsJson, City, DatabaseUrl, DataDir, settings_from
 from api.quality import quality
 from kernel.clock import SystemClock
+from sla.contractor_scores import ContractorScore
 from sla.report import Rated, Ratings, Report
 
 app = typer.Typer(help="Tell how well the promise was kept, and what owners thought of it.")
@@ -30,7 +32,7 @@ def tell(
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell how well the promise was kept, and what owners thought of it.
+    """Tell how well the promise was kept, what owners thought of it, and how contractors did.
 
     The words of low ratings are personal data: what you keep of this is yours to delete.
     """
@@ -46,7 +48,7 @@ def tell(
     if as_json:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
         return
-    for line in (*_promise(found), *_thought(found.ratings)):
+    for line in (*_promise(found), *_thought(found.ratings), *_contractors(found.contractors)):
         typer.echo(line)
 
 
@@ -80,3 +82,21 @@ def _low(it: Rated) -> str:
 
 def _kept(share: float | None) -> str:
     return "" if share is None else f", {share:.1%} within the promise"
+
+
+def _contractors(found: Sequence[ContractorScore]) -> list[str]:
+    return [
+        f"Contractor {it.contractor}: asked about {it.n_asked}, came to {it.n_came}, declined "
+        f"{it.n_declined}, silent on {it.n_unanswered}{_when_it_came(it)}"
+        for it in found
+    ]
+
+
+def _when_it_came(it: ContractorScore) -> str:
+    if it.share_in_time is None or it.share_on_eta is None or it.reach_s is None:
+        return ""
+    stars = "" if it.mean_stars is None else f", {it.mean_stars:.1f} of 5 stars ({it.n_ratings})"
+    return (
+        f"; {it.share_in_time:.0%} within the promise, {it.share_on_eta:.0%} by its own ETA, "
+        f"half of them {it.reach_s / 60:.0f} min after it was asked{stars}"
+    )

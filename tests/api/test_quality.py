@@ -161,3 +161,37 @@ def test_a_database_without_data_is_not_made(tmp_path: Path) -> None:
         CliRunner().invoke(
             app, ["--database", f"sqlite:///{tmp_path}/none.sqlite"], catch_exceptions=False
         )
+
+
+def test_contractors_are_scored_by_what_they_did(town: Town) -> None:
+    offers = []
+    for n in range(3):
+        incident = town.call(vehicle={"plate": f"闽AD4000{n}"})
+        path = f"incidents/{incident['id']}"
+        assert town["desk"].post(f"{path}/contractor-offer", {}).is_success
+        (offer,) = [
+            it
+            for it in town["partner"].get("provider/offers").json()["items"]
+            if it["state"] == "offered"
+        ]
+        offers.append((incident, f"provider/offers/{offer['id']}"))
+        if n:
+            assert town["partner"].post(f"{offers[-1][1]}/accept", {"eta_min": 20}).is_success
+        else:
+            assert town["partner"].post(f"{offers[-1][1]}/reject", {"reason": "busy"}).is_success
+    for minutes, (incident, offer) in zip((15, 20), offers[1:], strict=True):
+        town.clock.advance(60 * minutes)
+        for status in ("arrived", "done"):
+            answer = town["partner"].post(f"{offer}/status", {"status": status})
+            assert answer.is_success, answer.text
+        rating = {"stars": 4, "text": ""}
+        assert town.nobody.post(f"{link_of(incident)}/rating", rating).is_success
+    (score,) = reported(town).contractors
+    assert (score.n_asked, score.n_came, score.n_declined, score.n_unanswered) == (3, 2, 1, 0)
+    assert (score.share_in_time, score.share_on_eta, score.reach_s) == (0.5, 0.5, 25 * 60)
+    assert (score.n_ratings, score.mean_stars) == (2, 4.0)
+    assert told(town).splitlines()[-1] == (
+        f"Contractor {score.contractor}: asked about 3, came to 2, declined 1, silent on 0; "
+        "50% within the promise, 50% by its own ETA, half of them 25 min after it was asked, "
+        "4.0 of 5 stars (2)"
+    )
