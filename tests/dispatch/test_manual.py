@@ -58,6 +58,16 @@ def test_a_unit_without_the_energy_is_refused(scene: Scene) -> None:
         give(scene, incident, unit)
 
 
+def test_energy_that_goes_to_the_car_it_is_at_is_not_counted_twice(scene: Scene) -> None:
+    unit = scene.unit("C-01", 1, "boost", kwh=15.0)
+    first = scene.call(0, repair(10, "boost", kwh=10.0))
+    scene.run()
+    scene.say(unit, "arrived", first)
+    second = scene.call(5, repair(10, "boost", kwh=10.0))
+    with pytest.raises(InvalidInput, match="5 kWh left"):
+        give(scene, second, unit)
+
+
 def test_a_unit_off_duty_is_refused(scene: Scene) -> None:
     unit = scene.unit("R-01", 1)
     incident = scene.call(0)

@@ -120,6 +120,33 @@ test("units that could not be weighed say why, and are weighed again when asked 
   expect(asked.map(({ path }) => path)).toContain("GET /incidents/1/candidates");
 });
 
+test("sending another unit than the one it is locked to is said to lift the lock", async () => {
+  const other = {
+    unit_id: 8,
+    unit_code: "T-08",
+    kind: "tow",
+    state: "idle",
+    option: "tow:3",
+    arrival_at: null,
+    extra_cost_cny: 12,
+    effects: [],
+    diversion: null,
+    locked_to: "T-07",
+    forbidden: null,
+    terms: {},
+  };
+  serving({
+    "GET /incidents/1": () => ({ body: incident(1) }),
+    "GET /candidates": () => ({
+      body: { plan_version: 5, items: [other], contractor: null, silent: [] },
+    }),
+  });
+  stops.push(followDetail());
+  await show();
+  await act(settled);
+  expect(texts(".candidate-effects")).toEqual(["Locked to T-07: sending this unit lifts the lock"]);
+});
+
 test("a unit whose technician has declined is sent all the same, one that lacks something is not", async () => {
   const forbidden = (rule: string) => ({ rule, text: { zh: "不可", en: "No." } });
   const units = [7, 8].map((unit) => ({

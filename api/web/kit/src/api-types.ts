@@ -1397,7 +1397,9 @@ export interface components {
          *     ``effects`` are what it delays if it is here by ``arrival_at`` and all other units do what they
          *     have. ``diversion`` is ``null`` where it has no job to be diverted from. Where it can only be
          *     here by ``arrival_at`` if it is diverted, the cost is that of the diversion, and its ``others``
-         *     say what is delayed instead of ``effects``.
+         *     say what is delayed instead of ``effects``. ``locked_to`` is the other unit that the incident is
+         *     locked to: sending this one lifts that lock. A unit that is forbidden by the rule ``declined``
+         *     may be sent all the same.
          */
         Candidate: {
             /** Arrival At */
@@ -1412,6 +1414,8 @@ export interface components {
             forbidden: components["schemas"]["Forbidden"] | null;
             /** Kind */
             kind: string;
+            /** Locked To */
+            locked_to: string | null;
             /** Name */
             name: string;
             /** On Time */

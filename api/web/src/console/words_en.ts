@@ -226,6 +226,7 @@ export const en = {
   "why.tooLate": "{minutes} late",
   "why.extra": "+{money}",
   "why.delays": "delays {number} by {minutes}",
+  "why.liftsLock": "Locked to {unit}: sending this unit lifts the lock",
   "why.ordered": "has the order for {number}",
   "why.elsewhere": "on its way to {number}",
   "why.diverted": "if diverted, here by {time}",

@@ -225,6 +225,7 @@ export const zh: Record<keyof typeof en, string> = {
   "why.tooLate": "迟到 {minutes}",
   "why.extra": "+{money}",
   "why.delays": "使 {number} 推迟 {minutes}",
+  "why.liftsLock": "已锁定 {unit}，改派即解除锁定",
   "why.ordered": "已接 {number} 的派单",
   "why.elsewhere": "正前往 {number}",
   "why.diverted": "若改派，{time} 到达",
