@@ -29,6 +29,7 @@ WAKING = frozenset(
         "unit.paused",
         "unit.resumed",
         "contractor.accepted",
+        "contractor.eta_changed",
         "contractor.rejected",
         "contractor.expired",
         "appointment.booked",

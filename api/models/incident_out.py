@@ -118,13 +118,18 @@ class JobOut(WireModel):
 
 
 class ContractorOut(WireModel):
-    """The contractor the incident was last offered to, and until when its arrival pays."""
+    """The contractor the incident was last offered to, and until when its arrival pays.
+
+    ``eta_at`` is when it comes by what it said last; ``first_eta_at`` what it said first, where
+    that was another time.
+    """
 
     id: int
     name: str
     state: OfferState
     needed_by_at: datetime | None
     eta_at: datetime | None
+    first_eta_at: datetime | None
 
 
 class TimelineItem(WireModel):

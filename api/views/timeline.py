@@ -46,6 +46,7 @@ FOR_STAFF: dict[str, Words] = {
     "contractor.accepted": Words("外协已接单", "A contractor accepted"),
     "contractor.rejected": Words("外协拒单", "A contractor declined"),
     "contractor.expired": Words("外协未答复", "A contractor did not answer"),
+    "contractor.eta_changed": Words("外协更改了到达时间", "The contractor gave a new arrival time"),
     "contractor.withdrawn": Words("不再需要外协", "The contractor is not needed"),
     "contractor.place_changed": Words("已告知外协新位置", "The contractor was told the new place"),
     "contractor.arrived": Words("外协已到达", "The contractor is at the car"),

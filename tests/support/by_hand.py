@@ -275,7 +275,14 @@ class Day:
     def _contractor(self) -> None:
         for offer in self.town["partner"].get("provider/offers").json()["items"][:1]:
             path, luck = f"provider/offers/{offer['id']}", self.rng.random()
-            if offer["state"] != "offered":
+            if offer["state"] == "accepted" and luck < 0.4:
+                eta = {"eta_min": self.rng.choice((3, 15, 45))}
+                if self.rng.random() < 0.5:
+                    self._say("eta", "partner", "POST", f"{path}/eta", eta)
+                else:
+                    action = f"incidents/{offer['incident_id']}/contractor-eta"
+                    self._say("eta by hand", "desk", "POST", action, eta)
+            elif offer["state"] != "offered":
                 status = "arrived" if offer["state"] == "accepted" else "done"
                 self._say(status, "partner", "POST", f"{path}/status", {"status": status})
             elif luck < 0.75:

@@ -120,6 +120,37 @@ test("units that could not be weighed say why, and are weighed again when asked 
   expect(asked.map(({ path }) => path)).toContain("GET /incidents/1/candidates");
 });
 
+test("another arrival time of a contractor on its way is sent in minutes from now", async () => {
+  const eta = {
+    id: 1,
+    name: "Lu",
+    state: "accepted",
+    eta_at: "2026-06-01T04:20:00Z",
+    first_eta_at: "2026-06-01T04:10:00Z",
+  };
+  const asked = serving({ "POST /contractor-eta": () => ({ body: incident(1) }) });
+  put({ contractor: eta as never });
+  await show();
+  expect(texts(".job-line p").join()).toContain("(first said ");
+  await press("f");
+  const field = box.querySelector<HTMLInputElement>("input[name=eta_min]");
+  if (field) field.value = "25";
+  await act(async () => {
+    box.querySelector<HTMLFormElement>("form.ask")?.requestSubmit();
+    await settled();
+  });
+  const sent = asked.find(({ path }) => path === "POST /incidents/1/contractor-eta");
+  expect(sent?.body).toEqual({ eta_min: 25 });
+});
+
+test.each(["offered", "arrived"])("one who has %s gives no other arrival time", async (state) => {
+  put(contractor(state));
+  await show();
+  await press("f");
+  expect(question.value).toBeNull();
+  expect(texts("button").some((text) => text.startsWith("New arrival time"))).toBe(false);
+});
+
 test("sending another unit than the one it is locked to is said to lift the lock", async () => {
   const other = {
     unit_id: 8,

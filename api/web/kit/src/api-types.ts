@@ -442,6 +442,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{incident_id}/contractor-eta": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Contractor Eta
+         * @description Note another arrival time that the contractor on its way has told on the phone.
+         */
+        post: operations["change_contractor_eta"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents/{incident_id}/contractor-offer": {
         parameters: {
             query?: never;
@@ -700,6 +720,26 @@ export interface paths {
          * @description Take an offer, with an arrival time.
          */
         post: operations["accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provider/offers/{offer_id}/eta": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Eta
+         * @description Tell that the crew comes later or sooner than was said.
+         */
+        post: operations["change_eta"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1506,10 +1546,15 @@ export interface components {
         /**
          * ContractorOut
          * @description The contractor the incident was last offered to, and until when its arrival pays.
+         *
+         *     ``eta_at`` is when it comes by what it said last; ``first_eta_at`` what it said first, where
+         *     that was another time.
          */
         ContractorOut: {
             /** Eta At */
             eta_at: string | null;
+            /** First Eta At */
+            first_eta_at: string | null;
             /** Id */
             id: number;
             /** Name */
@@ -2482,10 +2527,19 @@ export interface components {
             eta_min: number;
         };
         /**
+         * OfferEtaIn
+         * @description Another arrival time than the one given before, in minutes from now.
+         */
+        OfferEtaIn: {
+            /** Eta Min */
+            eta_min: number;
+        };
+        /**
          * OfferOut
          * @description One incident offered to a contractor; ``phone`` only after it was accepted.
          *
-         *     An ETA after ``needed_by_at`` is not accepted; where it is ``null``, any is.
+         *     An ETA after ``needed_by_at`` is not accepted; where it is ``null``, any is. ``eta_at`` is what
+         *     the contractor said last.
          */
         OfferOut: {
             /** Eta At */
@@ -4414,6 +4468,55 @@ export interface operations {
             };
         };
     };
+    change_contractor_eta: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+                /** @description The etag of the incident as it was read: 412 if it has changed since, 428 without one. */
+                "if-match"?: string | null;
+            };
+            path: {
+                incident_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferEtaIn"];
+            };
+        };
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentOut"];
+                };
+            };
+        };
+    };
     offer_to_contractor: {
         parameters: {
             query?: never;
@@ -4955,6 +5058,53 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["OfferAcceptIn"];
+            };
+        };
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferOut"];
+                };
+            };
+        };
+    };
+    change_eta: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferEtaIn"];
             };
         };
         responses: {

@@ -6,7 +6,7 @@ import { release, setLock } from "../store/actions.ts";
 import { correctingPlace } from "../store/selection.ts";
 import { mayDispatch } from "../store/world.ts";
 import { t } from "../words.ts";
-import { ask } from "./ask.ts";
+import { ask, mayChangeEta } from "./ask.ts";
 import { mayCorrectPlace, mayNote } from "./correcting.ts";
 import { mayMerge } from "./merging.ts";
 
@@ -40,6 +40,11 @@ export function Actions({ incident }: { incident: Incident }) {
       {mayDispatch.value && (planned || helping) && (
         <button type="button" class="button" onClick={() => void release(incident)}>
           {t("act.release")} <kbd>R</kbd>
+        </button>
+      )}
+      {mayDispatch.value && mayChangeEta(incident) && (
+        <button type="button" class="button" onClick={() => ask("eta", incident)}>
+          {t("act.eta")} <kbd>F</kbd>
         </button>
       )}
       {!incident.arrived_at && (

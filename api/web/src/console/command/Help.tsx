@@ -19,6 +19,7 @@ const keys = (): [string, string][] => [
   ["L", `${t("act.lock")} / ${t("act.unlock")}`],
   ["R", t("act.release")],
   ["C", t("act.contractor")],
+  ["F", t("act.eta")],
   ["S", t("act.solve")],
   ["E", t("act.correct")],
   ["W", t("act.note")],

@@ -5,7 +5,7 @@ import type { Incident, Unit } from "@roadflare/kit/contract.ts";
 import { placeText } from "@roadflare/kit/place_words.ts";
 import { setTheme, theme } from "@roadflare/kit/theme.ts";
 import { language, speak } from "@roadflare/kit/words.ts";
-import { ask } from "../card/ask.ts";
+import { ask, mayChangeEta } from "../card/ask.ts";
 import { mayCorrectPlace, mayNote } from "../card/correcting.ts";
 import { showOnMap } from "../map/view.ts";
 import { assign, release, setLock } from "../store/actions.ts";
@@ -65,6 +65,14 @@ export function parseAssignment(
   return unit && incident ? { unit, incident } : null;
 }
 
+const etaCommand = (incident: Incident): Command => ({
+  id: "eta",
+  text: t("act.eta"),
+  hint: incident.number,
+  keys: "F",
+  run: () => ask("eta", incident),
+});
+
 function dispatchCommands(incident: Incident): Command[] {
   return [
     {
@@ -88,6 +96,7 @@ function dispatchCommands(incident: Incident): Command[] {
       keys: "C",
       run: () => ask("contractor", incident),
     },
+    ...(mayChangeEta(incident) ? [etaCommand(incident)] : []),
     {
       id: "merge",
       text: t("act.merge"),

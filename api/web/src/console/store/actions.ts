@@ -2,6 +2,7 @@
 
 import { effect, signal } from "@preact/signals";
 import type { CallerNumber, CandidateList, Incident, Unit } from "@roadflare/kit/contract.ts";
+import { timeOfDay } from "@roadflare/kit/format.ts";
 import { ProblemError } from "@roadflare/kit/http.ts";
 import { pairOf, said } from "@roadflare/kit/words.ts";
 import { t } from "../words.ts";
@@ -184,6 +185,20 @@ export const offerToContractor = (incident: Incident, contractorId: number | nul
     action: "contractor-offer",
     body: { contractor_id: contractorId },
   });
+
+/** @param minutes From now; the contractor on its way has said so on the phone. */
+export const changeEta = (incident: Incident, minutes: number) =>
+  change(
+    incident,
+    ({ contractor }) =>
+      say(
+        t("done.eta", {
+          name: contractor?.name ?? "",
+          time: contractor?.eta_at ? timeOfDay(contractor.eta_at) : "",
+        }),
+      ),
+    { action: "contractor-eta", body: { eta_min: minutes } },
+  );
 
 /** @param idempotencyKey Of this very pair. */
 export async function merge(
