@@ -22,6 +22,7 @@ WAKING = frozenset(
         "job.diverted",
         "job.declined",
         "job.failed",
+        "job.not_there",
         "job.done",
         "fleet.changed",
         "unit.shift_started",

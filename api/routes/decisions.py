@@ -17,7 +17,7 @@ from api.runtime import Runtime
 from api.views.candidates import contractor_choices_out
 from api.views.incidents import incident_in_region, incident_to_change, one_incident
 from api.writing import Repeat, Repeatable, Run
-from dispatch import contractor_eta, contractors, manual, merging
+from dispatch import contractor_eta, contractors, manual, merging, status
 from dispatch.contractors_for import contractors_for
 from dispatch.core.model import Lock
 from kernel.database import WriteSession
@@ -123,6 +123,18 @@ def offer_to_contractor(
 
     def act(session: WriteSession) -> None:
         contractors.offer(session, runtime.context, incident_id, body.contractor_id)
+
+    return _changed(runtime, repeat, who.key, _Target(incident_id, if_match), act)
+
+
+@router.post("/not-there", response_model=IncidentOut)
+def take_back_arrival(
+    incident_id: IncidentId, who: Dispatcher, repeat: Repeat, if_match: IfMatch, runtime: Run
+) -> Response:
+    """Take back that the unit is at the car: it was reported by mistake, and the unit rolls on."""
+
+    def act(session: WriteSession) -> None:
+        status.take_back_arrival(session, runtime.context, incident_id)
 
     return _changed(runtime, repeat, who.key, _Target(incident_id, if_match), act)
 

@@ -247,7 +247,12 @@ class Day:
         main = [it for it in offered if it not in _ENDINGS]
         kind = self.rng.choice(main if main and self.rng.random() < 0.85 else offered)
         if self.rng.random() < 0.06:
-            kind = self.rng.choice(("loaded", "done", *_ENDINGS))
+            kind = self.rng.choice(("loaded", "done", "not_there", *_ENDINGS))
+        if job["take_back_until"] and self.rng.random() < 0.2:
+            kind = "not_there"
+        if job["take_back_until"] and job["incident_id"] and self.rng.random() < 0.1:
+            self._say("not-there", "desk", "POST", f"incidents/{job['incident_id']}/not-there", {})
+            return
         at = self.town.clock.now() - timedelta(seconds=self.rng.choice((0, 0, 60, 600)))
         event = {"client_id": f"e{len(self.done)}", "at": at.isoformat(), "kind": kind}
         body = {"events": [event | {"job_id": job["job_id"], "reason": "车况不行"}]}

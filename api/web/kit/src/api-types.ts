@@ -542,6 +542,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{incident_id}/not-there": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Back Arrival
+         * @description Take back that the unit is at the car: it was reported by mistake, and the unit rolls on.
+         */
+        post: operations["take_back_arrival"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents/{incident_id}/owner-link": {
         parameters: {
             query?: never;
@@ -1796,7 +1816,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "accepted" | "rolling" | "arrived" | "loaded" | "done" | "declined" | "gone_on_arrival" | "not_possible";
+            kind: "accepted" | "rolling" | "arrived" | "loaded" | "done" | "declined" | "gone_on_arrival" | "not_possible" | "not_there";
             /** Reason */
             reason?: string | null;
         };
@@ -1842,10 +1862,13 @@ export interface components {
         /**
          * FieldJob
          * @description One job as the technician sees it; ``allowed`` are the event kinds that are legal now.
+         *
+         *     Until ``take_back_until`` the arrival can be taken back (``not_there``), which is not among
+         *     them: it is no step.
          */
         FieldJob: {
             /** Allowed */
-            allowed: ("accepted" | "rolling" | "arrived" | "loaded" | "done" | "declined" | "gone_on_arrival" | "not_possible")[];
+            allowed: ("accepted" | "rolling" | "arrived" | "loaded" | "done" | "declined" | "gone_on_arrival" | "not_possible" | "not_there")[];
             caller: components["schemas"]["FieldCaller"];
             destination: components["schemas"]["FieldDestination"] | null;
             /** Fault */
@@ -1879,6 +1902,8 @@ export interface components {
             state: string;
             /** Symptom */
             symptom: string | null;
+            /** Take Back Until */
+            take_back_until: string | null;
             /** Target At */
             target_at: string | null;
             vehicle: components["schemas"]["FieldVehicle"];
@@ -4674,6 +4699,51 @@ export interface operations {
                 "application/json": components["schemas"]["MergeIn"];
             };
         };
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentOut"];
+                };
+            };
+        };
+    };
+    take_back_arrival: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+                /** @description The etag of the incident as it was read: 412 if it has changed since, 428 without one. */
+                "if-match"?: string | null;
+            };
+            path: {
+                incident_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Problem details (RFC 9457). */
             "4XX": {

@@ -2,11 +2,11 @@
 
 import type { Incident } from "@roadflare/kit/contract.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
-import { release, setLock } from "../store/actions.ts";
+import { release, setLock, takeBackArrival } from "../store/actions.ts";
 import { correctingPlace } from "../store/selection.ts";
 import { mayDispatch } from "../store/world.ts";
 import { t } from "../words.ts";
-import { ask, mayChangeEta } from "./ask.ts";
+import { ask, mayChangeEta, mayTakeBackArrival } from "./ask.ts";
 import { mayCorrectPlace, mayNote } from "./correcting.ts";
 import { mayMerge } from "./merging.ts";
 
@@ -40,6 +40,11 @@ export function Actions({ incident }: { incident: Incident }) {
       {mayDispatch.value && (planned || helping) && (
         <button type="button" class="button" onClick={() => void release(incident)}>
           {t("act.release")} <kbd>R</kbd>
+        </button>
+      )}
+      {mayDispatch.value && mayTakeBackArrival(incident) && (
+        <button type="button" class="button" onClick={() => void takeBackArrival(incident)}>
+          {t("act.notThere")} <kbd>Z</kbd>
         </button>
       )}
       {mayDispatch.value && mayChangeEta(incident) && (

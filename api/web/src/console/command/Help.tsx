@@ -20,6 +20,7 @@ const keys = (): [string, string][] => [
   ["R", t("act.release")],
   ["C", t("act.contractor")],
   ["F", t("act.eta")],
+  ["Z", t("act.notThere")],
   ["S", t("act.solve")],
   ["E", t("act.correct")],
   ["W", t("act.note")],

@@ -5,10 +5,10 @@ import type { Incident, Unit } from "@roadflare/kit/contract.ts";
 import { placeText } from "@roadflare/kit/place_words.ts";
 import { setTheme, theme } from "@roadflare/kit/theme.ts";
 import { language, speak } from "@roadflare/kit/words.ts";
-import { ask, mayChangeEta } from "../card/ask.ts";
+import { ask, mayChangeEta, mayTakeBackArrival } from "../card/ask.ts";
 import { mayCorrectPlace, mayNote } from "../card/correcting.ts";
 import { showOnMap } from "../map/view.ts";
-import { assign, release, setLock } from "../store/actions.ts";
+import { assign, release, setLock, takeBackArrival } from "../store/actions.ts";
 import { bellOn, setBell } from "../store/bell.ts";
 import {
   bookVisit,
@@ -73,6 +73,14 @@ const etaCommand = (incident: Incident): Command => ({
   run: () => ask("eta", incident),
 });
 
+const notThereCommand = (incident: Incident): Command => ({
+  id: "not-there",
+  text: t("act.notThere"),
+  hint: incident.number,
+  keys: "Z",
+  run: () => void takeBackArrival(incident),
+});
+
 function dispatchCommands(incident: Incident): Command[] {
   return [
     {
@@ -96,6 +104,7 @@ function dispatchCommands(incident: Incident): Command[] {
       keys: "C",
       run: () => ask("contractor", incident),
     },
+    ...(mayTakeBackArrival(incident) ? [notThereCommand(incident)] : []),
     ...(mayChangeEta(incident) ? [etaCommand(incident)] : []),
     {
       id: "merge",

@@ -3,13 +3,13 @@
 import type { Incident } from "@roadflare/kit/contract.ts";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { setTheme, theme } from "@roadflare/kit/theme.ts";
-import { ask, mayChangeEta, question } from "../card/ask.ts";
+import { ask, mayChangeEta, mayTakeBackArrival, question } from "../card/ask.ts";
 import { mayCorrectPlace, mayNote } from "../card/correcting.ts";
 import { mayMerge } from "../card/merging.ts";
 import { ONE_ROAD, pickedRoad, showOnMap } from "../map/view.ts";
 import { queueOf } from "../queue/order.ts";
 import { middleOf } from "../roads/RoadCard.tsx";
-import { assign, release, setLock } from "../store/actions.ts";
+import { assign, release, setLock, takeBackArrival } from "../store/actions.ts";
 import { candidatesOf, detailOf } from "../store/detail.ts";
 import { diversion } from "../store/diversion.ts";
 import { queueFilter, queueSearch } from "../store/filters.ts";
@@ -115,6 +115,7 @@ function forDispatcher(key: string, incident: Incident): boolean {
   if (key === "l") void setLock(incident, locked ? "free" : "unit");
   else if (key === "r") void release(incident);
   else if (key === "c") ask("contractor", incident);
+  else if (key === "z" && mayTakeBackArrival(incident)) void takeBackArrival(incident);
   else if (key === "f" && mayChangeEta(incident)) ask("eta", incident);
   else if (key === "g" && mayMerge(incident)) ask("merge", incident);
   else return false;

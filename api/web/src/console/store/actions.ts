@@ -186,6 +186,12 @@ export const offerToContractor = (incident: Incident, contractorId: number | nul
     body: { contractor_id: contractorId },
   });
 
+/** The unit said that it is at the car, and is not. */
+export const takeBackArrival = (incident: Incident) =>
+  change(incident, () => say(t("done.notThere", { number: incident.number })), {
+    action: "not-there",
+  });
+
 /** @param minutes From now; the contractor on its way has said so on the phone. */
 export const changeEta = (incident: Incident, minutes: number) =>
   change(
