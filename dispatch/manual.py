@@ -105,6 +105,8 @@ def assign(session: WriteSession, context: DispatchContext, wish: Wish) -> None:
 def set_lock(session: WriteSession, context: DispatchContext, incident_id: int, lock: Lock) -> None:
     """Fix an incident to the unit that has it (``UNIT``), or to its place there too (``ORDER``).
 
+    What is so already stays as it is, without a word.
+
     Raises
     ------
     InvalidInput
@@ -127,6 +129,8 @@ def set_lock(session: WriteSession, context: DispatchContext, incident_id: int, 
             remedy="Assign one.",
             zh=f"{incident_number(incident_id)} 尚未派车，无法锁定，请先派车。",
         )
+    if job.lock == lock.value:
+        return  # somebody else wished the same
     job.lock = lock.value
     orders.flush(session)
     now = context.clock.now()

@@ -137,6 +137,18 @@ def test_a_hand_overrules_a_refusal(scene: Scene) -> None:
     assert scene.job(incident).unit_id == unit.id
 
 
+def test_the_same_wish_for_a_lock_changes_nothing_the_second_time(scene: Scene) -> None:
+    scene.unit("R-01", 1)
+    incident = scene.call(0)
+    scene.run()
+    for lock in (Lock.UNIT, Lock.UNIT, Lock.FREE, Lock.FREE):
+        with scene.database.write() as session:
+            set_lock(session, scene.context, incident, lock)
+        assert scene.job(incident).lock is lock
+    by_hand = [it.payload["lock"] for it in scene.events("job.planned") if "lock" in it.payload]
+    assert by_hand == ["unit", "free"]
+
+
 def test_unknown_things_are_not_found(scene: Scene) -> None:
     unit = scene.unit("R-01", 0)
     incident = scene.call(1)

@@ -151,6 +151,60 @@ test.each(["offered", "arrived"])("one who has %s gives no other arrival time", 
   expect(texts("button").some((text) => text.startsWith("New arrival time"))).toBe(false);
 });
 
+const held = (lock: string, state = "ordered") =>
+  ({ job: { id: 1, unit_id: 7, unit_code: "T-07", state, lock } }) as never;
+
+test("L asks for a lock and Shift+L for none, whatever is so by then", async () => {
+  const asked = serving({ "POST /lock": () => ({ body: incident(1, held("unit")) }) });
+  const locks = () => asked.filter(({ path }) => path.endsWith("/lock")).map(({ body }) => body);
+  put(held("free"));
+  await show();
+  expect(texts("button")).toContain("Lock unit L");
+  await press("l");
+  expect(texts("button")).toContain("Unlock ⇧L");
+  await press("l"); // the other dispatcher's press, once this one is seen
+  expect(locks()).toEqual([{ lock: "unit" }]);
+  expect(toasts.value.map(({ text }) => text)).toEqual([
+    "R-1001: unit locked",
+    "R-1001: unit locked",
+  ]);
+  await act(async () => {
+    const unlock = { key: "L", shiftKey: true, bubbles: true };
+    document.body.dispatchEvent(new KeyboardEvent("keydown", unlock));
+    await settled();
+  });
+  expect(locks()).toEqual([{ lock: "unit" }, { lock: "free" }]);
+});
+
+test("who wishes what another has just done is told that it is so", async () => {
+  serving({
+    "POST /lock": () => ({ status: 412, body: {} }),
+    "GET /incidents/1": () => ({ body: incident(1, held("unit")) }),
+  });
+  put(held("free"));
+  await show();
+  await press("l");
+  expect(toasts.value.map(({ tone }) => tone)).not.toContain("bad");
+});
+
+test("a unit that is not at the car is sent on its way again", async () => {
+  const asked = serving({ "POST /not-there": () => ({ body: incident(1) }) });
+  put(held("full", "on_site"));
+  await show();
+  expect(texts("button")).toContain("Not at the car yet Z");
+  await press("z");
+  expect(asked.some(({ path }) => path === "POST /incidents/1/not-there")).toBe(true);
+});
+
+test.each(["rolling", "loaded"])("one that is %s has no arrival to take back", async (state) => {
+  put(held("full", state));
+  await show();
+  const asked = serving({});
+  await press("z");
+  expect(asked).toEqual([]);
+  expect(texts("button")).not.toContain("Not at the car yet Z");
+});
+
 test("sending another unit than the one it is locked to is said to lift the lock", async () => {
   const other = {
     unit_id: 8,

@@ -8,7 +8,7 @@ import { language, speak } from "@roadflare/kit/words.ts";
 import { ask, mayChangeEta, mayTakeBackArrival } from "../card/ask.ts";
 import { mayCorrectPlace, mayNote } from "../card/correcting.ts";
 import { showOnMap } from "../map/view.ts";
-import { assign, release, setLock, takeBackArrival } from "../store/actions.ts";
+import { assign, isLocked, release, setLock, takeBackArrival } from "../store/actions.ts";
 import { bellOn, setBell } from "../store/bell.ts";
 import {
   bookVisit,
@@ -85,10 +85,10 @@ function dispatchCommands(incident: Incident): Command[] {
   return [
     {
       id: "lock",
-      text: incident.job?.lock === "free" ? t("act.lock") : t("act.unlock"),
+      text: isLocked(incident) ? t("act.unlock") : t("act.lock"),
       hint: incident.number,
-      keys: "L",
-      run: () => void setLock(incident, incident.job?.lock === "free" ? "unit" : "free"),
+      keys: isLocked(incident) ? "⇧L" : "L",
+      run: () => void setLock(incident, isLocked(incident) ? "free" : "unit"),
     },
     {
       id: "release",

@@ -111,8 +111,8 @@ function forIncident(key: string): boolean {
 }
 
 function forDispatcher(key: string, incident: Incident): boolean {
-  const locked = incident.job?.lock !== "free";
-  if (key === "l") void setLock(incident, locked ? "free" : "unit");
+  if (key === "l" && incident.job?.lock !== "full") void setLock(incident, "unit");
+  else if (key === "shift+l" && incident.job?.lock !== "full") void setLock(incident, "free");
   else if (key === "r") void release(incident);
   else if (key === "c") ask("contractor", incident);
   else if (key === "z" && mayTakeBackArrival(incident)) void takeBackArrival(incident);
@@ -188,7 +188,9 @@ function onKey(event: KeyboardEvent): void {
     typeAhead(event);
     return;
   }
-  const key = event.key.toLowerCase();
+  const letter = event.key.toLowerCase();
+  // Locking and unlocking are wishes of their own: two who press the same at once must not undo it.
+  const key = letter === "l" && event.shiftKey ? "shift+l" : letter;
   // A call being taken covers the card: its keys would act on what cannot be seen.
   if (isFilling() && !"/?dm".includes(key)) return;
   if (openVisit.value && !ANYWHERE[key]) {
