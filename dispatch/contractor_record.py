@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from dispatch.params import ContractorRules
 from dispatch.store import NOT_A_MINUTE_LATER, ContractorOfferRow, IncidentRow
@@ -44,13 +44,14 @@ class Answer:
     position
         Where the car was.
     reach_s
-        Seconds from the offer to the arrival, or to the ETA given where it has not arrived, or to
-        now where it should have; where it declined, to the time by which it was needed. From whom
-        it was taken back, it takes longer than its ETA.
+        Seconds from the offer to the arrival, or to the ETA given last where it has not arrived, or
+        to now where it should have; where it declined, to the time by which it was needed. From
+        whom it was taken back, it takes longer than its ETA.
     is_known
         Whether it takes so long; else it takes longer.
     slip_s
-        Seconds from the ETA that it gave to its arrival; ``None`` where it has not arrived.
+        Seconds from the ETA that it gave first, whatever it said later, to its arrival; ``None``
+        where it has not arrived.
     """
 
     contractor_id: int
@@ -114,44 +115,40 @@ def offers_answered(session: Session, region: str, now: datetime) -> tuple[Answe
     ).where(about.c.nth == 1)
     last = newest.subquery()
     query = (
-        select(
-            offer.contractor_id,
-            IncidentRow.position,
-            offer.offered_at,
-            offer.eta_at,
-            offer.arrived_at,
-            offer.needed_by_at,
-            offer.state,
-        )
+        select(offer, IncidentRow.position)
         .join(last, last.c.id == offer.id)
         .join(IncidentRow, IncidentRow.id == offer.incident_id)
         .where(last.c.nth <= LAST_OFFERS)
         .order_by(offer.id.desc())
+        .options(load_only(*_LEARNED_FROM))
     )
-    return tuple(_answer(now, *row) for row in session.execute(query))
+    return tuple(_answer(now, row, position) for row, position in session.execute(query))
 
 
-def _answer(
-    now: datetime,
-    contractor_id: int,
-    position: Position,
-    offered_at: datetime,
-    eta_at: datetime | None,
-    arrived_at: datetime | None,
-    needed_by_at: datetime | None,
-    state: str,
-) -> Answer:
+_LEARNED_FROM = (
+    ContractorOfferRow.contractor_id,
+    ContractorOfferRow.offered_at,
+    ContractorOfferRow.eta_at,
+    ContractorOfferRow.changed_eta_at,
+    ContractorOfferRow.arrived_at,
+    ContractorOfferRow.needed_by_at,
+    ContractorOfferRow.state,
+)
+
+
+def _answer(now: datetime, row: ContractorOfferRow, position: Position) -> Answer:
     """Return the answer that a row tells of, which has an ETA or a time by which it was needed."""
-    there_at = arrived_at or eta_at or needed_by_at
-    is_missing = state == "accepted" and eta_at is not None and eta_at < now
+    eta_at, arrived_at, expected_at = row.eta_at, row.arrived_at, row.expected_at
+    there_at = arrived_at or expected_at or row.needed_by_at
+    is_missing = row.state == "accepted" and expected_at is not None and expected_at < now
     if is_missing:
         there_at = now
-    reach_s = 0.0 if there_at is None else (there_at - offered_at).total_seconds()
+    reach_s = 0.0 if there_at is None else (there_at - row.offered_at).total_seconds()
     slip_s = None
     if arrived_at is not None and eta_at is not None:
         slip_s = (arrived_at - eta_at).total_seconds()
-    has_come = arrived_at is not None or not (is_missing or state == "withdrawn")
-    return Answer(contractor_id, position, reach_s, eta_at is not None and has_come, slip_s)
+    has_come = arrived_at is not None or not (is_missing or row.state == "withdrawn")
+    return Answer(row.contractor_id, position, reach_s, eta_at is not None and has_come, slip_s)
 
 
 def lead_of(rules: ContractorRules, seen: Iterable[tuple[float, bool]]) -> Lead:

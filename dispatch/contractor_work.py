@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +12,8 @@ from dispatch import orders
 from dispatch.closing import OUTCOME_OF_KIND, close_incident, withdraw_offers
 from dispatch.context import DispatchContext
 from dispatch.contractor_choice import way_of
-from dispatch.contractors import STATE_ZH, tell
+from dispatch.contractor_eta import eta_from
+from dispatch.contractors import STATE_ZH, own_offer, tell
 from dispatch.incident import INCIDENT_MACHINE, IncidentMove, IncidentState, incident_number
 from dispatch.job import JobMove, JobState
 from dispatch.job_option import options_from_json
@@ -26,7 +27,7 @@ from dispatch.store import (
 from fleet.registers import get_contractor
 from kernel import private_details
 from kernel.database import WriteSession
-from kernel.errors import Conflict, InvalidInput, JobTaken, NotFound, TooLate
+from kernel.errors import Conflict, InvalidInput, JobTaken, TooLate
 
 
 def accept(
@@ -50,18 +51,8 @@ def accept(
     JobTaken
         When an own unit is at the car or will be there before.
     """
-    limit = context.settings.contractors.eta_limit_min
-    if not 0 < eta_min <= limit:
-        raise InvalidInput.one(
-            "/eta_min",
-            "offer.eta_min",
-            f"{eta_min!r} is no ETA.",
-            f"Give 1 to {limit} minutes.",
-            zh=f"{eta_min:g} 分钟不是有效的到达时间，请填写 1 至 {limit} 分钟。",
-        )
-    now = context.clock.now()
+    eta_at, now = eta_from(context, eta_min), context.clock.now()
     row = _answerable(session, offer_id, contractor_id, now)
-    eta_at = now + timedelta(minutes=eta_min)
     if row.needed_by_at is not None and eta_at > row.needed_by_at:
         here = get_region(session, row.region)
         needed, told = here.clock(row.needed_by_at, now), here.clock(eta_at, now)
@@ -88,7 +79,7 @@ def not_needed(
 
     Called after `accept` has said so (`JobTaken`), in a transaction of its own.
     """
-    row = _own_offer(session, offer_id, contractor_id)
+    row = own_offer(session, offer_id, contractor_id)
     if row.state == "offered":
         now = context.clock.now()
         row.state, row.answered_at = "withdrawn", now
@@ -145,7 +136,7 @@ def report(
         When the contractor does not have the incident.
     """
     now = context.clock.now()
-    row = _own_offer(session, offer_id, contractor_id)
+    row = own_offer(session, offer_id, contractor_id)
     if status not in ("arrived", "done"):
         raise InvalidInput.one(
             "/status",
@@ -192,17 +183,10 @@ def take_back(session: WriteSession, context: DispatchContext, incident_id: int)
     return True
 
 
-def _own_offer(session: Session, offer_id: int, contractor_id: int) -> ContractorOfferRow:
-    row = session.get(ContractorOfferRow, offer_id, with_for_update=True, populate_existing=True)
-    if row is None or row.contractor_id != contractor_id:
-        raise NotFound("offer", offer_id, zh=f"没有编号为 {offer_id} 的询单。")
-    return row
-
-
 def _answerable(
     session: Session, offer_id: int, contractor_id: int, now: datetime
 ) -> ContractorOfferRow:
-    row = _own_offer(session, offer_id, contractor_id)
+    row = own_offer(session, offer_id, contractor_id)
     if row.state != "offered":
         raise Conflict(
             f"The offer is {row.state}.",

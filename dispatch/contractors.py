@@ -242,6 +242,14 @@ def _make_offer(
     return row.id
 
 
+def own_offer(session: Session, offer_id: int, contractor_id: int) -> ContractorOfferRow:
+    """Return an offer of a contractor, to be changed; NotFound where it is not its own."""
+    row = session.get(ContractorOfferRow, offer_id, with_for_update=True, populate_existing=True)
+    if row is None or row.contractor_id != contractor_id:
+        raise NotFound("offer", offer_id, zh=f"没有编号为 {offer_id} 的询单。")
+    return row
+
+
 def tell(
     session: WriteSession, now: datetime, kind: str, row: ContractorOfferRow, **payload: object
 ) -> None:

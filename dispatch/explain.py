@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from dispatch.context import DispatchContext
 from dispatch.contractor_choice import can_do, may_be_left
+from dispatch.core.by_hand import overruled
 from dispatch.core.changes import Change, duration
 from dispatch.core.diverted import to_divert
 from dispatch.core.evaluate import plan_from_tours
 from dispatch.core.explain import Explainer
 from dispatch.core.insertion import Pricer
+from dispatch.core.model import Lock, Plan
 from dispatch.core.verdict import UnitVerdict
 from dispatch.core.warm import plan_in_force
 from dispatch.diversion import Diverting, diverting
@@ -23,7 +25,7 @@ from dispatch.job import Job
 from dispatch.lacking import label
 from dispatch.snapshot import Snapshot, build_snapshot, job_key
 from dispatch.store import incident_row, job_of, open_job_row
-from dispatch.world import holder
+from dispatch.world import PLANNED, holder
 from fleet.model import Ownership, Unit
 from fleet.states import UnitState
 from fleet.store import units_of
@@ -33,10 +35,15 @@ from kernel.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Forbidden:
-    """Why a unit cannot do it: a stable rule, and a sentence."""
+    """Why a unit cannot do it: a stable rule, and a sentence.
+
+    ``declined`` is whether its technician has declined the job as well; where that is all
+    (rule ``declined``), a dispatcher may send it all the same.
+    """
 
     rule: str
     text: Words
+    declined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,8 @@ class Candidate:
     ----------
     arrival_at, on_time
         When it would be there, all else in the plan as it is, and whether that keeps the promise.
+    locked_to
+        Code of the other unit that the job is locked to: sending this one lifts the lock.
     diverting
         What happens if it leaves the job that it is ordered or rolls to for this one at once;
         ``None``: there is none to leave.
@@ -78,6 +87,7 @@ class Candidate:
     option: str | None = None
     arrival_at: datetime | None = None
     on_time: bool = False
+    locked_to: str | None = None
     diverting: Diverting | None = None
     extra_cost_cny: float | None = None
     terms: Mapping[str, float] = field(default_factory=dict)
@@ -144,7 +154,7 @@ class Candidates:
 
 
 RULES: Mapping[str, Words] = {
-    "lock": Words(zh="该车或该任务已锁定，不能更改。", en="The unit or the job is locked."),
+    "lock": Words(zh="该车已锁定其他任务，无法兼顾。", en="What is locked to it leaves no room."),
     "no_unit_has": Words(zh="该车不能承担此任务。", en="It may not do this job."),
     "missing": Words(zh="缺少：{missing}。", en="It lacks {missing}."),
     "declined": Words(zh="该车技师已拒绝此任务。", en="Its technician has declined this job."),
@@ -159,6 +169,9 @@ RULES: Mapping[str, Words] = {
     "paused": Words(zh="该车正在休息。", en="It is on a break."),
     "no_position": Words(zh="该车位置未知。", en="Where it is, is not known."),
     "at_the_car": Words(zh="已有车辆在现场作业。", en="Another unit is at the car already."),
+    "contractor": Words(
+        zh="已由外协处理，请先收回。", en="A contractor has it: take it back first."
+    ),
 }
 """Each rule in words: the optimizer's with the smallest change it would take, then our own."""
 
@@ -233,6 +246,7 @@ class Judge:
     """The region at one instant and its plan in force, to judge units for any of its incidents."""
 
     moment: Moment
+    plan: Plan
     explainer: Explainer
     to_divert: Explainer
 
@@ -243,7 +257,7 @@ class Judge:
         tours = plan_in_force(pricer)
         plan = plan_from_tours(pricer.compiled, tours.routes, engine="in force")
         explainer = Explainer.of(pricer, plan)
-        return cls(moment, explainer, to_divert(explainer, plan))
+        return cls(moment, plan, explainer, to_divert(explainer, plan))
 
     def judged(self, job: Job) -> Candidates:
         """Return every own unit of the region, judged for a job."""
@@ -260,11 +274,22 @@ class Judge:
         snapshot = self.moment.snapshot
         if job_key(job.id) not in snapshot.jobs:
             return []
+        judge = self._overruling(job)
         found = [
-            _candidate(snapshot, job, it, diverting(snapshot, self.to_divert, job, it))
-            for it in self.explainer.verdicts(job_key(job.id))
+            _candidate(snapshot, job, it, diverting(snapshot, judge.to_divert, job, it))
+            for it in judge.explainer.verdicts(job_key(job.id))
         ]
         return sorted(found, key=_by_cost)
+
+    def _overruling(self, job: Job) -> Judge:
+        """Return the judge of a job as a hand finds it: it overrules locks and refusals."""
+        key, before = job_key(job.id), self.explainer.pricer.compiled.problem
+        back = self.moment.snapshot.taken_back.get(key)
+        problem = overruled(before, key, 0.0 if back is None else back.release_cny)
+        if problem is before:
+            return self
+        explainer = Explainer.of(Pricer.of(problem), self.plan)
+        return replace(self, explainer=explainer, to_divert=to_divert(explainer, self.plan))
 
 
 def _helper(snapshot: Snapshot, job: Job) -> Helper | None:
@@ -307,6 +332,9 @@ def _candidate(
     chosen = unit.id == holder(job)
     if verdict.verdict == "forbidden" or verdict.arrival_s is None:
         return Candidate(unit, chosen, forbidden=_forbidden(unit, job, verdict))
+    if unit.id in job.declined_by:
+        declined = Forbidden("declined", RULES["declined"], declined=True)
+        return Candidate(unit, chosen, option=verdict.option, forbidden=declined)
     arrival_at = snapshot.instant(verdict.arrival_s)
     found = Candidate(
         unit=unit,
@@ -314,6 +342,7 @@ def _candidate(
         option=verdict.option,
         arrival_at=arrival_at,
         on_time=arrival_at <= job.target_at,
+        locked_to=None if chosen else _locked_to(snapshot, job),
         diverting=if_diverted,
         extra_cost_cny=verdict.job_cny,
         terms=dict(verdict.terms),
@@ -333,11 +362,16 @@ def _by_cost(candidate: Candidate) -> tuple[bool, float]:
 
 def _forbidden(unit: Unit, job: Job, verdict: UnitVerdict) -> Forbidden:
     rule = verdict.rule or "lock"
-    if unit.id in job.declined_by and rule == "no_unit_has" and not verdict.missing:
-        return Forbidden("declined", RULES["declined"])
     said = [_needed(change) for change in verdict.changes] or [RULES[rule]]
     zh, en = "".join(it.zh for it in said), " ".join(it.en for it in said)
-    return Forbidden(rule, Words(zh=zh, en=en))
+    return Forbidden(rule, Words(zh=zh, en=en), declined=unit.id in job.declined_by)
+
+
+def _locked_to(snapshot: Snapshot, job: Job) -> str | None:
+    """Return the code of the unit that somebody has locked a job to."""
+    if job.lock is Lock.FREE:
+        return None
+    return next((it.code for it in snapshot.units.values() if it.id == holder(job)), None)
 
 
 def _needed(change: Change) -> Words:
@@ -370,5 +404,6 @@ def _outside(unit: Unit, job: Job) -> Candidate:
     elif unit.position is None:
         rule = "no_position"
     else:
-        rule = "at_the_car"
-    return Candidate(unit, chosen=False, forbidden=Forbidden(rule, RULES[rule]))
+        rule = "contractor" if job.state in PLANNED else "at_the_car"
+    forbidden = Forbidden(rule, RULES[rule], declined=unit.id in job.declined_by)
+    return Candidate(unit, chosen=False, forbidden=forbidden)

@@ -45,6 +45,7 @@ class IncidentMove(StrEnum):
     ARRIVE = "arrive"
     LOAD = "load"
     CLOSE = "close"
+    NOT_THERE = "not_there"
 
 
 class Outcome(StrEnum):
@@ -98,6 +99,7 @@ INCIDENT_MACHINE: StateMachine[IncidentState, IncidentMove] = StateMachine(
         _S.ON_SITE: {
             _M.UNASSIGN: _S.WAITING,  # a second unit is needed
             _M.LOAD: _S.TOWING,
+            _M.NOT_THERE: _S.ROLLING,  # the arrival was reported by mistake
             _M.CLOSE: _S.CLOSED,
         },
         _S.TOWING: {
@@ -118,6 +120,7 @@ INCIDENT_MACHINE: StateMachine[IncidentState, IncidentMove] = StateMachine(
         _M.UNASSIGN: "收回",
         _M.ROLL: "出发",
         _M.ARRIVE: "报告到达",
+        _M.NOT_THERE: "撤回到达",
         _M.LOAD: "装车",
         _M.CLOSE: "结束",
     },

@@ -37,6 +37,7 @@ class JobMove(StrEnum):
     FINISH = "finish"
     CANCEL = "cancel"
     FAIL = "fail"
+    NOT_THERE = "not_there"
 
 
 _S, _M = JobState, JobMove
@@ -62,6 +63,7 @@ JOB_MACHINE: StateMachine[JobState, JobMove] = StateMachine(
         _S.ON_SITE: {
             _M.LOAD: _S.LOADED,
             _M.FINISH: _S.DONE,
+            _M.NOT_THERE: _S.ROLLING,  # the arrival was reported by mistake
             _M.CANCEL: _S.CANCELLED,
             _M.FAIL: _S.FAILED,
         },
@@ -85,6 +87,7 @@ JOB_MACHINE: StateMachine[JobState, JobMove] = StateMachine(
         _M.DECLINE: "拒单",
         _M.ROLL: "出发",
         _M.ARRIVE: "报告到达",
+        _M.NOT_THERE: "撤回到达",
         _M.LOAD: "装车",
         _M.FINISH: "完成",
         _M.CANCEL: "取消",

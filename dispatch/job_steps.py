@@ -16,7 +16,13 @@ from dispatch.job import FINAL, JobMove, JobState
 from dispatch.job_option import JobKind, JobOption, options_from_json
 from dispatch.progress import ENDINGS, STAGES, Progress, Report, ReportKind, progress
 from dispatch.promise_watch import judge
-from dispatch.store import IncidentRow, JobRow, TechnicianEventRow, incident_row
+from dispatch.store import (
+    ContractorOfferRow,
+    IncidentRow,
+    JobRow,
+    TechnicianEventRow,
+    incident_row,
+)
 from dispatch.visit_troubles import tell_failed
 from fleet.states import UnitMove, UnitState
 from fleet.stock import take_kwh
@@ -60,6 +66,15 @@ def kept_words(
     )
 
 
+BY_HAND = {"by_hand": True}
+"""Data of a report that a dispatcher made for a technician; a phone's is never kept as this."""
+
+
+def is_by_hand(row: TechnicianEventRow) -> bool:
+    """Return whether a dispatcher made a report."""
+    return row.data == BY_HAND
+
+
 @dataclass(slots=True)
 class Step:
     """One fact or ending applied to a job that is the unit's."""
@@ -78,7 +93,8 @@ class Step:
         self._write_times(done)
         ends = self.event.kind in ENDINGS
         late = not ends and (self.job.state, self.job.accepted_at is None) == before
-        self._tell(late=late)
+        is_taken_back = self.event.kind is ReportKind.ARRIVED and done.arrived_at is None
+        self._tell(late=late, is_taken_back=is_taken_back)
         if ends:
             self._end()
         return late
@@ -92,14 +108,21 @@ class Step:
             .where(TechnicianEventRow.status != "rejected")
         )
         return [
-            Report(ReportKind(r.kind), r.at, r.received_at) for r in self.session.scalars(query)
+            Report(ReportKind(r.kind), r.at, r.received_at, r.id, by_hand=is_by_hand(r))
+            for r in self.session.scalars(query)
         ]
 
     def _walk(self, done: Progress) -> None:
-        """Move job, incident and unit through every state up to the stage reached."""
+        """Move job, incident and unit through every state up to the stage reached.
+
+        Or back from the car, where the arrival is taken back.
+        """
         if done.stage is None or JobState(self.job.state) in FINAL:
             return
         rank = STAGES.index(done.stage)
+        if self.job.state == JobState.ON_SITE.value and rank < STAGES.index(ReportKind.ARRIVED):
+            self._move(ReportKind.NOT_THERE)
+            return
         for kind in STAGES[1 : rank + 1]:
             if kind is ReportKind.LOADED and done.loaded_at is None:
                 continue
@@ -197,26 +220,40 @@ class Step:
         self.job.done_at = done.done_at
         orders.flush(self.session)
         incident = self._incident()
-        if incident is not None and done.arrived_at is not None:
+        if incident is None:
+            return
+        if done.arrived_at is not None:
             incident.arrived_at = self._first_arrival(incident)
             judge(self.session, self.now, incident)
-            orders.flush(self.session)
+        elif self.event.kind is ReportKind.NOT_THERE:
+            incident.arrived_at = self._first_arrival(incident)  # the watch judges it by its ETA
+        orders.flush(self.session)
 
     def _first_arrival(self, incident: IncidentRow) -> datetime | None:
-        query = select(JobRow.arrived_at).where(
+        """Return when somebody was at the car first, an own unit or a contractor."""
+        by_units = select(JobRow.arrived_at).where(
             JobRow.incident_id == incident.id, JobRow.arrived_at.is_not(None)
         )
-        return min((at for at in self.session.scalars(query) if at is not None), default=None)
+        by_contractors = select(ContractorOfferRow.arrived_at).where(
+            ContractorOfferRow.incident_id == incident.id,
+            ContractorOfferRow.arrived_at.is_not(None),
+        )
+        times = [*self.session.scalars(by_units), *self.session.scalars(by_contractors)]
+        return min((at for at in times if at is not None), default=None)
 
     def _incident(self) -> IncidentRow | None:
         if self.job.incident_id is None:
             return None
         return incident_row(self.session, self.job.incident_id)
 
-    def _tell(self, *, late: bool) -> None:
+    def _tell(self, *, late: bool, is_taken_back: bool) -> None:
         kind = self.event.kind
         name = "job.failed" if kind in ENDINGS else f"job.{kind.value}"
         payload: dict[str, Any] = {"at": self.event.at.isoformat(), "late": late}
+        if is_taken_back:
+            payload |= {"taken_back": True}
+        if self.event.data == BY_HAND:
+            payload |= {"by_hand": True}
         if kind in ENDINGS:
             said = kept_words(self.session, self.now, self.job, self.event)
             payload |= {"ending": kind.value, "said": said}
@@ -248,6 +285,7 @@ _MOVES: dict[ReportKind, tuple[JobMove, IncidentMove | None, UnitMove]] = {
     ReportKind.ARRIVED: (JobMove.ARRIVE, IncidentMove.ARRIVE, UnitMove.ARRIVE),
     ReportKind.LOADED: (JobMove.LOAD, IncidentMove.LOAD, UnitMove.LOAD),
     ReportKind.DONE: (JobMove.FINISH, None, UnitMove.FINISH),
+    ReportKind.NOT_THERE: (JobMove.NOT_THERE, IncidentMove.NOT_THERE, UnitMove.NOT_THERE),
 }
 _RANK = {JobState.ORDERED: 0, JobState.ROLLING: 1, JobState.ON_SITE: 2, JobState.LOADED: 3}
 _BEFORE = {

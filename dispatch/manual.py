@@ -15,6 +15,7 @@ from dispatch.core.model import Lock
 from dispatch.incident import incident_number
 from dispatch.job import JobState
 from dispatch.job_option import JobOption
+from dispatch.job_steps import option_of
 from dispatch.store import (
     ContractorOfferRow,
     JobRow,
@@ -32,6 +33,8 @@ from fleet.store import get_unit
 from kernel.database import WriteSession
 from kernel.errors import Conflict, InvalidInput, JobTaken, NotFound
 from routing.travel_times import UNREACHABLE_S
+
+_AT_CAR = (JobState.ON_SITE.value, JobState.LOADED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,8 @@ def assign(session: WriteSession, context: DispatchContext, wish: Wish) -> None:
     """
     unit = _own_unit(session, context, wish.unit_id)
     job = _job_to_move(session, wish.incident_id)
-    option = option_for(job, unit, wish.option)
+    current = active_job_row(session, unit.region, unit.id)
+    option = option_for(job, unit, wish.option, spent_kwh=_spent_kwh(current))
     bump_version(session, context.region, wish.plan_version)
     now = context.clock.now()
     withdraw_offers(session, now, wish.incident_id)  # a contractor's yes would undo this
@@ -87,7 +91,6 @@ def assign(session: WriteSession, context: DispatchContext, wish: Wish) -> None:
         return
     if orders.is_active(job):
         _take_from_unit(session, now, job)
-    current = active_job_row(session, unit.region, unit.id)
     if current is not None and wish.divert:
         _clear_unit(session, now, unit, current)
         current = None
@@ -101,6 +104,8 @@ def assign(session: WriteSession, context: DispatchContext, wish: Wish) -> None:
 
 def set_lock(session: WriteSession, context: DispatchContext, incident_id: int, lock: Lock) -> None:
     """Fix an incident to the unit that has it (``UNIT``), or to its place there too (``ORDER``).
+
+    What is so already stays as it is, without a word.
 
     Raises
     ------
@@ -124,6 +129,8 @@ def set_lock(session: WriteSession, context: DispatchContext, incident_id: int, 
             remedy="Assign one.",
             zh=f"{incident_number(incident_id)} 尚未派车，无法锁定，请先派车。",
         )
+    if job.lock == lock.value:
+        return  # somebody else wished the same
     job.lock = lock.value
     orders.flush(session)
     now = context.clock.now()
@@ -190,6 +197,13 @@ def _own_unit(session: WriteSession, context: DispatchContext, unit_id: int) -> 
     return unit
 
 
+def _spent_kwh(current: JobRow | None) -> float:
+    """Return how much energy a unit gives to the car that it is at."""
+    if current is None or current.state not in _AT_CAR:
+        return 0.0
+    return option_of(current).kwh
+
+
 def _job_to_move(session: WriteSession, incident_id: int) -> JobRow:
     incident_row(session, incident_id)
     job = open_job_row(session, incident_id)
@@ -209,7 +223,7 @@ def _job_to_move(session: WriteSession, incident_id: int) -> JobRow:
             remedy="Release it first.",
             zh=f"{number} 已由外协处理，请先收回。",
         )
-    if job.state in (JobState.ON_SITE.value, JobState.LOADED.value):
+    if job.state in _AT_CAR:
         raise JobTaken(
             f"A unit is at the car of {number}.",
             remedy="Let it finish.",
@@ -229,7 +243,7 @@ def _take_from_unit(session: WriteSession, now: datetime, job: JobRow) -> None:
 
 
 def _clear_unit(session: WriteSession, now: datetime, unit: Unit, current: JobRow) -> None:
-    if current.state in (JobState.ON_SITE.value, JobState.LOADED.value):
+    if current.state in _AT_CAR:
         raise JobTaken(
             f"{unit.code} is at another car.",
             remedy="Leave divert out: it goes next.",

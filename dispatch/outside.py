@@ -55,12 +55,15 @@ class TakenBack:
 
     Attributes
     ----------
+    release_cny
+        The price of taking it, whoever has fixed it there.
     left_out_cny
         The price of leaving it out of the plan then.
     outside
         What leaving it to a contractor would mean; ``None``: there is none to leave it to.
     """
 
+    release_cny: float
     left_out_cny: float
     outside: Outside | None
 

@@ -2,7 +2,8 @@
 
 Phones report late, twice and out of order. Nothing here depends on the order of arrival: the
 furthest stage reported wins, each stage has the earliest time reported for it, and a stage that was
-passed without a report takes the time of the next one until its own report comes.
+passed without a report takes the time of the next one until its own report comes. An arrival that
+is taken back (``not_there``) tells no more than that the unit was on its way.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class ReportKind(StrEnum):
     DECLINED = "declined"
     GONE_ON_ARRIVAL = "gone_on_arrival"
     NOT_POSSIBLE = "not_possible"
+    NOT_THERE = "not_there"
 
 
 STAGES = (
@@ -41,11 +43,27 @@ ENDINGS = frozenset({ReportKind.GONE_ON_ARRIVAL, ReportKind.NOT_POSSIBLE})
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report: what happened, when by the phone's clock, and when it was heard."""
+    """One report: what happened, when by the phone's clock, and when it was heard.
+
+    Later ones have higher numbers, as they are heard; ``by_hand``: a dispatcher made it.
+    """
 
     kind: ReportKind
     at: datetime
     received_at: datetime
+    number: int = 0
+    by_hand: bool = False
+
+    def takes_back(self, other: Report) -> bool:
+        """Return whether this report says that the unit was not there when it said so.
+
+        A phone speaks of what it did before, by its own clock; a dispatcher of what was heard.
+        """
+        if self.kind is not ReportKind.NOT_THERE or other.kind is not ReportKind.ARRIVED:
+            return False
+        if self.by_hand:
+            return other.number < self.number
+        return (other.at, other.number) < (self.at, self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +89,8 @@ def progress(reports: Iterable[Report], ordered_at: datetime) -> Progress:
     ordered_at
         When the unit got the order; no time lies before it, and none after it was heard.
     """
-    heard = [(_stage(report.kind), _bounded(report, ordered_at)) for report in reports]
+    known = list(reports)
+    heard = [(_stage(it, known), _bounded(it, ordered_at)) for it in known]
     staged = [(STAGES.index(stage), at) for stage, at in heard if stage is not None]
     furthest = max((rank for rank, _ in staged), default=None)
 
@@ -92,10 +111,12 @@ def progress(reports: Iterable[Report], ordered_at: datetime) -> Progress:
     )
 
 
-def _stage(kind: ReportKind) -> ReportKind | None:
-    if kind in ENDINGS:
+def _stage(report: Report, known: Iterable[Report]) -> ReportKind | None:
+    if any(it.takes_back(report) for it in known):
+        return ReportKind.ROLLING
+    if report.kind in ENDINGS:
         return ReportKind.ARRIVED
-    return kind if kind in STAGES else None
+    return report.kind if report.kind in STAGES else None
 
 
 def _bounded(report: Report, ordered_at: datetime) -> datetime:

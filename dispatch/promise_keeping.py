@@ -44,6 +44,7 @@ BUSY = Words(zh="附近的救援车辆都在忙，我们已安排最快的一辆
 ON_THE_ROAD = Words(zh="救援车辆路上耽搁了。", en="The unit was held up on the road.")
 DIVERTED = Words(zh="原来的车辆被派往更紧急的现场，已改派另一辆。", en="Your unit was sent to a more urgent call; another one takes over.")  # fmt: skip  # noqa: E501
 REPLACED = Words(zh="原来的车辆路上耽搁了，已改派另一辆。", en="Your unit was held up on the road; another one takes over.")  # fmt: skip  # noqa: E501
+PUT_OFF = Words(zh="合作救援商路上耽搁了。", en="Our partner was held up on the road.")
 CONTRACTOR = Words(zh="由合作救援商前往。", en="A partner company is coming.")
 NO_CONTRACTOR = Words(
     zh="可询问的合作救援商均已询问，无人接单。",
@@ -300,7 +301,7 @@ def _renew_promise(
 def _reason(case: Case, turned_away: Mapping[int, bool]) -> Words:
     incident_id = case.incident.id
     if case.taken is not None:
-        return CONTRACTOR
+        return CONTRACTOR if case.taken.changed_eta_at is None else PUT_OFF
     if case.is_follow_up:
         return FOLLOW_UP
     if incident_id in turned_away:

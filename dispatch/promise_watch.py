@@ -30,7 +30,7 @@ CALM_S = 60
 """An incident at risk is normal again only with this much more than the margin: no flapping."""
 
 CONTRACTOR_LATE_S = 600
-"""A contractor that is this much behind its own ETA is an alarm."""
+"""A contractor that is this much behind its own ETA is an alarm; so is one that puts it off so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +137,9 @@ def _eta(case: Case, snapshot: Snapshot, now: datetime) -> datetime | None:
     if case.is_attended:
         return None
     if case.taken is not None:
-        is_lost = case.taken.eta_at is None or is_overdue(case.taken, now)
-        return None if is_lost else max(case.taken.eta_at or now, now)
+        expected_at = case.taken.expected_at
+        is_lost = expected_at is None or is_overdue(case.taken, now)
+        return None if is_lost else max(expected_at or now, now)
     job = case.job
     if job is None:
         return None
@@ -149,8 +150,18 @@ def _eta(case: Case, snapshot: Snapshot, now: datetime) -> datetime | None:
 
 def is_overdue(taken: ContractorOfferRow, now: datetime) -> bool:
     """Return whether a contractor should have been there for so long that nobody knows when."""
-    late = timedelta(seconds=CONTRACTOR_LATE_S)
-    return taken.state == "accepted" and taken.eta_at is not None and now - taken.eta_at > late
+    late, expected_at = timedelta(seconds=CONTRACTOR_LATE_S), taken.expected_at
+    return taken.state == "accepted" and expected_at is not None and now - expected_at > late
+
+
+def is_put_off(case: Case) -> bool:
+    """Return whether a contractor breaks the promise by coming later than it said first."""
+    taken, target_at = case.taken, case.incident.target_at
+    if taken is None or taken.eta_at is None or taken.changed_eta_at is None:
+        return False
+    later = taken.changed_eta_at - taken.eta_at
+    matters = taken.eta_at <= target_at or later > timedelta(seconds=CONTRACTOR_LATE_S)
+    return taken.changed_eta_at > target_at and later > timedelta() and matters
 
 
 def _write_eta(incident: IncidentRow, eta_at: datetime | None, now: datetime) -> None:

@@ -17,6 +17,8 @@ class ReportRefusal(StrEnum):
     OVER = "report.over"
     NO_LOAD = "report.no_load"
     OFF_SHIFT = "report.off_shift"
+    WORKED = "report.worked"
+    STANDS = "report.stands"
 
     @property
     def words(self) -> Words:
@@ -45,6 +47,14 @@ _WORDS = {
     ReportRefusal.NO_LOAD: Words(
         zh="该任务在现场完成，无需装车。",
         en="The job is done on the spot: there is nothing to load.",
+    ),
+    ReportRefusal.WORKED: Words(
+        zh="作业已继续，不能再撤回“已到车旁”。",
+        en="The work has gone on: the arrival stands.",
+    ),
+    ReportRefusal.STANDS: Words(
+        zh="到达已上报超过 10 分钟，不能自行撤回，请联系调度。",
+        en="It was reported more than 10 minutes before: call dispatch to take it back.",
     ),
     ReportRefusal.OFF_SHIFT: Words(
         zh="车辆未出勤，请先开始班次。", en="The unit is off shift: start the shift first."

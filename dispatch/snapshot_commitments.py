@@ -54,9 +54,14 @@ def _release_cny(frame: Frame, job: Job) -> float | None:
 
     ``None``: a dispatcher fixed it by hand, or nobody else could be sent, as it cannot be read.
     """
-    prices = frame.settings.prices
     if job.lock is not core.Lock.FREE or job.option_named(job.option).is_stand_in:
         return None
+    return release_price(frame, job)
+
+
+def release_price(frame: Frame, job: Job) -> float:
+    """Return the price of taking a job back from the unit that is ordered or rolls to it."""
+    prices = frame.settings.prices
     late_s = _start_s(frame, job) - frame.seconds(job.target_at)
     if job.state is JobState.ORDERED:
         return change_price(prices, job.priority, late_s)

@@ -15,6 +15,7 @@ from dispatch.job_option import JobOption
 from dispatch.outside import Outside, TakenBack, weighed
 from dispatch.own_time import OwnTime, work_in_hand, work_s
 from dispatch.pricing import lateness_curve, left_out_cny, wait_price
+from dispatch.snapshot_commitments import release_price
 from dispatch.world import PLANNED, holder
 from routing.speeds import VAN
 
@@ -81,7 +82,9 @@ class SnapshotJobs:
         found = {}
         for key, job in back.items():
             outside = weighed.get(job.id)
-            found[key] = TakenBack(self._core_job(key, job, outside).unassigned_cny, outside)
+            left_out_cny = self._core_job(key, job, outside).unassigned_cny
+            price = release_price(self._frame, self._jobs[key])
+            found[key] = TakenBack(price, left_out_cny, outside)
         return found
 
     def _weigh(self, jobs: tuple[Job, ...]) -> dict[int, Outside]:

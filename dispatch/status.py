@@ -9,22 +9,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from sqlalchemy import select
 
 from dispatch import orders
 from dispatch.context import DispatchContext
-from dispatch.job import FINAL, JobMove, JobState
-from dispatch.job_steps import Step, TechnicianEvent, kept_words, option_of
+from dispatch.incident import incident_number
+from dispatch.job import FINAL, Job, JobMove, JobState
+from dispatch.job_steps import BY_HAND, Step, TechnicianEvent, kept_words, option_of
 from dispatch.progress import ENDINGS, ReportKind
 from dispatch.report_refusals import ReportRefusal
-from dispatch.store import JobRow, TechnicianEventRow
+from dispatch.store import JobRow, TechnicianEventRow, incident_row, open_job_row
 from fleet.states import UnitState
 from fleet.store import get_unit
 from kernel.database import WriteSession
-from kernel.errors import InvalidInput, NotFound
+from kernel.errors import Conflict, InvalidInput, NotFound
 from kernel.events import EventRow
 from kernel.words import Words
+
+TAKE_BACK = timedelta(minutes=10)
+"""For so long a technician may take back that the unit is at the car."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,8 @@ def apply_event(
     if known is not None:
         return _repeated(known)
     now = context.clock.now()
-    event = replace(event, at=_believable(event.at, now, context.settings.timing.reorder_future_s))
+    at = _believable(event.at, now, context.settings.timing.reorder_future_s)
+    event = replace(event, at=at, data=None if event.data == BY_HAND else event.data)
     job = _job_of(session, context.region, event.job_id, unit_id)
     row = _store(session, unit_id, event, _heard_at(job, unit_id, now))
     result = _applied(session, now, unit_id, job, event)
@@ -84,6 +90,13 @@ def allowed_kinds(state: JobState, *, has_destination: bool) -> tuple[ReportKind
         JobState.ON_SITE: (*loading, ReportKind.DONE, *refusals[1:]),
         JobState.LOADED: (ReportKind.DONE, ReportKind.NOT_POSSIBLE),
     }.get(state, ())
+
+
+def take_back_until(job: Job) -> datetime | None:
+    """Return until when a technician may take the arrival back; ``None`` where there is none."""
+    if job.state is not JobState.ON_SITE or job.arrived_at is None:
+        return None
+    return job.arrived_at + TAKE_BACK
 
 
 # ------------------------------------------------------------------------------ what is known
@@ -209,7 +222,50 @@ def _refusal(job: JobRow, unit_id: int, event: TechnicianEvent) -> ReportRefusal
         return ReportRefusal.OVER
     if event.kind is ReportKind.LOADED and option_of(job).destination is None:
         return ReportRefusal.NO_LOAD
+    if event.kind is ReportKind.NOT_THERE:
+        return _arrival_stands(job, event)
     return _too_far(state, event.kind)
+
+
+def _arrival_stands(job: JobRow, event: TechnicianEvent) -> ReportRefusal | None:
+    """Return why an arrival cannot be taken back, or ``None``."""
+    if job.state == JobState.FAILED.value:
+        return ReportRefusal.OVER
+    went_on_at = job.loaded_at or job.done_at
+    if went_on_at is not None and event.at >= went_on_at:
+        return ReportRefusal.WORKED
+    is_long_ago = job.arrived_at is not None and event.at - job.arrived_at > TAKE_BACK
+    return ReportRefusal.STANDS if is_long_ago and event.data != BY_HAND else None
+
+
+def take_back_arrival(session: WriteSession, context: DispatchContext, incident_id: int) -> None:
+    """Take back by hand that the unit of an incident is at the car; it is on its way again.
+
+    Raises
+    ------
+    NotFound
+        When there is no such incident.
+    Conflict
+        When no unit is at the car, or the work has gone on.
+    """
+    number = incident_number(incident_row(session, incident_id).id)
+    job = open_job_row(session, incident_id)
+    if job is None or job.state != JobState.ON_SITE.value or job.unit_id is None:
+        raise Conflict(
+            f"No own unit stands at the car of {number}.",
+            remedy="Read it again: only an arrival can be taken back, before the car is loaded.",
+            zh=f"{number} 的车旁没有自有车辆，或已装车。请刷新后查看。",
+        )
+    now = context.clock.now()
+    event = TechnicianEvent(
+        client_id=f"desk {uuid4()}",
+        at=now,
+        kind=ReportKind.NOT_THERE,
+        job_id=job.id,
+        data=dict(BY_HAND),
+    )
+    _store(session, job.unit_id, event, _heard_at(job, job.unit_id, now))
+    Step(session, now, job.unit_id, job, event).run()
 
 
 def _too_far(state: JobState, kind: ReportKind) -> ReportRefusal | None:

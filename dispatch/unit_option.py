@@ -11,8 +11,13 @@ from fleet.model import Unit
 from kernel.errors import InvalidInput, NotFound
 
 
-def option_for(job: JobRow, unit: Unit, name: str | None) -> JobOption:
+def option_for(job: JobRow, unit: Unit, name: str | None, *, spent_kwh: float = 0.0) -> JobOption:
     """Return the option wished for, or the first the unit can do, the present one before others.
+
+    Parameters
+    ----------
+    spent_kwh
+        What the unit needs for the work that it is at, of the energy that it has left.
 
     Raises
     ------
@@ -33,14 +38,15 @@ def option_for(job: JobRow, unit: Unit, name: str | None) -> JobOption:
     able = [option for option in wished if option.needs <= unit.has]
     if not able:
         raise _lacks(unit, wished)
-    stocked = [option for option in able if option.kwh <= unit.kwh]
+    left_kwh = max(0.0, unit.kwh - spent_kwh)
+    stocked = [option for option in able if option.kwh <= left_kwh]
     if not stocked:
         raise InvalidInput.one(
             "/unit_id",
             "rule.stock",
-            f"{unit.code} has {unit.kwh:g} kWh left, the job takes {able[0].kwh:g}.",
+            f"{unit.code} has {left_kwh:g} kWh left, the job takes {able[0].kwh:g}.",
             "Choose another unit or option.",
-            zh=f"{unit.code} 剩余 {unit.kwh:g} kWh，此任务需要 {able[0].kwh:g} kWh。"
+            zh=f"{unit.code} 剩余 {left_kwh:g} kWh，此任务需要 {able[0].kwh:g} kWh。"
             "请选择其他车辆或服务方式。",
         )
     kept = [option for option in stocked if option.name in (job.option, job.planned_option)]

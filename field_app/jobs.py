@@ -15,7 +15,7 @@ from dispatch.disclosure import shown_phone
 from dispatch.incident import incident_number
 from dispatch.job import ACTIVE, Job
 from dispatch.job_option import Destination, JobOption
-from dispatch.status import allowed_kinds
+from dispatch.status import allowed_kinds, take_back_until
 from dispatch.store import AppointmentRow, IncidentRow, JobRow, job_of
 from field_app.models import (
     FieldCaller,
@@ -242,6 +242,7 @@ class _Reader:
             label=Bilingual(zh=option.label.zh, en=option.label.en),
             state=job.state.value,
             allowed=_allowed(job, option) if is_current else [],
+            take_back_until=take_back_until(job) if is_current else None,
             target_at=job.target_at,
             planned_arrival_at=job.planned_arrival_at,
             location=FieldPlace(

@@ -29,6 +29,7 @@ FieldEventKind = Literal[
     "declined",
     "gone_on_arrival",
     "not_possible",
+    "not_there",
 ]
 """What a technician can report about a job."""
 
@@ -82,7 +83,11 @@ class FieldCaller(WireModel):
 
 
 class FieldJob(WireModel):
-    """One job as the technician sees it; ``allowed`` are the event kinds that are legal now."""
+    """One job as the technician sees it; ``allowed`` are the event kinds that are legal now.
+
+    Until ``take_back_until`` the arrival can be taken back (``not_there``), which is not among
+    them: it is no step.
+    """
 
     job_id: int
     incident_id: int | None
@@ -92,6 +97,7 @@ class FieldJob(WireModel):
     label: Bilingual
     state: str
     allowed: list[FieldEventKind]
+    take_back_until: datetime | None
     target_at: datetime | None
     planned_arrival_at: datetime | None
     location: FieldPlace

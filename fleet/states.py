@@ -30,6 +30,7 @@ class UnitMove(StrEnum):
     STAND_DOWN = "stand_down"
     LOAD = "load"
     FINISH = "finish"
+    NOT_THERE = "not_there"
 
 
 UNIT_MACHINE: StateMachine[UnitState, UnitMove] = StateMachine(
@@ -53,6 +54,7 @@ UNIT_MACHINE: StateMachine[UnitState, UnitMove] = StateMachine(
         UnitState.ON_SITE: {
             UnitMove.LOAD: UnitState.LOADED,
             UnitMove.FINISH: UnitState.IDLE,
+            UnitMove.NOT_THERE: UnitState.ROLLING,  # the arrival was reported by mistake
         },
         UnitState.LOADED: {UnitMove.FINISH: UnitState.IDLE},
     },
@@ -70,6 +72,7 @@ UNIT_MACHINE: StateMachine[UnitState, UnitMove] = StateMachine(
         UnitMove.RESUME: "恢复工作",
         UnitMove.ROLL: "出发",
         UnitMove.ARRIVE: "报告到达",
+        UnitMove.NOT_THERE: "撤回到达",
         UnitMove.STAND_DOWN: "撤回",
         UnitMove.LOAD: "装车",
         UnitMove.FINISH: "完成任务",

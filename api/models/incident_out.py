@@ -118,13 +118,18 @@ class JobOut(WireModel):
 
 
 class ContractorOut(WireModel):
-    """The contractor the incident was last offered to, and until when its arrival pays."""
+    """The contractor the incident was last offered to, and until when its arrival pays.
+
+    ``eta_at`` is when it comes by what it said last; ``first_eta_at`` what it said first, where
+    that was another time.
+    """
 
     id: int
     name: str
     state: OfferState
     needed_by_at: datetime | None
     eta_at: datetime | None
+    first_eta_at: datetime | None
 
 
 class TimelineItem(WireModel):
@@ -241,7 +246,9 @@ class Candidate(WireModel):
     ``effects`` are what it delays if it is here by ``arrival_at`` and all other units do what they
     have. ``diversion`` is ``null`` where it has no job to be diverted from. Where it can only be
     here by ``arrival_at`` if it is diverted, the cost is that of the diversion, and its ``others``
-    say what is delayed instead of ``effects``.
+    say what is delayed instead of ``effects``. ``locked_to`` is the other unit that the incident is
+    locked to: sending this one lifts that lock. A unit that is forbidden by the rule ``declined``
+    may be sent all the same.
     """
 
     unit_id: int
@@ -253,6 +260,7 @@ class Candidate(WireModel):
     option: str | None
     arrival_at: datetime | None
     on_time: bool
+    locked_to: str | None
     diversion: Diversion | None
     extra_cost_cny: float | None
     terms: dict[str, float]

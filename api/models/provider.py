@@ -26,7 +26,8 @@ class OfferPlace(WireModel):
 class OfferOut(WireModel):
     """One incident offered to a contractor; ``phone`` only after it was accepted.
 
-    An ETA after ``needed_by_at`` is not accepted; where it is ``null``, any is.
+    An ETA after ``needed_by_at`` is not accepted; where it is ``null``, any is. ``eta_at`` is what
+    the contractor said last.
     """
 
     id: int
@@ -54,6 +55,10 @@ class OfferAcceptIn(WireModel):
     """An offer is accepted with an arrival time, in minutes from now."""
 
     eta_min: Annotated[int, Strict(), Field(ge=1, le=600)]
+
+
+class OfferEtaIn(OfferAcceptIn):
+    """Another arrival time than the one given before, in minutes from now."""
 
 
 class OfferRejectIn(WireModel):

@@ -11,12 +11,13 @@ from api.access import FOR_DISPATCHERS, Dispatcher
 from api.etags import IfMatch
 from api.models.incident_in import AssignIn, ContractorOfferIn, LockIn, MergeIn
 from api.models.incident_out import Candidates, ContractorChoices, IncidentOut
+from api.models.provider import OfferEtaIn
 from api.routes.incidents import IncidentId
 from api.runtime import Runtime
 from api.views.candidates import contractor_choices_out
 from api.views.incidents import incident_in_region, incident_to_change, one_incident
 from api.writing import Repeat, Repeatable, Run
-from dispatch import contractors, manual, merging
+from dispatch import contractor_eta, contractors, manual, merging, status
 from dispatch.contractors_for import contractors_for
 from dispatch.core.model import Lock
 from kernel.database import WriteSession
@@ -122,6 +123,37 @@ def offer_to_contractor(
 
     def act(session: WriteSession) -> None:
         contractors.offer(session, runtime.context, incident_id, body.contractor_id)
+
+    return _changed(runtime, repeat, who.key, _Target(incident_id, if_match), act)
+
+
+@router.post("/not-there", response_model=IncidentOut)
+def take_back_arrival(
+    incident_id: IncidentId, who: Dispatcher, repeat: Repeat, if_match: IfMatch, runtime: Run
+) -> Response:
+    """Take back that the unit is at the car: it was reported by mistake, and the unit rolls on."""
+
+    def act(session: WriteSession) -> None:
+        status.take_back_arrival(session, runtime.context, incident_id)
+
+    return _changed(runtime, repeat, who.key, _Target(incident_id, if_match), act)
+
+
+@router.post("/contractor-eta", response_model=IncidentOut)
+def change_contractor_eta(
+    incident_id: IncidentId,
+    body: OfferEtaIn,
+    who: Dispatcher,
+    repeat: Repeat,
+    if_match: IfMatch,
+    runtime: Run,
+) -> Response:
+    """Note another arrival time that the contractor on its way has told on the phone."""
+
+    def act(session: WriteSession) -> None:
+        contractor_eta.change_eta_by_hand(
+            session, runtime.context, incident_id, eta_min=body.eta_min
+        )
 
     return _changed(runtime, repeat, who.key, _Target(incident_id, if_match), act)
 

@@ -7,10 +7,17 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from api.access import Provider
-from api.models.provider import OfferAcceptIn, OfferOut, OfferRejectIn, Offers, OfferStatusIn
+from api.models.provider import (
+    OfferAcceptIn,
+    OfferEtaIn,
+    OfferOut,
+    OfferRejectIn,
+    Offers,
+    OfferStatusIn,
+)
 from api.views.offers import contractor_of, offer_to, offers_to
 from api.writing import Repeat, Run
-from dispatch import contractor_work
+from dispatch import contractor_eta, contractor_work
 from kernel.database import WriteSession
 from kernel.errors import Conflict, JobTaken
 
@@ -66,6 +73,22 @@ def reject(
     except Conflict:
         _note(runtime, offer_id, contractor_id)
         raise
+
+
+@router.post("/{offer_id}/eta", response_model=OfferOut)
+def change_eta(
+    offer_id: OfferId, body: OfferEtaIn, who: Provider, repeat: Repeat, runtime: Run
+) -> Response:
+    """Tell that the crew comes later or sooner than was said."""
+    contractor_id = contractor_of(who.contractor_id)
+
+    def act(session: WriteSession) -> OfferOut:
+        contractor_eta.change_eta(
+            session, runtime.context, offer_id, contractor_id, eta_min=body.eta_min
+        )
+        return offer_to(session, contractor_id, offer_id)
+
+    return repeat.answer(runtime, who.key, act)
 
 
 @router.post("/{offer_id}/status", response_model=OfferOut)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from api.models import incident_out as wire
@@ -11,7 +11,8 @@ from api.views.timeline import with_reason
 from api.views.words import bilingual
 from dispatch.contractors_for import Choice
 from dispatch.diversion import Diverting
-from dispatch.explain import Candidate, Candidates
+from dispatch.explain import RULES, Candidate, Candidates, Forbidden
+from kernel.words import Words
 
 
 def candidates_out(found: Candidates, reasons: Mapping[int, str]) -> wire.Candidates:
@@ -25,9 +26,6 @@ def candidates_out(found: Candidates, reasons: Mapping[int, str]) -> wire.Candid
 
 
 def _candidate_out(it: Candidate, declined_because: str | None) -> wire.Candidate:
-    forbidden = it.forbidden
-    if forbidden is not None and forbidden.rule == "declined" and declined_because:
-        forbidden = replace(forbidden, text=with_reason(forbidden.text, declined_because))
     return wire.Candidate(
         unit_id=it.unit.id,
         unit_code=it.unit.code,
@@ -41,14 +39,28 @@ def _candidate_out(it: Candidate, declined_because: str | None) -> wire.Candidat
         diversion=None if it.diverting is None else _diversion_out(it.diverting),
         extra_cost_cny=it.extra_cost_cny,
         terms=dict(it.terms),
-        forbidden=None
-        if forbidden is None
-        else wire.Forbidden(rule=forbidden.rule, text=bilingual(forbidden.text)),
+        locked_to=it.locked_to,
+        forbidden=None if it.forbidden is None else _forbidden_out(it.forbidden, declined_because),
         effects=[
             wire.Effect(incident_number=effect.incident_number, delay_s=effect.delay_s)
             for effect in it.effects
         ],
     )
+
+
+def _forbidden_out(it: Forbidden, declined_because: str | None) -> wire.Forbidden:
+    """Return why a unit cannot go: what stands in its way, and that its technician declined."""
+    text = it.text
+    if it.declined:
+        declined = RULES["declined"]
+        if declined_because:
+            declined = with_reason(declined, declined_because)
+        text = declined if it.rule == "declined" else _both(it.text, declined)
+    return wire.Forbidden(rule=it.rule, text=bilingual(text))
+
+
+def _both(first: Words, then: Words) -> Words:
+    return Words(zh=f"{first.zh}{then.zh}", en=f"{first.en} {then.en}")
 
 
 def _diversion_out(it: Diverting) -> wire.Diversion:

@@ -154,7 +154,8 @@ def offers_of(session: Session, incident_ids: Sequence[int]) -> dict[int, Contra
             name=name,
             state=offer.state,
             needed_by_at=offer.needed_by_at,
-            eta_at=offer.eta_at,
+            eta_at=offer.expected_at,
+            first_eta_at=None if offer.changed_eta_at is None else offer.eta_at,
         )
         for offer, name in session.execute(query)
     }

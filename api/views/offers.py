@@ -106,7 +106,7 @@ def _offer_out(
         expires_at=offer.expires_at,
         target_at=incident.target_at,
         needed_by_at=offer.needed_by_at,
-        eta_at=offer.eta_at,
+        eta_at=offer.expected_at,
         location=OfferPlace(
             lon=place.position.lon,
             lat=place.position.lat,

@@ -38,6 +38,9 @@ FOR_STAFF: dict[str, Words] = {
     "job.accepted": Words("{unit} 已接单", "{unit} accepted"),
     "job.rolling": Words("{unit} 已出发", "{unit} on the way"),
     "job.arrived": Words("{unit} 已到达", "{unit} at the car"),
+    "job.not_there": Words(
+        "{unit} 尚未到达，已撤回到达", "{unit} is not there yet: arrival taken back"
+    ),
     "job.loaded": Words("{unit} 已装车", "{unit} has loaded the car"),
     "job.done": Words("{unit} 已完成", "{unit} done"),
     "job.declined": Words("{unit} 拒单", "{unit} declined"),
@@ -46,6 +49,7 @@ FOR_STAFF: dict[str, Words] = {
     "contractor.accepted": Words("外协已接单", "A contractor accepted"),
     "contractor.rejected": Words("外协拒单", "A contractor declined"),
     "contractor.expired": Words("外协未答复", "A contractor did not answer"),
+    "contractor.eta_changed": Words("外协更改了到达时间", "The contractor gave a new arrival time"),
     "contractor.withdrawn": Words("不再需要外协", "The contractor is not needed"),
     "contractor.place_changed": Words("已告知外协新位置", "The contractor was told the new place"),
     "contractor.arrived": Words("外协已到达", "The contractor is at the car"),
@@ -79,6 +83,10 @@ FOR_OWNERS: dict[str, Words] = {
     "job.ordered": Words("已为您安排救援", "Help has been assigned"),
     "job.rolling": Words("救援人员已出发", "Help has set off"),
     "job.arrived": Words("救援人员已到达", "Help has arrived"),
+    "job.not_there": Words(
+        "抱歉，刚才的“已到达”有误，救援人员仍在途中",
+        "Sorry, that was a mistake: help is still on its way",
+    ),
     "job.loaded": Words(
         "车辆已装车，正送往服务中心", "Your car is being taken to the service centre"
     ),
@@ -220,13 +228,24 @@ def owner_timeline(session: Session, incident_id: int) -> list[TimelineItem]:
         )
         .order_by(EventRow.seq)
     )
-    found = ((event, _for_owner(event)) for event in session.scalars(query))
+    told_of = filter(is_news, session.scalars(query))
+    found = ((event, _for_owner(event)) for event in told_of)
     items = [told(event, words, None) for event, words in found if words is not None]
     return [
         item
         for item, following in zip_longest(items, items[1:])
         if item.kind != PROMISE_CHANGED or following is None or following.kind != PROMISE_CHANGED
     ]
+
+
+def is_news(event: EventRow) -> bool:
+    """Return whether an owner is told of an event: not of an arrival that was taken back unheard.
+
+    Phones report late and out of order: what was taken back before it was heard was never told.
+    """
+    if event.kind == "job.not_there":
+        return not event.payload["late"]
+    return "taken_back" not in event.payload
 
 
 def _for_owner(event: EventRow) -> Words | None:

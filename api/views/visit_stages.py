@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.models.incident_out import TimelineItem
 from api.models.tracking import VisitStage
-from api.views.timeline import told
+from api.views.timeline import is_news, told
 from dispatch.appointments import Appointment, may_be_cancelled
 from dispatch.job import Job, JobState
 from kernel.events import EventRow
@@ -43,6 +43,10 @@ _TO_OWNER: dict[str, Words] = {
     "job.ordered": Words("已安排人员", "Somebody is assigned"),
     "job.rolling": Words("已出发前往您处", "We are on the way to you"),
     "job.arrived": Words("已到达您处", "We are with you"),
+    "job.not_there": Words(
+        "抱歉，刚才的“已到达”有误，我们仍在途中",
+        "Sorry, that was a mistake: we are still on the way",
+    ),
 }
 _OF_PURPOSE: dict[str, dict[str, Words]] = {
     "fetch": _ANY
@@ -94,5 +98,6 @@ def visit_timeline(session: Session, jobs: Sequence[Job]) -> list[TimelineItem]:
     """Return what happened to a visit with these jobs, for its owner, oldest first."""
     purposes = {job.id: job.purpose for job in jobs}
     query = select(EventRow).where(EventRow.job_id.in_(purposes)).order_by(EventRow.seq)
-    found = ((event, _OF_PURPOSE[purposes[event.job_id or 0]]) for event in session.scalars(query))
+    told_of = filter(is_news, session.scalars(query))
+    found = ((event, _OF_PURPOSE[purposes[event.job_id or 0]]) for event in told_of)
     return [told(event, words[event.kind], None) for event, words in found if event.kind in words]

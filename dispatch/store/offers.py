@@ -29,7 +29,8 @@ class ContractorOfferRow(Base):
 
     An incident is taken by one contractor at most; each is asked about it once at a time.
     ``needed_by_at`` is until when its arrival pays; without it, any does. ``answered_at`` is when
-    it has answered, whether or not that could be taken; it has none where it never did.
+    it has answered, whether or not that could be taken; it has none where it never did. ``eta_at``
+    is what it said first, ``changed_eta_at`` what it has said since, where that is another time.
     """
 
     __tablename__ = "contractor_offers"
@@ -72,6 +73,12 @@ class ContractorOfferRow(Base):
     reject_reason: Mapped[str | None] = mapped_column(Text)
     arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_eta_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def expected_at(self) -> datetime | None:
+        """When it comes by what it said last."""
+        return self.changed_eta_at or self.eta_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,16 @@ def test_a_unit_without_the_energy_is_refused(scene: Scene) -> None:
         give(scene, incident, unit)
 
 
+def test_energy_that_goes_to_the_car_it_is_at_is_not_counted_twice(scene: Scene) -> None:
+    unit = scene.unit("C-01", 1, "boost", kwh=15.0)
+    first = scene.call(0, repair(10, "boost", kwh=10.0))
+    scene.run()
+    scene.say(unit, "arrived", first)
+    second = scene.call(5, repair(10, "boost", kwh=10.0))
+    with pytest.raises(InvalidInput, match="5 kWh left"):
+        give(scene, second, unit)
+
+
 def test_a_unit_off_duty_is_refused(scene: Scene) -> None:
     unit = scene.unit("R-01", 1)
     incident = scene.call(0)
@@ -125,6 +135,18 @@ def test_a_hand_overrules_a_refusal(scene: Scene) -> None:
     give(scene, incident, unit)
     scene.run()
     assert scene.job(incident).unit_id == unit.id
+
+
+def test_the_same_wish_for_a_lock_changes_nothing_the_second_time(scene: Scene) -> None:
+    scene.unit("R-01", 1)
+    incident = scene.call(0)
+    scene.run()
+    for lock in (Lock.UNIT, Lock.UNIT, Lock.FREE, Lock.FREE):
+        with scene.database.write() as session:
+            set_lock(session, scene.context, incident, lock)
+        assert scene.job(incident).lock is lock
+    by_hand = [it.payload["lock"] for it in scene.events("job.planned") if "lock" in it.payload]
+    assert by_hand == ["unit", "free"]
 
 
 def test_unknown_things_are_not_found(scene: Scene) -> None:

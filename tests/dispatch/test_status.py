@@ -118,7 +118,8 @@ def test_phones_from_before_there_were_codes_know_every_sentence() -> None:
         ReportRefusal.NO_LOAD: "there is nothing to load",
         ReportRefusal.OFF_SHIFT: "The unit is off shift",
     }
-    since = {ReportRefusal.LOADED}  # came with the codes: those phones say to ask dispatch
+    # Came with the codes or after them: those phones say to ask dispatch.
+    since = {ReportRefusal.LOADED, ReportRefusal.WORKED, ReportRefusal.STANDS}
     assert known.keys() | since == set(ReportRefusal)
     assert all(sentence in refusal.words.en for refusal, sentence in known.items())
 
@@ -331,12 +332,37 @@ def test_any_order_with_repeats_ends_in_the_same_state(
     assert outcome([*order, *repeats]) == EXPECTED
 
 
-def outcome(order: list[int]) -> tuple[Any, ...]:
+MISTAKEN = (("rolling", 45), ("arrived", 40), ("not_there", 35), *STORY[2:])
+"""Who was thought to be at the car, and came ten minutes later."""
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(order=st.permutations(range(len(MISTAKEN))))
+def test_an_arrival_that_was_taken_back_counts_in_no_order(order: list[int]) -> None:
+    told = outcome([*order, order[0]], MISTAKEN)
+    assert told[2:] == EXPECTED[2:]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_what_was_taken_back_is_on_its_way_in_any_order(order: tuple[int, ...]) -> None:
+    told = outcome([*order, *order], MISTAKEN[:3])
+    assert (told[0], told[2], told[3], told[-1]) == (
+        "rolling",
+        START + 15 * MINUTE,
+        None,
+        "rolling",
+    )
+    assert told[-2][0] == "rolling"
+
+
+def outcome(order: list[int], story: tuple[tuple[str, int], ...] = STORY) -> tuple[Any, ...]:
     with TemporaryDirectory() as folder:
         scene = open_scene(Path(folder))
         unit, incident = rolled_out(scene, tow(10))
         for number in order:
-            kind, ago_min = STORY[number]
+            kind, ago_min = story[number]
             scene.say(unit, kind, incident, ago_min=ago_min, client_id=f"c{number}")
         job, told, free = scene.job(incident), scene.incident(incident), scene.unit_now(unit)
         scene.database.close()
@@ -362,6 +388,14 @@ EXPECTED = (
     ("closed", "towed", START + 30 * MINUTE, "normal"),
     "idle",
 )
+
+
+def test_a_dispatcher_takes_back_what_was_heard_whatever_the_phones_clock_says() -> None:
+    said = Report(ReportKind.ARRIVED, START + 30 * MINUTE, START + 30 * MINUTE, 1)
+    back = Report(ReportKind.NOT_THERE, START + 20 * MINUTE, START + 31 * MINUTE, 2, by_hand=True)
+    slow = Report(ReportKind.ARRIVED, START + 15 * MINUTE, START + 40 * MINUTE, 3)
+    assert progress([said, back], START).stage is ReportKind.ROLLING
+    assert progress([said, back, slow], START).arrived_at == START + 15 * MINUTE
 
 
 def test_progress_does_not_depend_on_order() -> None:

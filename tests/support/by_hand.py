@@ -217,6 +217,21 @@ class Day:
             answer = self._say("cancel visit", "desk", "POST", path, {"reason": "改天"})
             assert answer.is_success is visit["can_cancel"], answer.text
 
+    def _move_visit(self) -> None:
+        day = f"appointments?day={self.town.clock.now():%Y-%m-%d}"
+        for visit in self.town["desk"].get(day).json()["items"][-1:]:
+            start, hour = self.town.clock.now() + timedelta(minutes=90), timedelta(hours=1)
+            windows = {"window": start, "return_window": start + 3 * hour}
+            if visit["return_window"] is None:
+                del windows["return_window"]
+            body = {
+                name: {"start_at": at.isoformat(), "end_at": (at + hour).isoformat()}
+                for name, at in windows.items()
+            }
+            path = f"appointments/{visit['id']}/move"
+            answer = self._say("move visit", "desk", "POST", path, body)
+            assert visit["can_move"] or not answer.is_success, answer.text
+
     def _report_road(self) -> None:
         lon, lat = self.rng.choice(_PLACES)
         effect = self.rng.choice(("closed", "factor"))
@@ -247,7 +262,12 @@ class Day:
         main = [it for it in offered if it not in _ENDINGS]
         kind = self.rng.choice(main if main and self.rng.random() < 0.85 else offered)
         if self.rng.random() < 0.06:
-            kind = self.rng.choice(("loaded", "done", *_ENDINGS))
+            kind = self.rng.choice(("loaded", "done", "not_there", *_ENDINGS))
+        if job["take_back_until"] and self.rng.random() < 0.2:
+            kind = "not_there"
+        if job["take_back_until"] and job["incident_id"] and self.rng.random() < 0.1:
+            self._say("not-there", "desk", "POST", f"incidents/{job['incident_id']}/not-there", {})
+            return
         at = self.town.clock.now() - timedelta(seconds=self.rng.choice((0, 0, 60, 600)))
         event = {"client_id": f"e{len(self.done)}", "at": at.isoformat(), "kind": kind}
         body = {"events": [event | {"job_id": job["job_id"], "reason": "车况不行"}]}
@@ -275,7 +295,14 @@ class Day:
     def _contractor(self) -> None:
         for offer in self.town["partner"].get("provider/offers").json()["items"][:1]:
             path, luck = f"provider/offers/{offer['id']}", self.rng.random()
-            if offer["state"] != "offered":
+            if offer["state"] == "accepted" and luck < 0.4:
+                eta = {"eta_min": self.rng.choice((3, 15, 45))}
+                if self.rng.random() < 0.5:
+                    self._say("eta", "partner", "POST", f"{path}/eta", eta)
+                else:
+                    action = f"incidents/{offer['incident_id']}/contractor-eta"
+                    self._say("eta by hand", "desk", "POST", action, eta)
+            elif offer["state"] != "offered":
                 status = "arrived" if offer["state"] == "accepted" else "done"
                 self._say(status, "partner", "POST", f"{path}/status", {"status": status})
             elif luck < 0.75:
@@ -314,7 +341,8 @@ class Day:
 
 _WEIGHTS = {
     "call": 12, "amend": 5, "merge": 2, "cancel": 1, "solve": 1, "assign": 9, "lock": 4,
-    "release": 2, "offer": 5, "acknowledge": 2, "book": 3, "cancel_visit": 1, "report_road": 1,
+    "release": 2, "offer": 5, "acknowledge": 2, "book": 3, "cancel_visit": 1, "move_visit": 2,
+    "report_road": 1,
     "change_fleet": 2, "report": 22, "shift": 6, "place": 5, "contractor": 12, "owner": 2,
     "pass_time": 14,
 }  # fmt: skip

@@ -34,8 +34,8 @@ _INCIDENT_STATES = {
 _OF_CONTRACTOR = {"accepted": {"assigned", "rolling"}, "arrived": {"on_site"}}
 """In what states an open incident may be, by its job, or by the offer that was accepted."""
 
-OVERRULED = {"lock", "declined"}
-"""Rules that keep the plan from sending a unit, and not a dispatcher's hand."""
+OVERRULED = {"declined"}
+"""The rule that keeps the plan from sending a unit, and not a dispatcher's hand."""
 
 
 def refused_without_words(answer: httpx.Response) -> str | None:

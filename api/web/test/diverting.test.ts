@@ -39,6 +39,7 @@ const candidate = (unit: number, part: object = {}) => ({
   option: "tow:3",
   arrival_at: at(40),
   on_time: false,
+  locked_to: null,
   diversion: null,
   extra_cost_cny: 10,
   terms: {},

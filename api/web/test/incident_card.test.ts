@@ -120,6 +120,118 @@ test("units that could not be weighed say why, and are weighed again when asked 
   expect(asked.map(({ path }) => path)).toContain("GET /incidents/1/candidates");
 });
 
+test("another arrival time of a contractor on its way is sent in minutes from now", async () => {
+  const eta = {
+    id: 1,
+    name: "Lu",
+    state: "accepted",
+    eta_at: "2026-06-01T04:20:00Z",
+    first_eta_at: "2026-06-01T04:10:00Z",
+  };
+  const asked = serving({ "POST /contractor-eta": () => ({ body: incident(1) }) });
+  put({ contractor: eta as never });
+  await show();
+  expect(texts(".job-line p").join()).toContain("(first said ");
+  await press("f");
+  const field = box.querySelector<HTMLInputElement>("input[name=eta_min]");
+  if (field) field.value = "25";
+  await act(async () => {
+    box.querySelector<HTMLFormElement>("form.ask")?.requestSubmit();
+    await settled();
+  });
+  const sent = asked.find(({ path }) => path === "POST /incidents/1/contractor-eta");
+  expect(sent?.body).toEqual({ eta_min: 25 });
+});
+
+test.each(["offered", "arrived"])("one who has %s gives no other arrival time", async (state) => {
+  put(contractor(state));
+  await show();
+  await press("f");
+  expect(question.value).toBeNull();
+  expect(texts("button").some((text) => text.startsWith("New arrival time"))).toBe(false);
+});
+
+const held = (lock: string, state = "ordered") =>
+  ({ job: { id: 1, unit_id: 7, unit_code: "T-07", state, lock } }) as never;
+
+test("L asks for a lock and Shift+L for none, whatever is so by then", async () => {
+  const asked = serving({ "POST /lock": () => ({ body: incident(1, held("unit")) }) });
+  const locks = () => asked.filter(({ path }) => path.endsWith("/lock")).map(({ body }) => body);
+  put(held("free"));
+  await show();
+  expect(texts("button")).toContain("Lock unit L");
+  await press("l");
+  expect(texts("button")).toContain("Unlock ⇧L");
+  await press("l"); // the other dispatcher's press, once this one is seen
+  expect(locks()).toEqual([{ lock: "unit" }]);
+  expect(toasts.value.map(({ text }) => text)).toEqual([
+    "R-1001: unit locked",
+    "R-1001: unit locked",
+  ]);
+  await act(async () => {
+    const unlock = { key: "L", shiftKey: true, bubbles: true };
+    document.body.dispatchEvent(new KeyboardEvent("keydown", unlock));
+    await settled();
+  });
+  expect(locks()).toEqual([{ lock: "unit" }, { lock: "free" }]);
+});
+
+test("who wishes what another has just done is told that it is so", async () => {
+  serving({
+    "POST /lock": () => ({ status: 412, body: {} }),
+    "GET /incidents/1": () => ({ body: incident(1, held("unit")) }),
+  });
+  put(held("free"));
+  await show();
+  await press("l");
+  expect(toasts.value.map(({ tone }) => tone)).not.toContain("bad");
+});
+
+test("a unit that is not at the car is sent on its way again", async () => {
+  const asked = serving({ "POST /not-there": () => ({ body: incident(1) }) });
+  put(held("full", "on_site"));
+  await show();
+  expect(texts("button")).toContain("Not at the car yet Z");
+  await press("z");
+  expect(asked.some(({ path }) => path === "POST /incidents/1/not-there")).toBe(true);
+});
+
+test.each(["rolling", "loaded"])("one that is %s has no arrival to take back", async (state) => {
+  put(held("full", state));
+  await show();
+  const asked = serving({});
+  await press("z");
+  expect(asked).toEqual([]);
+  expect(texts("button")).not.toContain("Not at the car yet Z");
+});
+
+test("sending another unit than the one it is locked to is said to lift the lock", async () => {
+  const other = {
+    unit_id: 8,
+    unit_code: "T-08",
+    kind: "tow",
+    state: "idle",
+    option: "tow:3",
+    arrival_at: null,
+    extra_cost_cny: 12,
+    effects: [],
+    diversion: null,
+    locked_to: "T-07",
+    forbidden: null,
+    terms: {},
+  };
+  serving({
+    "GET /incidents/1": () => ({ body: incident(1) }),
+    "GET /candidates": () => ({
+      body: { plan_version: 5, items: [other], contractor: null, silent: [] },
+    }),
+  });
+  stops.push(followDetail());
+  await show();
+  await act(settled);
+  expect(texts(".candidate-effects")).toEqual(["Locked to T-07: sending this unit lifts the lock"]);
+});
+
 test("a unit whose technician has declined is sent all the same, one that lacks something is not", async () => {
   const forbidden = (rule: string) => ({ rule, text: { zh: "不可", en: "No." } });
   const units = [7, 8].map((unit) => ({

@@ -83,7 +83,16 @@ test("a waiting incident that has a unit is planned, not waiting", () => {
 
 test("a contractor that was only asked has not taken the incident, and it still needs a unit", () => {
   const by = (state: "offered" | "accepted" | "rejected") =>
-    incident(1, { contractor: { id: 1, name: "Norte", state, needed_by_at: null, eta_at: null } });
+    incident(1, {
+      contractor: {
+        id: 1,
+        name: "Norte",
+        state,
+        needed_by_at: null,
+        eta_at: null,
+        first_eta_at: null,
+      },
+    });
   expect(helperOf(by("accepted"))?.name).toBe("Norte");
   for (const state of ["offered", "rejected"] as const) expect(helperOf(by(state))).toBeNull();
   expect(ids(queueOf([by("offered")], NOON, "no_unit"))).toEqual([1]);

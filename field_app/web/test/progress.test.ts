@@ -1,6 +1,6 @@
 import type { FieldEventKind, FieldJob } from "@roadflare/kit/contract.ts";
 import { expect, test } from "vitest";
-import { stepsOf, unitStateOf, withReports } from "../src/store/progress.ts";
+import { mayTakeBack, stepsOf, unitStateOf, withReports } from "../src/store/progress.ts";
 
 const JOB = {
   job_id: 1,
@@ -9,8 +9,11 @@ const JOB = {
   destination: { name: "Workshop", lon: 113, lat: 23, gcj02: [113, 23] },
 } as unknown as FieldJob;
 
+const AT = "2026-06-01T04:00:00.000Z";
+const at = (minutes: number) => Date.parse(AT) + minutes * 60_000;
+
 const done = (...kinds: FieldEventKind[]) =>
-  kinds.map((kind, n) => ({ client_id: String(n), at: "", kind, job_id: 1 }));
+  kinds.map((kind, n) => ({ client_id: String(n), at: AT, kind, job_id: 1 }));
 
 test.each<[FieldEventKind[], FieldEventKind | null]>([
   [[], "rolling"],
@@ -67,4 +70,36 @@ test.each([
   ["paused", null, "paused"],
 ] as const)("a unit listed as %s with a job that is %s is %s", (listed, job, shown) => {
   expect(unitStateOf(listed, job && { state: job })).toBe(shown);
+});
+
+test("an arrival can be taken back for ten minutes, also before the server knows", () => {
+  const there = withReports(JOB, done("rolling", "arrived"));
+  expect([mayTakeBack(there, at(9)), mayTakeBack(there, at(10))]).toEqual([true, false]);
+  const back = withReports(JOB, done("rolling", "arrived", "not_there"));
+  expect([back.state, stepsOf(back).primary, mayTakeBack(back, at(1))]).toEqual([
+    "rolling",
+    "arrived",
+    false,
+  ]);
+  const again = withReports(JOB, done("rolling", "arrived", "not_there", "arrived"));
+  expect([again.state, mayTakeBack(again, at(1))]).toEqual(["on_site", true]);
+});
+
+test("what the list shows already is taken back once", () => {
+  const there = {
+    ...JOB,
+    state: "on_site",
+    allowed: ["loaded", "done"],
+    take_back_until: new Date(at(10)).toISOString(),
+  } as unknown as FieldJob;
+  expect(mayTakeBack(there, at(1))).toBe(true);
+  expect(withReports(there, done("rolling", "arrived", "not_there")).state).toBe("rolling");
+  const rolling = { ...JOB, state: "rolling", allowed: ["arrived"] } as unknown as FieldJob;
+  expect(withReports(rolling, done("not_there"))).toBe(rolling);
+});
+
+test("a car that is loaded is not taken back", () => {
+  const loaded = withReports(JOB, done("arrived", "loaded"));
+  expect(mayTakeBack(loaded, at(1))).toBe(false);
+  expect(withReports(loaded, done("not_there"))).toBe(loaded);
 });

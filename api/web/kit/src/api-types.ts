@@ -88,6 +88,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/appointments/{appointment_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Appointment
+         * @description Move a visit to another slot, or what of it has not begun; code and owner's link stay.
+         */
+        post: operations["move_appointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cars/history": {
         parameters: {
             query?: never;
@@ -462,6 +482,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{incident_id}/contractor-eta": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Contractor Eta
+         * @description Note another arrival time that the contractor on its way has told on the phone.
+         */
+        post: operations["change_contractor_eta"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents/{incident_id}/contractor-offer": {
         parameters: {
             query?: never;
@@ -536,6 +576,26 @@ export interface paths {
          * @description Join the incident with another one of the same car, which goes on; this one is closed.
          */
         post: operations["merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/not-there": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Back Arrival
+         * @description Take back that the unit is at the car: it was reported by mistake, and the unit rolls on.
+         */
+        post: operations["take_back_arrival"];
         delete?: never;
         options?: never;
         head?: never;
@@ -720,6 +780,26 @@ export interface paths {
          * @description Take an offer, with an arrival time.
          */
         post: operations["accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provider/offers/{offer_id}/eta": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Eta
+         * @description Tell that the crew comes later or sooner than was said.
+         */
+        post: operations["change_eta"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1283,6 +1363,14 @@ export interface components {
             window: components["schemas"]["WindowIn"];
         };
         /**
+         * AppointmentMoveIn
+         * @description Other slots of a visit; what is left out stays as it is.
+         */
+        AppointmentMoveIn: {
+            return_window?: components["schemas"]["WindowIn"] | null;
+            window?: components["schemas"]["WindowIn"] | null;
+        };
+        /**
          * AppointmentOut
          * @description A booked visit; ``code`` is what the owner is told.
          *
@@ -1293,6 +1381,8 @@ export interface components {
             caller: components["schemas"]["CallerOut"];
             /** Can Cancel */
             can_cancel: boolean;
+            /** Can Move */
+            can_move: boolean;
             /** Code */
             code: string;
             /** Id */
@@ -1417,7 +1507,9 @@ export interface components {
          *     ``effects`` are what it delays if it is here by ``arrival_at`` and all other units do what they
          *     have. ``diversion`` is ``null`` where it has no job to be diverted from. Where it can only be
          *     here by ``arrival_at`` if it is diverted, the cost is that of the diversion, and its ``others``
-         *     say what is delayed instead of ``effects``.
+         *     say what is delayed instead of ``effects``. ``locked_to`` is the other unit that the incident is
+         *     locked to: sending this one lifts that lock. A unit that is forbidden by the rule ``declined``
+         *     may be sent all the same.
          */
         Candidate: {
             /** Arrival At */
@@ -1432,6 +1524,8 @@ export interface components {
             forbidden: components["schemas"]["Forbidden"] | null;
             /** Kind */
             kind: string;
+            /** Locked To */
+            locked_to: string | null;
             /** Name */
             name: string;
             /** On Time */
@@ -1587,10 +1681,15 @@ export interface components {
         /**
          * ContractorOut
          * @description The contractor the incident was last offered to, and until when its arrival pays.
+         *
+         *     ``eta_at`` is when it comes by what it said last; ``first_eta_at`` what it said first, where
+         *     that was another time.
          */
         ContractorOut: {
             /** Eta At */
             eta_at: string | null;
+            /** First Eta At */
+            first_eta_at: string | null;
             /** Id */
             id: number;
             /** Name */
@@ -1832,7 +1931,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "accepted" | "rolling" | "arrived" | "loaded" | "done" | "declined" | "gone_on_arrival" | "not_possible";
+            kind: "accepted" | "rolling" | "arrived" | "loaded" | "done" | "declined" | "gone_on_arrival" | "not_possible" | "not_there";
             /** Reason */
             reason?: string | null;
         };
@@ -1878,10 +1977,13 @@ export interface components {
         /**
          * FieldJob
          * @description One job as the technician sees it; ``allowed`` are the event kinds that are legal now.
+         *
+         *     Until ``take_back_until`` the arrival can be taken back (``not_there``), which is not among
+         *     them: it is no step.
          */
         FieldJob: {
             /** Allowed */
-            allowed: ("accepted" | "rolling" | "arrived" | "loaded" | "done" | "declined" | "gone_on_arrival" | "not_possible")[];
+            allowed: ("accepted" | "rolling" | "arrived" | "loaded" | "done" | "declined" | "gone_on_arrival" | "not_possible" | "not_there")[];
             caller: components["schemas"]["FieldCaller"];
             destination: components["schemas"]["FieldDestination"] | null;
             /** Fault */
@@ -1915,6 +2017,8 @@ export interface components {
             state: string;
             /** Symptom */
             symptom: string | null;
+            /** Take Back Until */
+            take_back_until: string | null;
             /** Target At */
             target_at: string | null;
             vehicle: components["schemas"]["FieldVehicle"];
@@ -2563,10 +2667,19 @@ export interface components {
             eta_min: number;
         };
         /**
+         * OfferEtaIn
+         * @description Another arrival time than the one given before, in minutes from now.
+         */
+        OfferEtaIn: {
+            /** Eta Min */
+            eta_min: number;
+        };
+        /**
          * OfferOut
          * @description One incident offered to a contractor; ``phone`` only after it was accepted.
          *
-         *     An ETA after ``needed_by_at`` is not accepted; where it is ``null``, any is.
+         *     An ETA after ``needed_by_at`` is not accepted; where it is ``null``, any is. ``eta_at`` is what
+         *     the contractor said last.
          */
         OfferOut: {
             /** Eta At */
@@ -3660,6 +3773,53 @@ export interface operations {
             };
         };
     };
+    move_appointment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                appointment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppointmentMoveIn"];
+            };
+        };
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppointmentOut"];
+                };
+            };
+        };
+    };
     get_car_history: {
         parameters: {
             query?: {
@@ -4536,6 +4696,55 @@ export interface operations {
             };
         };
     };
+    change_contractor_eta: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+                /** @description The etag of the incident as it was read: 412 if it has changed since, 428 without one. */
+                "if-match"?: string | null;
+            };
+            path: {
+                incident_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferEtaIn"];
+            };
+        };
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentOut"];
+                };
+            };
+        };
+    };
     offer_to_contractor: {
         parameters: {
             query?: never;
@@ -4693,6 +4902,51 @@ export interface operations {
                 "application/json": components["schemas"]["MergeIn"];
             };
         };
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentOut"];
+                };
+            };
+        };
+    };
+    take_back_arrival: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+                /** @description The etag of the incident as it was read: 412 if it has changed since, 428 without one. */
+                "if-match"?: string | null;
+            };
+            path: {
+                incident_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Problem details (RFC 9457). */
             "4XX": {
@@ -5077,6 +5331,53 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["OfferAcceptIn"];
+            };
+        };
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferOut"];
+                };
+            };
+        };
+    };
+    change_eta: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferEtaIn"];
             };
         };
         responses: {

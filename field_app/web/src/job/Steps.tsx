@@ -1,8 +1,9 @@
 /** The bottom of the screen: one big button for the next step, one small one for all else. */
 
 import type { FieldJob } from "@roadflare/kit/contract.ts";
+import { now } from "@roadflare/kit/server_clock.ts";
 import { useState } from "preact/hooks";
-import { stepsOf } from "../store/progress.ts";
+import { mayTakeBack, stepsOf } from "../store/progress.ts";
 import { report } from "../store/sync.ts";
 import { t } from "../words.ts";
 import { WaysOut } from "./Reasons.tsx";
@@ -16,6 +17,7 @@ export function Steps({ job }: { job: FieldJob }) {
   const [resting, setResting] = useState(false);
   const { primary, others, waysOut } = stepsOf(job);
   if (!primary && waysOut.length === 0) return null;
+  const takeBack = mayTakeBack(job, now.value);
   const press = () => {
     if (!primary) return;
     setResting(true);
@@ -28,6 +30,11 @@ export function Steps({ job }: { job: FieldJob }) {
       <button type="button" class="button more" onClick={() => setOpen(true)}>
         {t("do.more")}
       </button>
+      {takeBack && (
+        <button type="button" class="button back" onClick={() => report("not_there", job.job_id)}>
+          {stepText(job, "not_there")}
+        </button>
+      )}
       {primary && (
         <button type="button" class={`button next ${primary}`} disabled={resting} onClick={press}>
           {stepText(job, primary)}

@@ -2,11 +2,11 @@
 
 import type { Incident } from "@roadflare/kit/contract.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
-import { release, setLock } from "../store/actions.ts";
+import { isLocked, release, setLock, takeBackArrival } from "../store/actions.ts";
 import { correctingPlace } from "../store/selection.ts";
 import { mayDispatch } from "../store/world.ts";
 import { t } from "../words.ts";
-import { ask } from "./ask.ts";
+import { ask, mayChangeEta, mayTakeBackArrival } from "./ask.ts";
 import { mayCorrectPlace, mayNote } from "./correcting.ts";
 import { mayMerge } from "./merging.ts";
 
@@ -23,7 +23,7 @@ export function Actions({ incident }: { incident: Incident }) {
   const { job } = incident;
   if (incident.state === "closed") return null;
   const planned = Boolean(job?.unit_id) && MOVABLE.has(job?.state ?? "");
-  const locked = job?.lock !== "free";
+  const locked = isLocked(incident);
   const helping = ["offered", "accepted"].includes(incident.contractor?.state ?? "");
   return (
     <div class="actions">
@@ -34,12 +34,22 @@ export function Actions({ incident }: { incident: Incident }) {
           onClick={() => void setLock(incident, locked ? "free" : "unit")}
         >
           <Icon name={locked ? "unlock" : "lock"} size={16} />
-          {locked ? t("act.unlock") : t("act.lock")} <kbd>L</kbd>
+          {locked ? t("act.unlock") : t("act.lock")} <kbd>{locked ? "⇧L" : "L"}</kbd>
         </button>
       )}
       {mayDispatch.value && (planned || helping) && (
         <button type="button" class="button" onClick={() => void release(incident)}>
           {t("act.release")} <kbd>R</kbd>
+        </button>
+      )}
+      {mayDispatch.value && mayTakeBackArrival(incident) && (
+        <button type="button" class="button" onClick={() => void takeBackArrival(incident)}>
+          {t("act.notThere")} <kbd>Z</kbd>
+        </button>
+      )}
+      {mayDispatch.value && mayChangeEta(incident) && (
+        <button type="button" class="button" onClick={() => ask("eta", incident)}>
+          {t("act.eta")} <kbd>F</kbd>
         </button>
       )}
       {!incident.arrived_at && (

@@ -1,5 +1,7 @@
 /** The dialog of the open question: a reason, a note, or a yes. */
 
+import type { Incident } from "@roadflare/kit/contract.ts";
+import { timeOfDay } from "@roadflare/kit/format.ts";
 import { uniqueId } from "@roadflare/kit/unique.ts";
 import { useRef } from "preact/hooks";
 import { Dialog } from "../shell/Dialog.tsx";
@@ -8,6 +10,7 @@ import { useConfirming } from "../shell/use_confirming.ts";
 import {
   addNote,
   cancel,
+  changeEta,
   offerToContractor,
   reveal,
   seenAnew,
@@ -23,6 +26,7 @@ function titleOf({ what, about }: Question): string {
   if (what === "cancel") return t("ask.cancel", { number });
   if (what === "reveal") return t("ask.reveal", { number });
   if (what === "note") return t("ask.addNote", { number });
+  if (what === "eta") return t("ask.eta", { number, name: about.contractor?.name ?? "" });
   return what === "solve" ? t("ask.solve", { number }) : t("ask.contractor", { number });
 }
 
@@ -33,7 +37,52 @@ function answer({ what, about }: Question, form: FormData, key: string): Promise
   if (what === "cancel") return cancel(about, text);
   if (what === "solve") return solveRemotely(about, text);
   if (what === "reveal") return reveal(about, text);
+  if (what === "eta") return changeEta(about, Number(form.get(ETA_FIELD)));
   return offerToContractor(about, Number(form.get(CONTRACTOR_FIELD)) || null);
+}
+
+const ETA_FIELD = "eta_min";
+
+/** The longest that anybody may give, minutes. */
+const ETA_MOST = 600;
+
+function EtaField({ about }: { about: Incident }) {
+  const eta = about.contractor?.eta_at;
+  return (
+    <label>
+      {eta ? t("ask.etaMinutesNow", { time: timeOfDay(eta) }) : t("ask.etaMinutes")}
+      <input
+        name={ETA_FIELD}
+        type="number"
+        required
+        min={1}
+        max={ETA_MOST}
+        step={1}
+        inputMode="numeric"
+        autocomplete="off"
+      />
+    </label>
+  );
+}
+
+/** What the question is answered with. */
+function Answer({ asked: { what, about } }: { asked: Question }) {
+  if (what === "contractor") return <ContractorChoices about={about} />;
+  if (what === "eta") return <EtaField about={about} />;
+  return (
+    <label>
+      {["solve", "note"].includes(what) ? t("ask.note") : t("ask.reason")}
+      <input
+        name="text"
+        required
+        pattern=".*\S.*"
+        maxLength={what === "note" ? 400 : 200}
+        list="ask-suggestions"
+        autocomplete="off"
+        defaultValue={what === "reveal" ? t("ask.revealReason") : ""}
+      />
+    </label>
+  );
 }
 
 const textIn = (form: FormData) => String(form.get("text") ?? "").trim();
@@ -67,22 +116,7 @@ function Asking({ asked }: { asked: Question }) {
   return (
     <Dialog title={titleOf(asked)} onClose={close}>
       <form class="ask" onSubmit={submit}>
-        {asked.what === "contractor" ? (
-          <ContractorChoices about={asked.about} />
-        ) : (
-          <label>
-            {["solve", "note"].includes(asked.what) ? t("ask.note") : t("ask.reason")}
-            <input
-              name="text"
-              required
-              pattern=".*\S.*"
-              maxLength={asked.what === "note" ? 400 : 200}
-              list="ask-suggestions"
-              autocomplete="off"
-              defaultValue={asked.what === "reveal" ? t("ask.revealReason") : ""}
-            />
-          </label>
-        )}
+        <Answer asked={asked} />
         {asked.what === "cancel" && (
           <datalist id="ask-suggestions">
             {suggestions.map((text) => (

@@ -32,7 +32,7 @@ function Arrival({ candidate, incident }: { candidate: Candidate; incident: Inci
 
 /** Whose it is now, who would wait longer, and what happens if it is taken from where it goes. */
 function Effects({ candidate }: { candidate: Candidate }) {
-  const { diversion, effects, unit_id: unitId } = candidate;
+  const { diversion, effects, locked_to: lockedTo, unit_id: unitId } = candidate;
   const job = unitById.value.get(unitId)?.job;
   const number = job?.incident_number ?? t("divert.visit");
   const said = effects.map((effect) =>
@@ -46,6 +46,7 @@ function Effects({ candidate }: { candidate: Candidate }) {
     said.push(t("why.diverted", { time: timeOfDay(diversion.arrival_at) }));
     said.push(...diversion.others.map((one) => divertedText(one, number)));
   }
+  if (lockedTo) said.unshift(t("why.liftsLock", { unit: lockedTo }));
   return said.length > 0 ? <span class="candidate-effects">{said.join(" · ")}</span> : null;
 }
 

@@ -53,6 +53,8 @@ function JobLine({ incident }: { incident: Incident }) {
           {contractor.state === "accepted" &&
             contractor.eta_at &&
             ` · ${t("why.arrives", { time: timeOfDay(contractor.eta_at) })}`}
+          {contractor.first_eta_at &&
+            ` (${t("job.firstSaid", { time: timeOfDay(contractor.first_eta_at) })})`}
           {contractor.state === "offered" &&
             contractor.needed_by_at &&
             ` · ${t("why.neededBy", { time: timeOfDay(contractor.needed_by_at) })}`}

@@ -5,10 +5,10 @@ import type { Incident, Unit } from "@roadflare/kit/contract.ts";
 import { placeText } from "@roadflare/kit/place_words.ts";
 import { setTheme, theme } from "@roadflare/kit/theme.ts";
 import { language, speak } from "@roadflare/kit/words.ts";
-import { ask } from "../card/ask.ts";
+import { ask, mayChangeEta, mayTakeBackArrival } from "../card/ask.ts";
 import { mayCorrectPlace, mayNote } from "../card/correcting.ts";
 import { showOnMap } from "../map/view.ts";
-import { assign, release, setLock } from "../store/actions.ts";
+import { assign, isLocked, release, setLock, takeBackArrival } from "../store/actions.ts";
 import { bellOn, setBell } from "../store/bell.ts";
 import {
   bookVisit,
@@ -65,14 +65,30 @@ export function parseAssignment(
   return unit && incident ? { unit, incident } : null;
 }
 
+const etaCommand = (incident: Incident): Command => ({
+  id: "eta",
+  text: t("act.eta"),
+  hint: incident.number,
+  keys: "F",
+  run: () => ask("eta", incident),
+});
+
+const notThereCommand = (incident: Incident): Command => ({
+  id: "not-there",
+  text: t("act.notThere"),
+  hint: incident.number,
+  keys: "Z",
+  run: () => void takeBackArrival(incident),
+});
+
 function dispatchCommands(incident: Incident): Command[] {
   return [
     {
       id: "lock",
-      text: incident.job?.lock === "free" ? t("act.lock") : t("act.unlock"),
+      text: isLocked(incident) ? t("act.unlock") : t("act.lock"),
       hint: incident.number,
-      keys: "L",
-      run: () => void setLock(incident, incident.job?.lock === "free" ? "unit" : "free"),
+      keys: isLocked(incident) ? "⇧L" : "L",
+      run: () => void setLock(incident, isLocked(incident) ? "free" : "unit"),
     },
     {
       id: "release",
@@ -88,6 +104,8 @@ function dispatchCommands(incident: Incident): Command[] {
       keys: "C",
       run: () => ask("contractor", incident),
     },
+    ...(mayTakeBackArrival(incident) ? [notThereCommand(incident)] : []),
+    ...(mayChangeEta(incident) ? [etaCommand(incident)] : []),
     {
       id: "merge",
       text: t("act.merge"),

@@ -3,13 +3,13 @@
 import type { Incident } from "@roadflare/kit/contract.ts";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { setTheme, theme } from "@roadflare/kit/theme.ts";
-import { ask, question } from "../card/ask.ts";
+import { ask, mayChangeEta, mayTakeBackArrival, question } from "../card/ask.ts";
 import { mayCorrectPlace, mayNote } from "../card/correcting.ts";
 import { mayMerge } from "../card/merging.ts";
 import { ONE_ROAD, pickedRoad, showOnMap } from "../map/view.ts";
 import { queueOf } from "../queue/order.ts";
 import { middleOf } from "../roads/RoadCard.tsx";
-import { assign, release, setLock } from "../store/actions.ts";
+import { assign, release, setLock, takeBackArrival } from "../store/actions.ts";
 import { candidatesOf, detailOf } from "../store/detail.ts";
 import { diversion } from "../store/diversion.ts";
 import { queueFilter, queueSearch } from "../store/filters.ts";
@@ -19,6 +19,7 @@ import {
   bookVisit,
   cancellingVisit,
   correctingPlace,
+  movingVisit,
   openCommandBar,
   openUnit,
   overlay,
@@ -80,8 +81,9 @@ function showSelected(): void {
 /** A visit's card covers the incident's: only its own keys act. */
 function forVisit(key: string): boolean {
   const visit = openVisit.value;
-  if (key !== "x" || !visit?.can_cancel) return false;
-  cancellingVisit.value = true;
+  if (key === "x" && visit?.can_cancel) cancellingVisit.value = true;
+  else if (key === "e" && visit?.can_move) movingVisit.value = true;
+  else return false;
   return true;
 }
 
@@ -111,10 +113,12 @@ function forIncident(key: string): boolean {
 }
 
 function forDispatcher(key: string, incident: Incident): boolean {
-  const locked = incident.job?.lock !== "free";
-  if (key === "l") void setLock(incident, locked ? "free" : "unit");
+  if (key === "l" && incident.job?.lock !== "full") void setLock(incident, "unit");
+  else if (key === "shift+l" && incident.job?.lock !== "full") void setLock(incident, "free");
   else if (key === "r") void release(incident);
   else if (key === "c") ask("contractor", incident);
+  else if (key === "z" && mayTakeBackArrival(incident)) void takeBackArrival(incident);
+  else if (key === "f" && mayChangeEta(incident)) ask("eta", incident);
   else if (key === "g" && mayMerge(incident)) ask("merge", incident);
   else return false;
   return true;
@@ -186,7 +190,9 @@ function onKey(event: KeyboardEvent): void {
     typeAhead(event);
     return;
   }
-  const key = event.key.toLowerCase();
+  const letter = event.key.toLowerCase();
+  // Locking and unlocking are wishes of their own: two who press the same at once must not undo it.
+  const key = letter === "l" && event.shiftKey ? "shift+l" : letter;
   // A call being taken covers the card: its keys would act on what cannot be seen.
   if (isFilling() && !"/?dm".includes(key)) return;
   if (openVisit.value && !ANYWHERE[key]) {

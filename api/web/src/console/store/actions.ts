@@ -2,6 +2,7 @@
 
 import { effect, signal } from "@preact/signals";
 import type { CallerNumber, CandidateList, Incident, Unit } from "@roadflare/kit/contract.ts";
+import { timeOfDay } from "@roadflare/kit/format.ts";
 import { ProblemError } from "@roadflare/kit/http.ts";
 import { pairOf, said } from "@roadflare/kit/words.ts";
 import { t } from "../words.ts";
@@ -149,17 +150,35 @@ export function sendUnit(
   return change(incident, done, { action: "assign", body });
 }
 
-export const setLock = (incident: Incident, lock: "free" | "unit") =>
-  change(
-    incident,
-    () =>
-      say(
-        lock === "free"
-          ? t("done.unlocked", { number: incident.number })
-          : t("done.locked", { number: incident.number }),
-      ),
-    { action: "lock", body: { lock } },
-  );
+/** Whether somebody has locked the incident to its unit, or to its place there too. */
+export const isLocked = ({ job }: Incident) => job?.lock === "unit" || job?.lock === "order";
+
+/**
+ * Locks an incident to its unit, or leaves it to the plan: what is wished, never the other way round.
+ *
+ * Another dispatcher may have wished the same at the same moment: then nothing is left to do.
+ */
+export async function setLock(incident: Incident, lock: "free" | "unit"): Promise<Fault> {
+  const told = { number: incident.number };
+  const done = () => say(lock === "free" ? t("done.unlocked", told) : t("done.locked", told));
+  const isDone = (one: Incident) => isLocked(one) === (lock === "unit");
+  if (isDone(incident)) {
+    done();
+    return "";
+  }
+  try {
+    await send(incident, done, { action: "lock", body: { lock } });
+    return "";
+  } catch (error) {
+    if (!isOvertaken(error)) return sayProblem(error);
+    if (!isDone(await seenAnew(incident))) return sayBad(t("fail.changed", told));
+    done();
+    return "";
+  } finally {
+    refreshSoon();
+    reloadDetail();
+  }
+}
 
 export const release = (incident: Incident) =>
   change(incident, () => say(t("done.released", { number: incident.number })), {
@@ -184,6 +203,26 @@ export const offerToContractor = (incident: Incident, contractorId: number | nul
     action: "contractor-offer",
     body: { contractor_id: contractorId },
   });
+
+/** The unit said that it is at the car, and is not. */
+export const takeBackArrival = (incident: Incident) =>
+  change(incident, () => say(t("done.notThere", { number: incident.number })), {
+    action: "not-there",
+  });
+
+/** @param minutes From now; the contractor on its way has said so on the phone. */
+export const changeEta = (incident: Incident, minutes: number) =>
+  change(
+    incident,
+    ({ contractor }) =>
+      say(
+        t("done.eta", {
+          name: contractor?.name ?? "",
+          time: contractor?.eta_at ? timeOfDay(contractor.eta_at) : "",
+        }),
+      ),
+    { action: "contractor-eta", body: { eta_min: minutes } },
+  );
 
 /** @param idempotencyKey Of this very pair. */
 export async function merge(
