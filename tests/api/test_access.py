@@ -282,7 +282,9 @@ BODIES: dict[str, object] = {
     "assign": {"unit_id": 1, "plan_version": 0},
     "lock": {"lock": "free"},
     "contractor-offer": {},
+    "contractor-eta": {"eta_min": 10},
     "merge": {"into": 1},
+    "move": {"window": {"start_at": "2026-06-02T01:00:00Z", "end_at": "2026-06-02T03:00:00Z"}},
 }
 OWN_ONLY = {"job_id", "offer_id"}
 """Of one's own unit or contractor: the gate's tests of those packages ask for others'."""

@@ -33,8 +33,8 @@ def played(open_town: OpenTown, seed: int, engine: str, n_acts: int) -> Counter[
     return Day(town, seed).play(n_acts)
 
 
-def test_forty_acts_by_hand_break_nothing(open_town: OpenTown) -> None:
-    told = played(open_town, 3, "greedy", 40)
+def test_sixty_acts_by_hand_break_nothing(open_town: OpenTown) -> None:
+    told = played(open_town, 2, "greedy", 60)
     assert {"call 201", "assign 422", "done 200", "time"} <= told.keys()
 
 

@@ -53,17 +53,26 @@ def _merge(town: Town) -> tuple[str, str, Any]:
     return "desk", f"incidents/{_incident(town)}/merge", {"into": _incident(town)}
 
 
-def _offer(town: Town) -> int:
+def _offer(town: Town) -> tuple[int, int]:
+    """Return an incident and the offer about it."""
     number = _incident(town)
     town["desk"].post(f"incidents/{number}/contractor-offer", {})
     items = town["partner"].get("provider/offers").json()["items"]
-    return int(next(it["id"] for it in items if it["incident_id"] == number))
+    return number, int(next(it["id"] for it in items if it["incident_id"] == number))
 
 
-def _accepted(town: Town) -> int:
-    number = _offer(town)
-    town["partner"].post(f"provider/offers/{number}/accept", {"eta_min": 20})
-    return number
+def _offered_and_accepted(town: Town) -> tuple[int, int]:
+    incident, offer = _offer(town)
+    town["partner"].post(f"provider/offers/{offer}/accept", {"eta_min": 20})
+    return incident, offer
+
+
+def _at_car(town: Town) -> int:
+    """Return an incident that a unit is at."""
+    job_id = _held(town)
+    for kind in ("rolling", "arrived"):
+        assert town.press("R-01", kind, job_id).is_success
+    return int(town["R-01"].get("field/jobs").json()["current"]["incident_id"])
 
 
 def _link(town: Town, tail: str, body: Any, *, close: bool = False) -> tuple[str, str, Any]:
@@ -102,6 +111,8 @@ APPOINTMENT = {
 }
 
 
+ANOTHER_DAY = {"start_at": "2026-06-03T01:00:00Z", "end_at": "2026-06-03T03:00:00Z"}
+
 SLOW_HARBOUR = {
     "where": {"at": {"lon": HARBOUR[0], "lat": HARBOUR[1]}}, "effect": "factor", "value": 0.9
 }  # fmt: skip
@@ -129,6 +140,12 @@ EXAMPLES: dict[str, Example] = {
     "POST /incidents/{incident_id}/release": _on_incident("release", None),
     "POST /incidents/{incident_id}/merge": _merge,
     "POST /incidents/{incident_id}/contractor-offer": _on_incident("contractor-offer", {}),
+    "POST /incidents/{incident_id}/contractor-eta": lambda town: (
+        "desk", f"incidents/{_offered_and_accepted(town)[0]}/contractor-eta", {"eta_min": 25}
+    ),
+    "POST /incidents/{incident_id}/not-there": lambda town: (
+        "desk", f"incidents/{_at_car(town)}/not-there", None
+    ),
     "POST /alarms/{alarm_id}/acknowledge": _alarm,
     "POST /road-reports": lambda town: ("desk", "road-reports", SLOW_HARBOUR),
     "POST /road-reports/{report_id}/clear": lambda town: (
@@ -138,14 +155,22 @@ EXAMPLES: dict[str, Example] = {
     "POST /appointments/{appointment_id}/cancel": lambda town: (
         "hotline", f"appointments/{_visit(town)}/cancel", {"reason": "ill"}
     ),
+    "POST /appointments/{appointment_id}/move": lambda town: (
+        "hotline", f"appointments/{_visit(town)}/move", {"window": ANOTHER_DAY}
+    ),
     "POST /provider/offers/{offer_id}/accept": lambda town: (
-        "partner", f"provider/offers/{_offer(town)}/accept", {"eta_min": 15}
+        "partner", f"provider/offers/{_offer(town)[1]}/accept", {"eta_min": 15}
+    ),
+    "POST /provider/offers/{offer_id}/eta": lambda town: (
+        "partner", f"provider/offers/{_offered_and_accepted(town)[1]}/eta", {"eta_min": 25}
     ),
     "POST /provider/offers/{offer_id}/reject": lambda town: (
-        "partner", f"provider/offers/{_offer(town)}/reject", {"reason": "busy"}
+        "partner", f"provider/offers/{_offer(town)[1]}/reject", {"reason": "busy"}
     ),
     "POST /provider/offers/{offer_id}/status": lambda town: (
-        "partner", f"provider/offers/{_accepted(town)}/status", {"status": "arrived"}
+        "partner",
+        f"provider/offers/{_offered_and_accepted(town)[1]}/status",
+        {"status": "arrived"},
     ),
     "POST /track/{key}/cancel": lambda town: _link(town, "cancel", {"reason": "starts again"}),
     "POST /track/{key}/rating": lambda town: _link(town, "rating", {"stars": 5}, close=True),
