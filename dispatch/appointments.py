@@ -320,10 +320,18 @@ def _cancel_job(session: WriteSession, now: datetime, job: Job) -> None:
 def _appointment_row(session: Session, appointment_id: int) -> AppointmentRow:
     row = session.get(AppointmentRow, appointment_id)
     if row is None:
-        raise NotFound(
-            "appointment", appointment_id, zh=f"没有编号为 {appointment_id} 的预约，请刷新后查看。"
-        )
+        raise no_appointment(appointment_id)
     return row
+
+
+def no_appointment(appointment_id: int) -> NotFound:
+    """Return what is said where a visit is none, or another region's."""
+    return NotFound(
+        "appointment",
+        appointment_id,
+        remedy="Load the visits of its day again.",
+        zh=f"没有编号为 {appointment_id} 的预约，请刷新后查看。",
+    )
 
 
 def _tell(

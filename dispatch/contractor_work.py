@@ -21,12 +21,13 @@ from dispatch.store import (
     ContractorOfferRow,
     IncidentRow,
     incident_row,
+    no_offer,
     open_job_row,
 )
 from fleet.registers import get_contractor
 from kernel import private_details
 from kernel.database import WriteSession
-from kernel.errors import Conflict, InvalidInput, JobTaken, NotFound, TooLate
+from kernel.errors import Conflict, InvalidInput, JobTaken, TooLate
 
 
 def accept(
@@ -195,7 +196,7 @@ def take_back(session: WriteSession, context: DispatchContext, incident_id: int)
 def _own_offer(session: Session, offer_id: int, contractor_id: int) -> ContractorOfferRow:
     row = session.get(ContractorOfferRow, offer_id, with_for_update=True, populate_existing=True)
     if row is None or row.contractor_id != contractor_id:
-        raise NotFound("offer", offer_id, zh=f"没有编号为 {offer_id} 的询单。")
+        raise no_offer(offer_id)
     return row
 
 

@@ -32,7 +32,7 @@ from dispatch.store import (
     open_job_row,
 )
 from fleet.model import Contractor
-from fleet.registers import contractor_ids, get_contractor
+from fleet.registers import contractor_ids, get_contractor, no_contractor
 from kernel import events
 from kernel.database import WriteSession
 from kernel.errors import Conflict, InvalidInput, NotFound
@@ -82,9 +82,7 @@ def offer(
     else:
         contractor = get_contractor(session, contractor_id)
         if contractor.region != context.region:
-            raise NotFound(
-                "contractor", contractor_id, zh=f"没有编号为 {contractor_id} 的外协，请刷新后查看。"
-            )
+            raise no_contractor(contractor_id)
         _refuse_unable(contractor, job_of(job))
     return _make_offer(session, context, incident, job, contractor, None)
 

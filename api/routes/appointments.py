@@ -19,7 +19,6 @@ from dispatch import appointments
 from dispatch.appointments import Appointment
 from dispatch.regions import get_region
 from kernel.database import WriteSession
-from kernel.errors import NotFound
 
 router = APIRouter(prefix="/appointments", tags=["appointments"])
 
@@ -58,11 +57,7 @@ def cancel_appointment(
 
     def act(session: WriteSession) -> AppointmentOut:
         if appointments.get_appointment(session, appointment_id).region != runtime.region:
-            raise NotFound(
-                "appointment",
-                appointment_id,
-                zh=f"没有编号为 {appointment_id} 的预约，请刷新后查看。",
-            )
+            raise appointments.no_appointment(appointment_id)
         now = runtime.clock.now()
         cancelled = appointments.cancel_appointment(session, now, appointment_id, body.reason)
         return _shown(session, runtime, cancelled)
