@@ -117,7 +117,7 @@ def _put_sqlite(file: Path, target: Path) -> None:
 
 def _refuse_other_kind(file: Path, magic: bytes) -> None:
     if not file.is_file():
-        raise NotFound("backup", str(file))
+        raise NotFound("backup", str(file), remedy="Give the file that roadflare backup wrote.")
     with file.open("rb") as opened:
         if opened.read(len(magic)) != magic:
             raise BadData(

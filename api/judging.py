@@ -23,8 +23,8 @@ from dispatch.context import DispatchContext
 from dispatch.explain import Moment, job_to_judge
 from dispatch.job import Job
 from dispatch.regions import plan_version
-from dispatch.store import get_incident
-from kernel.errors import ExternalServiceError, NotFound
+from dispatch.store import get_incident, no_incident
+from kernel.errors import ExternalServiceError
 from kernel.side_process import SideProcess
 
 JUDGE_S = 5.0
@@ -120,9 +120,7 @@ class Judging:
     def _answer(self, incident_id: int) -> bytes:
         with self.context.database.read() as session:
             if get_incident(session, incident_id).region != self.context.region:
-                raise NotFound(
-                    "incident", incident_id, zh=f"没有编号为 {incident_id} 的事件，请刷新后查看。"
-                )
+                raise no_incident(incident_id)
             job = job_to_judge(session, incident_id)
             moment = self._moment
             if moment is None or not self._serves(moment, job, session):

@@ -17,7 +17,9 @@ from benchmarks.snapshots.commands import snapshots
 from benchmarks.tick.commands import tick
 from kernel.errors import InvalidInput
 
-app = typer.Typer(help="Measurements, side by side with peers.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False, help="Measurements, side by side with peers.", no_args_is_help=True
+)
 
 
 app.command()(crash)

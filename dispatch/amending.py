@@ -17,7 +17,7 @@ from dispatch.entitlement import decide
 from dispatch.form import Form
 from dispatch.incident import Incident, IncidentState, incident_number
 from dispatch.job import JobState
-from dispatch.job_option import options_from_json
+from dispatch.job_option import are_unreadable, options_from_json
 from dispatch.job_steps import is_left_to_try
 from dispatch.jobs import job_options
 from dispatch.locate import Located
@@ -380,15 +380,20 @@ def _change_jobs(
 ) -> None:
     """Carry place, target, priority and (while no unit has the order) options over to the job.
 
-    Only what has changed: a note gives no job new ways to help, and what has failed at the car
-    stays ruled out.
+    Only what has changed: a note gives no job new ways to help, unless those it has cannot be
+    read, and what has failed at the car stays ruled out.
     """
     place = incident_of(row).place
-    options = None
-    if place.position != before.place.position or triage.options != before.triage.options:
-        options = _ways_left(session, now, row, triage)
     query = select(JobRow).where(JobRow.incident_id == row.id, JobRow.state.in_(_OPEN_JOBS))
-    for job in session.scalars(query.with_for_update()).all():
+    jobs = session.scalars(query.with_for_update()).all()
+    options = None
+    if (
+        place.position != before.place.position
+        or triage.options != before.triage.options
+        or any(are_unreadable(options_from_json(job.options)) for job in jobs)
+    ):
+        options = _ways_left(session, now, row, triage)
+    for job in jobs:
         job.target_at, job.priority = row.target_at, triage.priority
         if place != before.place:
             job.position, job.place_text = row.position, row.place_text

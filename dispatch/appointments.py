@@ -321,10 +321,18 @@ def appointment_row(session: Session, appointment_id: int, *, lock: bool = False
     """Return the row of a visit; NotFound when there is none. ``lock`` as for `incident_row`."""
     row = session.get(AppointmentRow, appointment_id, with_for_update=True if lock else None)
     if row is None:
-        raise NotFound(
-            "appointment", appointment_id, zh=f"没有编号为 {appointment_id} 的预约，请刷新后查看。"
-        )
+        raise no_appointment(appointment_id)
     return row
+
+
+def no_appointment(appointment_id: int) -> NotFound:
+    """Return what is said where a visit is none, or another region's."""
+    return NotFound(
+        "appointment",
+        appointment_id,
+        remedy="Load the visits of its day again.",
+        zh=f"没有编号为 {appointment_id} 的预约，请刷新后查看。",
+    )
 
 
 def tell_visit(

@@ -28,11 +28,12 @@ from dispatch.store import (
     incident_row,
     is_open,
     job_of,
+    no_offer,
     offers_about,
     open_job_row,
 )
 from fleet.model import Contractor
-from fleet.registers import contractor_ids, get_contractor
+from fleet.registers import contractor_ids, get_contractor, no_contractor
 from kernel import events
 from kernel.database import WriteSession
 from kernel.errors import Conflict, InvalidInput, NotFound
@@ -82,9 +83,7 @@ def offer(
     else:
         contractor = get_contractor(session, contractor_id)
         if contractor.region != context.region:
-            raise NotFound(
-                "contractor", contractor_id, zh=f"没有编号为 {contractor_id} 的外协，请刷新后查看。"
-            )
+            raise no_contractor(contractor_id)
         _refuse_unable(contractor, job_of(job))
     return _make_offer(session, context, incident, job, contractor, None)
 
@@ -246,7 +245,7 @@ def own_offer(session: Session, offer_id: int, contractor_id: int) -> Contractor
     """Return an offer of a contractor, to be changed; NotFound where it is not its own."""
     row = session.get(ContractorOfferRow, offer_id, with_for_update=True, populate_existing=True)
     if row is None or row.contractor_id != contractor_id:
-        raise NotFound("offer", offer_id, zh=f"没有编号为 {offer_id} 的询单。")
+        raise no_offer(offer_id)
     return row
 
 

@@ -15,11 +15,11 @@ from dispatch.store import JobRow
 from kernel.words import Words
 
 _TEXT = Words(
-    zh="{number} 的任务数据有误，无法派车，其他事件照常调度。请更正其位置或故障，任务将重新生成；"
-    "或取消后重新录入。",
+    zh="{number} 的任务数据有误，无法派车，其他事件照常调度。请添加备注或更正位置，任务将重新生成；"
+    "如仍无效，请取消后重新录入。",
     en="What is stored of {number} cannot be read, so that nobody is sent; all others are "
-    "planned. Correct its place or its fault, which makes the job anew; or cancel it and take the "
-    "call again.",
+    "planned. Add a note or correct its place: either makes the job anew. If that does not help, "
+    "cancel it and take the call again.",
 )
 
 

@@ -9,8 +9,8 @@ from fleet.catalogue import catalogue
 from kernel.words import Words
 
 _READABLE = Words(
-    zh="任务数据（原数据有误，请更正位置或故障）",
-    en="data that can be read (correct the place or the fault)",
+    zh="任务数据（原数据有误，请添加备注或更正位置）",
+    en="data that can be read (add a note or correct the place)",
 )
 
 

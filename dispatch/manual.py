@@ -16,6 +16,7 @@ from dispatch.incident import incident_number
 from dispatch.job import JobState
 from dispatch.job_option import JobOption
 from dispatch.job_steps import option_of
+from dispatch.regions import no_region
 from dispatch.store import (
     ContractorOfferRow,
     JobRow,
@@ -172,7 +173,7 @@ def plan_version(session: WriteSession, region: str) -> int:
     """Return the version of the plan in force; NotFound when the region is not set up."""
     version = session.scalar(select(RegionRow.plan_version).where(RegionRow.name == region))
     if version is None:
-        raise NotFound("region", region, zh=f"区域 {region} 尚未设置，请联系管理员。")
+        raise no_region(region)
     return version
 
 

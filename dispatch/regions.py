@@ -75,12 +75,7 @@ def get_region(session: Session, name: str) -> Region:
     """Return one region; NotFound when it has not been set up."""
     row = session.get(RegionRow, name)
     if row is None:
-        raise NotFound(
-            "region",
-            name,
-            remedy="Set it up with PUT /fleet.",
-            zh=f"区域 {name} 尚未设置，请联系管理员。",
-        )
+        raise no_region(name)
     return _region(row)
 
 
@@ -104,3 +99,13 @@ def _countries() -> dict[str, str]:
 
 def _region(row: RegionRow) -> Region:
     return Region(row.name, row.country, row.time_zone, row.plan_version)
+
+
+def no_region(name: str) -> NotFound:
+    """Return what is said where a region has not been set up."""
+    return NotFound(
+        "region",
+        name,
+        remedy="Set it up with PUT /fleet.",
+        zh=f"区域 {name} 尚未设置，请联系管理员。",
+    )

@@ -144,7 +144,9 @@ def _job_of(session: WriteSession, region: str, job_id: int, unit_id: int) -> Jo
     """Return the job if it is or was the unit's."""
     job = session.get(JobRow, job_id, with_for_update=True, populate_existing=True)
     if job is None or job.region != region:
-        raise NotFound("job", job_id, zh=f"没有编号为 {job_id} 的任务，请联系调度。")
+        raise NotFound(
+            "job", job_id, remedy="Ask dispatch.", zh=f"没有编号为 {job_id} 的任务，请联系调度。"
+        )
     if job.unit_id != unit_id and not _was_ordered(session, job, unit_id):
         raise NotFound(
             "job",

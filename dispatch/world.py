@@ -14,6 +14,7 @@ from dispatch.context import DispatchContext
 from dispatch.contractor_record import Answer, offers_answered
 from dispatch.contractor_silence import Silence, silent_contractors
 from dispatch.job import ACTIVE, Job, JobState
+from dispatch.regions import no_region
 from dispatch.store import (
     Asked,
     ContractorOfferRow,
@@ -28,7 +29,6 @@ from fleet.registers import contractors_of, service_centres_of
 from fleet.states import UnitState
 from fleet.store import units_of
 from kernel import events
-from kernel.errors import NotFound
 
 WORKING = (UnitState.IDLE, UnitState.ROLLING, UnitState.ON_SITE, UnitState.LOADED)
 """Units in these states take part in a decision."""
@@ -93,12 +93,7 @@ def read_world(session: Session, context: DispatchContext) -> World:
     """
     region = session.get(RegionRow, context.region, populate_existing=True)
     if region is None:
-        raise NotFound(
-            "region",
-            context.region,
-            remedy="Set it up with PUT /fleet.",
-            zh=f"区域 {context.region} 尚未设置，请联系管理员。",
-        )
+        raise no_region(context.region)
     now = context.clock.now()
     units = units_of(session, context.region, states=WORKING)
     return World(

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from fleet.model import PositionReport
 from fleet.states import UnitState
-from fleet.store import ShiftRow, UnitPositionRow, UnitRow
+from fleet.store import ShiftRow, UnitPositionRow, UnitRow, no_unit
 from kernel import events
 from kernel.database import WriteSession
 from kernel.errors import Conflict, Fault, NotFound
@@ -209,10 +209,7 @@ def _missing(session: Session, unit_ids: Sequence[int]) -> dict[int, NotFound | 
     if not unit_ids:
         return {}
     there = set(session.scalars(select(UnitRow.id).where(UnitRow.id.in_(unit_ids))))
-    return {
-        it: UnitBusy(it) if it in there else NotFound("unit", it, zh=f"没有编号为 {it} 的车辆。")
-        for it in unit_ids
-    }
+    return {it: UnitBusy(it) if it in there else no_unit(it) for it in unit_ids}
 
 
 def _on_duty_until(session: Session, row: Any, now: datetime) -> datetime | None:

@@ -85,10 +85,18 @@ def get_contractor(session: Session, contractor_id: int) -> Contractor:
     """Return one contractor; NotFound when there is none of that id."""
     row = session.get(ContractorRow, contractor_id)
     if row is None:
-        raise NotFound(
-            "contractor", contractor_id, zh=f"没有编号为 {contractor_id} 的外协，请刷新后查看。"
-        )
+        raise no_contractor(contractor_id)
     return _contractor(row)
+
+
+def no_contractor(contractor_id: int) -> NotFound:
+    """Return what is said where a contractor is none, or another region's."""
+    return NotFound(
+        "contractor",
+        contractor_id,
+        remedy="Load the list of contractors again.",
+        zh=f"没有编号为 {contractor_id} 的外协，请刷新后查看。",
+    )
 
 
 def contractors_of(session: Session, region: str) -> tuple[Contractor, ...]:
@@ -123,7 +131,10 @@ def get_centre(session: Session, centre_id: int) -> ServiceCentre:
     row = session.get(ServiceCentreRow, centre_id)
     if row is None:
         raise NotFound(
-            "service centre", centre_id, zh=f"没有编号为 {centre_id} 的服务中心，请刷新后查看。"
+            "service centre",
+            centre_id,
+            remedy="Load the service centres again.",
+            zh=f"没有编号为 {centre_id} 的服务中心，请刷新后查看。",
         )
     return _centre(row)
 

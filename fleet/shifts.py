@@ -158,7 +158,12 @@ def _move(session: WriteSession, now: datetime, unit_id: int, move: UnitMove) ->
 def _free_crew(session: Session, crew_id: int) -> CrewRow:
     crew = session.get(CrewRow, crew_id)
     if crew is None:
-        raise NotFound("crew", crew_id, zh=f"没有编号为 {crew_id} 的班组。")
+        raise NotFound(
+            "crew",
+            crew_id,
+            remedy="Load the fleet again.",
+            zh=f"没有编号为 {crew_id} 的班组，请刷新后查看。",
+        )
     query = select(UnitRow.code).where(UnitRow.crew_id == crew_id)
     other = session.scalars(query).first()
     if other is not None:

@@ -288,8 +288,18 @@ def unit_row(session: Session, unit_id: int) -> UnitRow:
     """Return the row of one unit, for the fleet's own modules; NotFound when there is none."""
     row = session.get(UnitRow, unit_id)
     if row is None:
-        raise NotFound("unit", unit_id, zh=f"没有编号为 {unit_id} 的车辆，请刷新后查看。")
+        raise no_unit(unit_id)
     return row
+
+
+def no_unit(unit_id: int) -> NotFound:
+    """Return what is said where a unit is none, or another region's."""
+    return NotFound(
+        "unit",
+        unit_id,
+        remedy="Load the units again.",
+        zh=f"没有编号为 {unit_id} 的车辆，请刷新后查看。",
+    )
 
 
 def unit_of(row: UnitRow) -> Unit:

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from geo_data.city_store import City
 
 app = typer.Typer(
-    no_args_is_help=True, help="The cities: import an extract, list them, show what one holds."
+    add_completion=False,
+    no_args_is_help=True,
+    help="The cities: import an extract, list them, show what one holds.",
 )
 
-where_app = typer.Typer()
+where_app = typer.Typer(add_completion=False)
 
 DEFAULT_DATA_DIR = Path(__file__).resolve().parent.parent / ".cache" / "data"
 

@@ -152,7 +152,7 @@ class NotFound(RoadflareError):
 
     code = "not_found"
 
-    def __init__(self, kind: str, key: object, *, remedy: str = "", zh: str = "") -> None:
+    def __init__(self, kind: str, key: object, *, remedy: str, zh: str = "") -> None:
         super().__init__(f"There is no {kind} {key!r}.", remedy=remedy, zh=zh)
         self.kind = kind
         self.key = key

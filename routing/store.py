@@ -65,7 +65,10 @@ def clear_report(session: WriteSession, region: str, now: datetime, report_id: i
     row = session.get(RoadReportRow, report_id)
     if row is None or row.region != region:
         raise NotFound(
-            "road report", report_id, zh=f"没有编号为 {report_id} 的路况，请刷新后查看。"
+            "road report",
+            report_id,
+            remedy="Load the road reports again.",
+            zh=f"没有编号为 {report_id} 的路况，请刷新后查看。",
         )
     if row.cleared_at is None:
         row.cleared_at = now

@@ -12,7 +12,11 @@ from api.commands.options import AsJson, DatabaseUrl, DataDir, settings_from
 from kernel import events
 from kernel.errors import InvalidInput
 
-app = typer.Typer(no_args_is_help=True, help="The event log: what happened, chained by hashes.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="The event log: what happened, chained by hashes.",
+)
 
 
 @app.callback()

@@ -22,7 +22,9 @@ from kernel.clock import SystemClock
 from kernel.database import Database
 from kernel.errors import InvalidInput
 
-user_app = typer.Typer(no_args_is_help=True, help="Add people who may log in, and list them.")
+user_app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Add people who may log in, and list them."
+)
 token_app = typer.Typer(add_completion=False)
 
 _SHORTEST_SECRET = 4

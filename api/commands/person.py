@@ -23,7 +23,11 @@ from kernel.clock import SystemClock
 from kernel.errors import Fault, InvalidInput
 from kernel.private_details import broken_seals
 
-app = typer.Typer(no_args_is_help=True, help="Export or erase what is stored about one person.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Export or erase what is stored about one person.",
+)
 
 Phone = Annotated[str, typer.Argument(help="The person's telephone number.")]
 

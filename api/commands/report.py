@@ -16,7 +16,9 @@ from kernel.clock import SystemClock
 from sla.contractor_scores import ContractorScore
 from sla.report import Rated, Ratings, Report
 
-app = typer.Typer(help="Tell how well the promise was kept, and what owners thought of it.")
+app = typer.Typer(
+    add_completion=False, help="Tell how well the promise was kept, and what owners thought of it."
+)
 
 _MOST_DAYS = 36_500
 

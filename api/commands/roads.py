@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import httpx
 
 app = typer.Typer(
+    add_completion=False,
     no_args_is_help=True,
     help="Close roads or slow them down on a running service; list and clear such reports.",
 )

@@ -34,7 +34,12 @@ def acknowledge(alarm_id: AlarmId, who: Dispatcher, repeat: Repeat, runtime: Run
     def act(session: WriteSession) -> AlarmOut:
         row = session.get(AlarmRow, alarm_id)
         if row is None or row.region != runtime.region:
-            raise NotFound("alarm", alarm_id, zh=f"没有编号为 {alarm_id} 的警报，请刷新后查看。")
+            raise NotFound(
+                "alarm",
+                alarm_id,
+                remedy="Load the alarms again.",
+                zh=f"没有编号为 {alarm_id} 的警报，请刷新后查看。",
+            )
         if row.acknowledged_at is None:
             settle(session, runtime.clock.now(), row, who.name)
         return alarm_out(row)

@@ -26,7 +26,6 @@ from dispatch.appointments import Appointment
 from dispatch.regions import get_region
 from dispatch.visit_moving import move_appointment as move
 from kernel.database import WriteSession
-from kernel.errors import NotFound
 
 router = APIRouter(prefix="/appointments", tags=["appointments"])
 
@@ -98,9 +97,7 @@ def _last(visit: Appointment) -> datetime:
 def _own(session: WriteSession, runtime: Runtime, appointment_id: int) -> None:
     """Refuse a visit of another region."""
     if appointments.get_appointment(session, appointment_id).region != runtime.region:
-        raise NotFound(
-            "appointment", appointment_id, zh=f"没有编号为 {appointment_id} 的预约，请刷新后查看。"
-        )
+        raise appointments.no_appointment(appointment_id)
 
 
 def _shown(session: WriteSession, runtime: Runtime, it: Appointment) -> AppointmentOut:

@@ -79,7 +79,12 @@ def _changed(
     def acted(session: WriteSession) -> UserOut:
         row = session.get(UserRow, user_id)
         if row is None or row.region != runtime.region:
-            raise NotFound("user", user_id, zh=f"没有编号为 {user_id} 的用户。")
+            raise NotFound(
+                "user",
+                user_id,
+                remedy="Load the users again.",
+                zh=f"没有编号为 {user_id} 的用户，请刷新后查看。",
+            )
         act(session, row)
         end_all(session, row.id)
         session.flush()

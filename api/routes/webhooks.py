@@ -138,7 +138,12 @@ def remove_webhook(webhook_id: WebhookId, _who: Admin, runtime: Run) -> Response
 def _mine(session: Session, runtime: Runtime, webhook_id: int) -> WebhookRow:
     row = session.get(WebhookRow, webhook_id)
     if row is None or row.region != runtime.region:
-        raise NotFound("webhook", webhook_id, zh=f"没有编号为 {webhook_id} 的 Webhook。")
+        raise NotFound(
+            "webhook",
+            webhook_id,
+            remedy="Load the webhooks again.",
+            zh=f"没有编号为 {webhook_id} 的 Webhook，请刷新后查看。",
+        )
     return row
 
 

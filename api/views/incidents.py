@@ -35,11 +35,11 @@ from dispatch.store import (
     JobRow,
     get_incident,
     job_of,
+    no_incident,
     other_callers,
     rating_of_incident,
 )
 from fleet.store import ContractorRow, UnitRow
-from kernel.errors import NotFound
 
 
 def one_incident(
@@ -69,9 +69,7 @@ def incident_in_region(session: Session, region: str, incident_id: int) -> Incid
     """Return an incident, `NotFound` also when it is another region's."""
     incident = get_incident(session, incident_id)
     if incident.region != region:
-        raise NotFound(
-            "incident", incident_id, zh=f"没有编号为 {incident_id} 的事件，请刷新后查看。"
-        )
+        raise no_incident(incident_id)
     return incident
 
 

@@ -15,11 +15,11 @@ from dispatch.contractor_choice import way_of
 from dispatch.disclosure import shown_phone
 from dispatch.incident import Incident
 from dispatch.job_option import options_from_json
-from dispatch.store import ContractorOfferRow, JobRow, get_incident, incident_of
+from dispatch.store import ContractorOfferRow, JobRow, get_incident, incident_of, no_offer
 from dispatch.store.incidents import IncidentRow
 from field_app.wire import Bilingual
 from fleet.registers import get_contractor
-from kernel.errors import NotAllowed, NotFound
+from kernel.errors import NotAllowed
 from kernel.events import EventRow
 
 _SHOWN = ("offered", "accepted", "arrived")
@@ -50,7 +50,7 @@ def offer_to(session: Session, contractor_id: int, offer_id: int) -> OfferOut:
     """Return one offer of a contractor; NotFound for another contractor's."""
     offer = session.get(ContractorOfferRow, offer_id)
     if offer is None or offer.contractor_id != contractor_id:
-        raise NotFound("offer", offer_id, zh=f"没有编号为 {offer_id} 的询单。")
+        raise no_offer(offer_id)
     changed = _places_changed(session, [offer.incident_id])
     labels = _labels(session, contractor_id, [offer.incident_id])
     return _offer_out(offer, get_incident(session, offer.incident_id), labels, changed)

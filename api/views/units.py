@@ -35,8 +35,7 @@ from dispatch.vehicles import vehicle_of
 from field_app.driving import goal_of
 from field_app.jobs import Held
 from fleet.model import Unit
-from fleet.store import get_unit, units_of
-from kernel.errors import NotFound
+from fleet.store import get_unit, no_unit, units_of
 from kernel.position import Position
 from kernel.words import Words
 
@@ -94,7 +93,7 @@ def unit_in_region(session: Session, region: str, unit_id: int) -> Unit:
     """Return a unit, `NotFound` also when it is another region's."""
     unit = get_unit(session, unit_id)
     if unit.region != region:
-        raise NotFound("unit", unit_id, zh=f"没有编号为 {unit_id} 的车辆，请刷新后查看。")
+        raise no_unit(unit_id)
     return unit
 
 

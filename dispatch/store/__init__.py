@@ -14,6 +14,7 @@ from dispatch.store.incidents import (
     incident_row,
     incidents_of,
     is_open,
+    no_incident,
     other_callers,
     which_incidents,
 )
@@ -33,6 +34,7 @@ from dispatch.store.offers import (
     NOT_A_MINUTE_LATER,
     Asked,
     ContractorOfferRow,
+    no_offer,
     offers_about,
     open_offers,
 )
@@ -67,6 +69,8 @@ __all__ = [
     "job_row",
     "jobs_of",
     "jobs_of_visits",
+    "no_incident",
+    "no_offer",
     "offers_about",
     "open_job_row",
     "open_offers",

@@ -220,10 +220,18 @@ def incident_row(session: Session, incident_id: int, *, lock: bool = False) -> I
     """
     row = session.get(IncidentRow, incident_id, with_for_update=True if lock else None)
     if row is None:
-        raise NotFound(
-            "incident", incident_id, zh=f"没有编号为 {incident_id} 的事件，请刷新后查看。"
-        )
+        raise no_incident(incident_id)
     return row
+
+
+def no_incident(incident_id: int) -> NotFound:
+    """Return what is said where an incident is none, or another region's."""
+    return NotFound(
+        "incident",
+        incident_id,
+        remedy="Check its number, or load the list of incidents again.",
+        zh=f"没有编号为 {incident_id} 的事件，请核对编号，或刷新后查看。",
+    )
 
 
 def incident_of(row: IncidentRow) -> Incident:

@@ -158,7 +158,12 @@ def job_row(session: Session, job_id: int, *, lock: bool = False) -> JobRow:
     """
     row = session.get(JobRow, job_id, with_for_update=True if lock else None)
     if row is None:
-        raise NotFound("job", job_id, zh=f"没有编号为 {job_id} 的任务，请刷新后查看。")
+        raise NotFound(
+            "job",
+            job_id,
+            remedy="Load the list of jobs again.",
+            zh=f"没有编号为 {job_id} 的任务，请刷新后查看。",
+        )
     return row
 
 

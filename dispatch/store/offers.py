@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dispatch.store.incidents import IncidentRow, is_open
 from kernel.database import Base, UtcDateTime
+from kernel.errors import NotFound
 
 OFFER_STATES = ("offered", "accepted", "arrived", "done", "rejected", "expired", "withdrawn")
 NOT_A_MINUTE_LATER = timedelta(minutes=5)
@@ -164,3 +165,13 @@ def open_offers(asked: Mapping[int, Mapping[int, Asked]]) -> Counter[int]:
     """Return how many offers each contractor has to answer, of what `offers_about` returns."""
     every = (item for about in asked.values() for item in about.items())
     return Counter(contractor_id for contractor_id, it in every if it.is_open)
+
+
+def no_offer(offer_id: int) -> NotFound:
+    """Return what is said where an offer is none, or another contractor's."""
+    return NotFound(
+        "offer",
+        offer_id,
+        remedy="Load the offers again.",
+        zh=f"没有编号为 {offer_id} 的询单，请刷新后查看。",
+    )

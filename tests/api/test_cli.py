@@ -68,7 +68,9 @@ def test_every_command_is_there_and_knows_json(name: str) -> None:
     for child in groups.values():
         options = {option for param in child.params for option in param.opts}
         assert "--json" in options, f"{name} {child.name}"
-    assert CliRunner().invoke(found, ["--help"]).exit_code == 0
+    helped = CliRunner().invoke(found, ["--help"])
+    assert helped.exit_code == 0
+    assert "completion" not in helped.output  # it would complete one command, not the product
 
 
 def test_an_unknown_city_is_one_line_with_the_remedy(tmp_path: Path) -> None:

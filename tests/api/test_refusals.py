@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.support.service import Town
 
@@ -79,3 +80,30 @@ def test_a_link_that_has_ended(town: Town) -> None:
     assert said(town.nobody.get("track/0123456789abcdefghijkl"), 404)["zh"] == (
         "此链接已失效，请向热线索取新链接。"
     )
+
+
+NOWHERE: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("desk", "GET", "incidents/999", {}),
+    ("desk", "GET", "incidents/999/candidates", {}),
+    ("desk", "GET", "incidents/999/contractors", {}),
+    ("desk", "POST", "incidents/999/cancel", {"reason": "reported twice"}),
+    ("desk", "GET", "units/999/route", {}),
+    ("desk", "POST", "appointments/999/cancel", {"reason": "reported twice"}),
+    ("desk", "POST", "alarms/999/acknowledge", {}),
+    ("desk", "POST", "road-reports/999/clear", {}),
+    ("partner", "POST", "provider/offers/999/reject", {"reason": "no truck"}),
+    ("admin", "POST", "users/999/disable", {}),
+    ("admin", "GET", "webhooks/999/deliveries", {}),
+    ("desk", "GET", "nowhere", {}),
+)
+
+
+@pytest.mark.parametrize(("who", "method", "path", "body"), NOWHERE)
+def test_what_is_not_there_comes_with_a_remedy(
+    town: Town, who: str, method: str, path: str, body: dict[str, Any]
+) -> None:
+    answer = town[who].request(method, path, **({"json": body} if method == "POST" else {}))
+    text, remedy = said(answer, 404), answer.json()["remedy"]
+    assert remedy
+    assert text["en"].endswith(remedy)
+    assert "请" in text["zh"]

@@ -56,6 +56,12 @@ def test_everything_fits_a_small_phone(live_town: LiveTown) -> None:
     phone.wait_for_selector("text=No job now.")
     assert fits(phone)
 
+    badge = phone.locator(".unit-state")
+    one_line = badge.evaluate("badge => badge.getBoundingClientRect().height")
+    phone.evaluate("document.querySelector('.unit-code').textContent = 'CARGA-MOVIL-COQUI-05'")
+    assert badge.evaluate("badge => badge.getBoundingClientRect().height") == one_line
+    assert fits(phone)
+
     owner = small_page(live_town)
     owner.goto(f"{live_town.url}{live_town.call()['track_url']}")
     expect(owner.locator("h1")).to_have_text("Help is arranged.")

@@ -44,6 +44,6 @@ def test_one_degree_of_latitude_is_111_km() -> None:
 def test_errors_name_value_and_remedy() -> None:
     error = InvalidInput([Fault("/vin", "vin.length", "'123' has 3 characters.", "Give 17.")])
     assert str(error) == "/vin: '123' has 3 characters. Give 17."
-    assert "'x'" in str(NotFound("unit", "x"))
+    assert "'x'" in str(NotFound("unit", "x", remedy="Load the units again."))
     with pytest.raises(ValueError, match="at least one"):
         InvalidInput([])

@@ -82,3 +82,20 @@ test("who has just sent a unit may send another one at once", async () => {
   await settled();
   expect(candidatesOf(3)?.plan_version).toBe(6);
 });
+
+test("what is not answered may have been done, and says so", async () => {
+  serving({});
+  await assign(1, 7);
+  expect(toasts.value[0]?.text).toContain("may or may not have been done");
+});
+
+test("the same press before there is an answer is one", async () => {
+  const asked = planned({ version: 5 });
+  planVersion.value = 5;
+  await Promise.all([assign(1, 7), assign(1, 7)]);
+  expect(asked.filter(({ path }) => path.endsWith("/assign"))).toHaveLength(1);
+  expect(toasts.value.map(({ tone }) => tone)).toEqual(["good"]);
+  planVersion.value = 6;
+  await assign(1, 7);
+  expect(asked.filter(({ path }) => path.endsWith("/assign"))).toHaveLength(2);
+});

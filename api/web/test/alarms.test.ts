@@ -52,6 +52,15 @@ test("the newest two alarms are shown, all on demand", () => {
   expect(texts()).toHaveLength(2);
 });
 
+test("an incident is named once, were it in the words of its alarm", () => {
+  alarms.value = [
+    { ...alarm(5, 2), text: { zh: "R-0002 的数据有误", en: "R-0002 cannot be read" } },
+    alarm(4, 1),
+  ];
+  act(() => render(h(Alarms, {}), box));
+  expect(texts().map((text) => text.match(/R-\d{4}/g))).toEqual([["R-0002"], ["R-0001"]]);
+});
+
 test("without an alarm nothing lies over the map; one of no incident opens none", () => {
   act(() => render(h(Alarms, {}), box));
   expect(box.innerHTML).toBe("");

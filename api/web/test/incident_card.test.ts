@@ -18,7 +18,7 @@ import {
 } from "../src/console/store/selection.ts";
 import { token } from "../src/console/store/session.ts";
 import { toasts } from "../src/console/store/toasts.ts";
-import { incidents, me, units } from "../src/console/store/world.ts";
+import { alarms, incidents, me, units } from "../src/console/store/world.ts";
 import { incident } from "./incidents.ts";
 import { serving, settled } from "./server.ts";
 
@@ -53,6 +53,7 @@ afterEach(async () => {
   question.value = null;
   selectIncident(null);
   incidents.value = null;
+  alarms.value = [];
   units.value = [];
   me.value = null;
   token.value = null;
@@ -261,6 +262,32 @@ test("a unit whose technician has declined is sent all the same, one that lacks 
   const sent = asked.find(({ path }) => path === "POST /incidents/1/assign");
   expect(sent?.body).toEqual({ unit_id: 7, plan_version: 5 });
   expect(toasts.value[0]?.text).toContain("T-07 assigned");
+});
+
+const DAMAGED = {
+  id: 1,
+  at: "2026-03-02T08:00:00Z",
+  kind: "data_damaged",
+  incident_id: 1,
+  incident_number: "R-0001",
+  text: { zh: "误", en: "Bad." },
+};
+
+test.each([
+  [[], "Offer it to a contractor"],
+  [[DAMAGED], "add a note"],
+])("where nobody can go, what helps is named", async (told, word) => {
+  alarms.value = told as never;
+  serving({
+    "GET /incidents/1": () => ({ body: incident(1) }),
+    "GET /candidates": () => ({
+      body: { plan_version: 5, items: [], contractor: null, silent: [] },
+    }),
+  });
+  stops.push(followDetail());
+  await show();
+  await act(settled);
+  expect(texts(".why .notice")[0]?.toLowerCase()).toContain(word.toLowerCase());
 });
 
 const silent = {

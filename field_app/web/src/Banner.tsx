@@ -2,6 +2,7 @@
 
 import { timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
+import { Sentence } from "@roadflare/kit/sentence.tsx";
 import { problemText } from "./problem_words.ts";
 import { refusalText } from "./refusal_words.ts";
 import { withdrawn } from "./store/news.ts";
@@ -39,7 +40,9 @@ export function Banner() {
       {withdrawn.value && (
         <p class="banner refused" role="alert">
           <Icon name="warning" size={22} />
-          <span>{t("withdrawn", { number: withdrawn.value })}</span>
+          <span>
+            <Sentence text={t("withdrawn", { number: withdrawn.value })} />
+          </span>
           <button type="button" class="button" onClick={() => (withdrawn.value = null)}>
             {t("refused.ok")}
           </button>

@@ -90,7 +90,7 @@ class HarbourGazetteer:
 
     def kilometre_post(self, ref: str, km: float, direction: str) -> Found:
         if ref != "G4" or not 10 <= km <= 20:
-            raise NotFound("kilometre post", f"{ref} {km:g}")
+            raise NotFound("kilometre post", f"{ref} {km:g}", remedy="Say it by address.")
         text = f"G4 K{km:g} → {direction}"
         return Found(text, Position(113.6, 23.0 + km / 100), 0.9)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -209,12 +210,21 @@ def test_new_facts_change_the_ways_that_are_left_and_bring_none_back(office: Off
     assert all("safety_cones" in option.needs for option in job.options)
 
 
-def test_a_corrected_place_mends_ways_that_cannot_be_read(office: Office) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"location": {"lon": 113.31, "lat": 23.12, "datum": "WGS-84"}},
+        {"note": "a red car"},
+        {"safe_place": False},
+    ],
+    ids=["place", "note", "safety"],
+)
+def test_any_change_mends_ways_that_cannot_be_read(office: Office, change: dict[str, Any]) -> None:
     incident = office.take().incident
     before = options(office, incident.id)
     with office.database.write() as session:
         session.scalars(select(JobRow)).one().options = [{"name": "boost"}]
-    office.amend(incident.id, location={"lon": 113.31, "lat": 23.12, "datum": "WGS-84"})
+    office.amend(incident.id, **change)
     assert sorted(options(office, incident.id)) == sorted(before)
 
 

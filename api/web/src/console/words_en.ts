@@ -82,6 +82,9 @@ export const en = {
   "map.zoomOut": "Zoom out",
   "map.pick": "Click the place of the car on the map",
   "card.empty": "Select an incident or a unit",
+  "card.emptyCalls": "Select an incident or a visit",
+  "card.emptyRoads": "Select a road report",
+  "card.emptyRoadsHint": "Until when, by whom and why it holds appears here.",
   "card.emptyHint": "Its card with clock, candidates and history appears here.",
   "card.close": "Close card",
   "card.loading": "Loading…",
@@ -248,6 +251,8 @@ export const en = {
   "why.overruleThis": "Send {unit} all the same",
   "why.loading": "Weighing every unit…",
   "why.failed": "The units could not be weighed.",
+  "why.damaged":
+    "Nobody can be sent. Add a note (W) or correct the place (E): either makes the job anew.",
   "why.none": "No unit can go. Offer it to a contractor (C).",
   "why.contractor": "Contractor",
   "why.contractorAsked": "Asked",
@@ -311,6 +316,8 @@ export const en = {
   "link.noVisit": "There is no visit with the id {id} on {day}. It may be on another day.",
   "fail.changed":
     "Somebody else has changed {number} meanwhile. Nothing was done: look again, then decide.",
+  "fail.unanswered":
+    "The server did not answer, so it may or may not have been done. Look again once there is an answer, then repeat if need be.",
   "fail.stale": "The plan has changed meanwhile. Look again, then repeat.",
   "fail.staleFresh":
     "The plan has changed meanwhile, and nothing was done. Every unit was weighed anew: look again, then repeat.",

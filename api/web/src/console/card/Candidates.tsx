@@ -4,12 +4,13 @@ import { kindText, unitStateText } from "@roadflare/kit/common_words.ts";
 import type { Candidate, Incident } from "@roadflare/kit/contract.ts";
 import { minutesText, moneyText, secondsBetween, timeOfDay } from "@roadflare/kit/format.ts";
 import { KindIcon } from "@roadflare/kit/icons.tsx";
+import { Sentence } from "@roadflare/kit/sentence.tsx";
 import { said } from "@roadflare/kit/words.ts";
 import { dragUnit } from "../queue/drag.ts";
 import { assign, overrule } from "../store/actions.ts";
 import { candidatesFault, candidatesOf, detailFault, reloadDetail } from "../store/detail.ts";
 import { pointedUnitId } from "../store/selection.ts";
-import { unitById } from "../store/world.ts";
+import { alarms, unitById } from "../store/world.ts";
 import { t } from "../words.ts";
 import { divertedText } from "./diverted.ts";
 import { HelperRow, SilentHelpers } from "./Helper.tsx";
@@ -47,7 +48,11 @@ function Effects({ candidate }: { candidate: Candidate }) {
     said.push(...diversion.others.map((one) => divertedText(one, number)));
   }
   if (lockedTo) said.unshift(t("why.liftsLock", { unit: lockedTo }));
-  return said.length > 0 ? <span class="candidate-effects">{said.join(" · ")}</span> : null;
+  return said.length > 0 ? (
+    <span class="candidate-effects">
+      <Sentence text={said.join(" · ")} />
+    </span>
+  ) : null;
 }
 
 interface RowProps {
@@ -112,7 +117,7 @@ function Forbidden({ candidates, incident }: ForbiddenProps) {
         {candidates.map((candidate) => (
           <li key={candidate.unit_id}>
             <b>{candidate.unit_code}</b> <span class="muted">{kindText(candidate.kind)}</span>
-            <span>{candidate.forbidden && said(candidate.forbidden.text)}</span>
+            <span>{candidate.forbidden && <Sentence text={said(candidate.forbidden.text)} />}</span>
             {candidate.forbidden?.rule === DECLINED && (
               <button
                 type="button"
@@ -152,6 +157,10 @@ function Unweighed() {
   );
 }
 
+/** Nobody can go, not even a contractor, before the job has been made anew. */
+const isDamaged = (id: number) =>
+  alarms.value.some((one) => one.incident_id === id && one.kind === "data_damaged");
+
 export function Candidates({ incident }: { incident: Incident }) {
   const list = candidatesOf(incident.id);
   if (!list) return <Unweighed />;
@@ -166,14 +175,18 @@ export function Candidates({ incident }: { incident: Incident }) {
     <section class="why">
       <h3>{t("why.title")}</h3>
       {chosen && reason && (
-        <p class="why-reason muted">{t("why.reason", { unit: chosen.unit_code, terms: reason })}</p>
+        <p class="why-reason muted">
+          <Sentence text={t("why.reason", { unit: chosen.unit_code, terms: reason })} />
+        </p>
       )}
       {candidatesFault.value && (
         <p class="text-at-risk" role="status">
           {t("why.failed")} {candidatesFault.value}
         </p>
       )}
-      {able.length === 0 && <p class="notice">{t("why.none")}</p>}
+      {able.length === 0 && (
+        <p class="notice">{t(isDamaged(incident.id) ? "why.damaged" : "why.none")}</p>
+      )}
       {helper && helps && <HelperRow helper={helper} incident={incident} />}
       <ol class="candidates">
         {able.slice(0, 12).map((candidate, index) => (

@@ -3,6 +3,7 @@
 import type { CandidateList, Diverted, Incident, Unit } from "@roadflare/kit/contract.ts";
 import { minutesText, secondsBetween, timeOfDay } from "@roadflare/kit/format.ts";
 import { placeText } from "@roadflare/kit/place_words.ts";
+import { Sentence } from "@roadflare/kit/sentence.tsx";
 import { useEffect, useState } from "preact/hooks";
 import { Dialog } from "../shell/Dialog.tsx";
 import { DialogFoot } from "../shell/DialogFoot.tsx";
@@ -146,15 +147,27 @@ function Diverting({ gets, unit }: { gets: Incident; unit: Unit }) {
       wide
     >
       <form class="ask" onSubmit={submit}>
-        <p>{unit.state === "rolling" ? t("divert.rolls", told) : t("divert.ordered", told)}</p>
+        <p>
+          <Sentence
+            text={unit.state === "rolling" ? t("divert.rolls", told) : t("divert.ordered", told)}
+          />
+        </p>
         {weighed && <BothSides unit={unit} gets={gets} loses={loses} weighed={weighed} />}
         {!weighed && !fault && <p class="muted">{t("why.loading")}</p>}
         <ul class="merge-follows">
           {others.map((one, index) => (
-            <li key={one.incident_number ?? index}>{divertedText(one, t("divert.visit"))}</li>
+            <li key={one.incident_number ?? index}>
+              <Sentence text={divertedText(one, t("divert.visit"))} />
+            </li>
           ))}
-          <li>{t("divert.becomes", told)}</li>
-          {loses?.job?.lock === "unit" && <li>{t("divert.byHand", told)}</li>}
+          <li>
+            <Sentence text={t("divert.becomes", told)} />
+          </li>
+          {loses?.job?.lock === "unit" && (
+            <li>
+              <Sentence text={t("divert.byHand", told)} />
+            </li>
+          )}
         </ul>
         <DialogFoot back={close} fault={fault} yes={t("divert.yes")} disabled={busy || !weighed}>
           <button

@@ -3,6 +3,7 @@
 import { jobStateText, offerStateText } from "@roadflare/kit/common_words.ts";
 import type { Incident } from "@roadflare/kit/contract.ts";
 import { timeOfDay } from "@roadflare/kit/format.ts";
+import { Sentence } from "@roadflare/kit/sentence.tsx";
 import { helperOf, nobodyText } from "../queue/helper.ts";
 import { stageOf } from "../queue/order.ts";
 import { AlarmLine } from "../shell/AlarmLine.tsx";
@@ -72,7 +73,9 @@ function GoesOn({ id }: { id: number }) {
   const number = incidentById.value.get(id)?.number ?? numberOf(id);
   return (
     <p class="safety">
-      {t("card.joined", { number })}
+      <span>
+        <Sentence text={t("card.joined", { number })} />
+      </span>
       <button type="button" class="button small" onClick={() => selectIncident(id)}>
         {number}
       </button>

@@ -5,6 +5,7 @@ import type { Incident } from "@roadflare/kit/contract.ts";
 import { distanceText, minutesText, timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { placeText } from "@roadflare/kit/place_words.ts";
+import { Sentence } from "@roadflare/kit/sentence.tsx";
 import { uniqueId } from "@roadflare/kit/unique.ts";
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
@@ -167,12 +168,20 @@ function WhatFollows({ pair, turn }: { pair: Pair; turn: () => void }) {
       {isHelped(gone) ? (
         <p class="safety">
           <Icon name="warning" size={18} />
-          {isHelped(kept) ? t("merge.bothHelped") : t("merge.helped", { number: gone.number })}
+          <span>
+            <Sentence
+              text={
+                isHelped(kept) ? t("merge.bothHelped") : t("merge.helped", { number: gone.number })
+              }
+            />
+          </span>
         </p>
       ) : (
         <ul class="merge-follows">
           {consequences(pair).map((line) => (
-            <li key={line}>{line}</li>
+            <li key={line}>
+              <Sentence text={line} />
+            </li>
           ))}
         </ul>
       )}

@@ -3,6 +3,7 @@
 import type { TimelineEntry } from "@roadflare/kit/contract.ts";
 import { timeOfDay, timeOfDayWithSeconds } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
+import { Sentence } from "@roadflare/kit/sentence.tsx";
 import { said } from "@roadflare/kit/words.ts";
 import { t } from "../words.ts";
 
@@ -19,7 +20,9 @@ export function Refusals({ entries }: { entries: readonly TimelineEntry[] }) {
         <li class="with-icon" key={`${entry.at} ${entry.kind} ${entry.unit_code}`}>
           <Icon name="warning" size={16} />
           <time dateTime={entry.at}>{timeOfDay(entry.at)}</time>
-          <span>{said(entry.text)}</span>
+          <span>
+            <Sentence text={said(entry.text)} />
+          </span>
         </li>
       ))}
     </ul>
@@ -35,7 +38,9 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
         {newestFirst.map((entry) => (
           <li key={`${entry.at} ${entry.kind} ${entry.unit_code}`}>
             <time dateTime={entry.at}>{timeOfDayWithSeconds(entry.at)}</time>
-            <span>{said(entry.text)}</span>
+            <span>
+              <Sentence text={said(entry.text)} />
+            </span>
           </li>
         ))}
       </ol>

@@ -2,18 +2,12 @@
 
 import { Dialog } from "../shell/Dialog.tsx";
 import { overlay } from "../store/selection.ts";
-import { mayKeepRoads } from "../store/world.ts";
+import { mayDispatch, mayKeepRoads, mayTakeCalls } from "../store/world.ts";
 import { t } from "../words.ts";
 
-const roadKeys = (): [string, string][] => [
-  ["T", t("road.report")],
-  ["O", t("cmd.tabRoads")],
-];
+type Keys = [key: string, what: string][];
 
-const keys = (): [string, string][] => [
-  ["N", t("top.new")],
-  ["/", t("help.command")],
-  ["J K ↓ ↑", t("help.queue")],
+const forDispatchers = (): Keys => [
   ["1 – 9", t("help.assign")],
   ["A", t("help.a")],
   ["L", t("act.lock")],
@@ -22,16 +16,35 @@ const keys = (): [string, string][] => [
   ["C", t("act.contractor")],
   ["F", t("act.eta")],
   ["Z", t("act.notThere")],
+  ["G", t("act.merge")],
+  ["I  U  V", `${t("top.incidents")} / ${t("top.units")} / ${t("top.visits")}`],
+];
+
+const forCallTakers = (): Keys => [
+  ["N", t("top.new")],
+  ["J K ↓ ↑", t("help.queue")],
   ["S", t("act.solve")],
   ["E", t("act.correct")],
   ["W", t("act.note")],
-  ["G", t("act.merge")],
   ["X", t("act.cancel")],
   ["P", t("card.reveal")],
-  ["M", t("map.show")],
-  ["I  U  V", `${t("top.incidents")} / ${t("top.units")} / ${t("top.visits")}`],
+  ...(mayDispatch.value ? [] : ([["I  V", `${t("top.incidents")} / ${t("top.visits")}`]] as Keys)),
   ["B", t("visit.book")],
-  ...(mayKeepRoads.value ? roadKeys() : []),
+];
+
+const forRoads = (): Keys => [
+  ["T", t("road.report")],
+  ["O", t("cmd.tabRoads")],
+  ...(mayTakeCalls.value ? [] : ([["X", t("road.takeBack")]] as Keys)),
+];
+
+/** The keys that do something for whoever is logged in. */
+const keys = (): Keys => [
+  ["/", t("help.command")],
+  ...(mayTakeCalls.value ? forCallTakers() : []),
+  ...(mayDispatch.value ? forDispatchers() : []),
+  ...(mayKeepRoads.value ? forRoads() : []),
+  ["M", t("map.show")],
   ["D", t("top.theme")],
   ["Esc", t("help.esc")],
 ];
@@ -55,10 +68,10 @@ export function Help() {
           </div>
         ))}
       </dl>
-      <p>{t("help.drag")}</p>
-      <h3>{t("help.shapes")}</h3>
-      <p>{t("help.pins")}</p>
-      <p>{t("help.units")}</p>
+      {mayDispatch.value && <p>{t("help.drag")}</p>}
+      {mayTakeCalls.value && <h3>{t("help.shapes")}</h3>}
+      {mayTakeCalls.value && <p>{t("help.pins")}</p>}
+      {mayDispatch.value && <p>{t("help.units")}</p>}
       <p>{t("help.map")}</p>
     </Dialog>
   );

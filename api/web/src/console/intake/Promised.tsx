@@ -3,6 +3,7 @@
 import type { Incident } from "@roadflare/kit/contract.ts";
 import { timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
+import { Sentence } from "@roadflare/kit/sentence.tsx";
 import { said } from "@roadflare/kit/words.ts";
 import { useEffect, useRef } from "preact/hooks";
 import { selectIncident } from "../store/selection.ts";
@@ -28,7 +29,11 @@ export function Promised({ incident, again }: { incident: Incident; again: () =>
       <Icon name="check" size={36} />
       <p class="promised-number">{incident.number}</p>
       <p class="promised-sentence">{sentence(incident)}</p>
-      {incident.n_calls > 1 && <p>{t("done.merged", { number: incident.number })}</p>}
+      {incident.n_calls > 1 && (
+        <p>
+          <Sentence text={t("done.merged", { number: incident.number })} />
+        </p>
+      )}
       {incident.warnings.map((warning) => (
         <p class="text-at-risk" key={warning.code}>
           {said(warning.text)}

@@ -1,6 +1,7 @@
 /** The middle: the map, with its few buttons and a word when the selection lies outside of it. */
 
 import { Icon } from "@roadflare/kit/icons.tsx";
+import { Sentence } from "@roadflare/kit/sentence.tsx";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { reportingRoad, reportRoad, selectedIncident } from "../store/selection.ts";
 import { mayKeepRoads, region, regionFault } from "../store/world.ts";
@@ -17,7 +18,9 @@ function Outside() {
   if (lon >= west && lon <= east && lat >= south && lat <= north) return null;
   return (
     <p class="map-note">
-      {t("map.outside", { number: incident.number })}
+      <span>
+        <Sentence text={t("map.outside", { number: incident.number })} />
+      </span>
       <button type="button" class="button small" onClick={() => showOnMap([lon, lat])}>
         {t("map.show")} <kbd>M</kbd>
       </button>

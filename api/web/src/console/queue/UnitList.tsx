@@ -4,6 +4,7 @@ import { kindText, unitStateText } from "@roadflare/kit/common_words.ts";
 import type { Unit, UnitState } from "@roadflare/kit/contract.ts";
 import { timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon, KindIcon } from "@roadflare/kit/icons.tsx";
+import { Sentence } from "@roadflare/kit/sentence.tsx";
 import { skillText } from "../skills.ts";
 import { unitFilter, unitSearch } from "../store/filters.ts";
 import { openUnitCard, openUnitId } from "../store/selection.ts";
@@ -53,7 +54,9 @@ function UnitRow({ unit }: { unit: Unit }) {
         <span class="unit-doing">
           <b class={`unit-state ${unit.state}`}>{unitStateText(unit.state)}</b>
           {unit.job ? (
-            <span>{t("units.to", { number: unit.job.incident_number })}</span>
+            <span>
+              <Sentence text={t("units.to", { number: unit.job.incident_number })} />
+            </span>
           ) : (
             unit.shift_end_at && (
               <span class="muted">{t("units.shift", { time: timeOfDay(unit.shift_end_at) })}</span>

@@ -34,6 +34,7 @@ import { VisitForm } from "../visits/VisitForm.tsx";
 import { t } from "../words.ts";
 import { Alarms } from "./Alarms.tsx";
 import { Login } from "./Login.tsx";
+import { NothingOpen } from "./NothingOpen.tsx";
 import { Toasts } from "./Toasts.tsx";
 import { TopBar } from "./TopBar.tsx";
 
@@ -46,15 +47,7 @@ function Card() {
   if (openUnit.value) return <UnitCard unit={openUnit.value} />;
   const id = selectedIncidentId.value;
   if (id !== null) return <IncidentCard id={id} key={id} />;
-  return (
-    <div class="notice">
-      <p>{t("card.empty")}</p>
-      <p class="muted">{t("card.emptyHint")}</p>
-      <p class="empty-keys">
-        <kbd>J</kbd> <kbd>K</kbd> · <kbd>N</kbd> · <kbd>/</kbd> · <kbd>?</kbd>
-      </p>
-    </div>
-  );
+  return <NothingOpen />;
 }
 
 function Console() {

@@ -1,6 +1,7 @@
 /** A modal dialog: the browser's own, which keeps the focus inside and gives it back. */
 
 import { Icon } from "@roadflare/kit/icons.tsx";
+import { Sentence } from "@roadflare/kit/sentence.tsx";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../words.ts";
@@ -32,7 +33,9 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
       }}
     >
       <header>
-        <h2>{title}</h2>
+        <h2>
+          <Sentence text={title} />
+        </h2>
         <button
           type="button"
           class="button quiet icon-only"

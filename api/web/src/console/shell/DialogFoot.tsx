@@ -1,5 +1,6 @@
 /** The foot of what is asked: what went wrong, the way back, and going on. */
 
+import { Sentence } from "@roadflare/kit/sentence.tsx";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../words.ts";
@@ -27,7 +28,7 @@ export function DialogFoot(props: DialogFootProps) {
     <>
       {fault && (
         <p class="field-fault" role="alert">
-          {fault}
+          <Sentence text={fault} />
         </p>
       )}
       <div class="ask-buttons">

@@ -1,4 +1,5 @@
 import { Icon } from "@roadflare/kit/icons.tsx";
+import { Sentence } from "@roadflare/kit/sentence.tsx";
 import { dismiss, toasts } from "../store/toasts.ts";
 import { t } from "../words.ts";
 
@@ -8,7 +9,9 @@ export function Toasts() {
       {toasts.value.map(({ id, tone, text, undo }) => (
         <li key={id} class={`toast ${tone}`}>
           <Icon name={tone === "good" ? "check" : "warning"} size={18} />
-          <span>{text}</span>
+          <span>
+            <Sentence text={text} />
+          </span>
           {undo && (
             <button
               type="button"

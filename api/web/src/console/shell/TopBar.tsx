@@ -9,7 +9,7 @@ import type { ComponentChildren } from "preact";
 import type { QueueFilter } from "../queue/order.ts";
 import { RiskMark } from "../queue/RiskMark.tsx";
 import { bellOn, setBell } from "../store/bell.ts";
-import { countAll, keptShare } from "../store/counts.ts";
+import { countAll, keptShare, type Counts as Numbers } from "../store/counts.ts";
 import { callDrafts } from "../store/drafts.ts";
 import { queueFilter, unitFilter } from "../store/filters.ts";
 import { openCommandBar, overlay, tab, takeCall, takingCall } from "../store/selection.ts";
@@ -57,6 +57,18 @@ function showUnits(filter: typeof unitFilter.value) {
   unitFilter.value = filter;
 }
 
+/** For who is told of units; others would read that there are none. */
+function UnitCounts({ counts }: { counts: Numbers }) {
+  return (
+    <>
+      <span class="top-rule" />
+      <Count label={t("top.idle")} value={counts.idle} onClick={() => showUnits("idle")} />
+      <Count label={t("top.rolling")} value={counts.rolling} onClick={() => showUnits("rolling")} />
+      <Count label={t("top.on_site")} value={counts.on_site} onClick={() => showUnits("on_site")} />
+    </>
+  );
+}
+
 function Counts() {
   const open = incidents.value ?? [];
   const counts = countAll(open, units.value);
@@ -78,10 +90,7 @@ function Counts() {
         mark={<RiskMark risk="breached" size={14} />}
         onClick={() => showQueue("breached")}
       />
-      <span class="top-rule" />
-      <Count label={t("top.idle")} value={counts.idle} onClick={() => showUnits("idle")} />
-      <Count label={t("top.rolling")} value={counts.rolling} onClick={() => showUnits("rolling")} />
-      <Count label={t("top.on_site")} value={counts.on_site} onClick={() => showUnits("on_site")} />
+      {mayDispatch.value && <UnitCounts counts={counts} />}
       <span class="top-rule" />
       <Count
         label={t("top.kept")}

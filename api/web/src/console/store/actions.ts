@@ -3,7 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import type { CallerNumber, CandidateList, Incident, Unit } from "@roadflare/kit/contract.ts";
 import { timeOfDay } from "@roadflare/kit/format.ts";
-import { ProblemError } from "@roadflare/kit/http.ts";
+import { OfflineError, ProblemError } from "@roadflare/kit/http.ts";
 import { pairOf, said } from "@roadflare/kit/words.ts";
 import { t } from "../words.ts";
 import { candidatesOf, reloadDetail, weighAgain } from "./detail.ts";
@@ -30,11 +30,15 @@ async function doing<T>(work: () => Promise<T>, result: (answer: T) => void): Pr
     result(await work());
     return "";
   } catch (error) {
-    return sayProblem(error);
+    return sayFailed(error);
   } finally {
     refreshSoon();
   }
 }
+
+/** What was sent and not answered may have been done; nothing sends it again by itself. */
+const sayFailed = (error: unknown): Fault =>
+  error instanceof OfflineError ? sayBad(t("fail.unanswered")) : sayProblem(error);
 
 interface Change {
   action?: string;
@@ -57,18 +61,38 @@ async function send(
   return changed;
 }
 
-/** Changes an incident as it was seen; what the server answers is seen at once. */
-async function change(
+/** What was sent and is not answered yet, by what is wished of which incident. */
+const underWay = new Map<string, Promise<Fault>>();
+
+/**
+ * Changes an incident as it was seen; what the server answers is seen at once. The same wish, while
+ * it is not answered yet, is one: sent twice the second would be refused as somebody else's.
+ */
+function change(
   incident: Incident,
   result: (changed: Incident) => void,
   options: Change = {},
+): Promise<Fault> {
+  const { action, method, body } = options;
+  const wish = JSON.stringify([incident.id, action, method, body]);
+  const before = underWay.get(wish);
+  if (before) return before;
+  const now = changeOnce(incident, result, options).finally(() => underWay.delete(wish));
+  underWay.set(wish, now);
+  return now;
+}
+
+async function changeOnce(
+  incident: Incident,
+  result: (changed: Incident) => void,
+  options: Change,
 ): Promise<Fault> {
   try {
     await send(incident, result, options);
     return "";
   } catch (error) {
     if (isOvertaken(error)) return sayBad(t("fail.changed", { number: incident.number }));
-    return isStale(error) ? await sayStale(incident.id) : sayProblem(error);
+    return isStale(error) ? await sayStale(incident.id) : sayFailed(error);
   } finally {
     refreshSoon();
     reloadDetail();
