@@ -19,8 +19,9 @@ from dispatch.job import FINAL, JOB_MACHINE, Job, JobMove, JobState
 from dispatch.orders import clear_plan, move_job
 from dispatch.regions import get_region
 from dispatch.store import AppointmentRow, JobRow, jobs_of
+from dispatch.visit_centre import centre_of_booking
 from dispatch.visit_jobs import create_jobs
-from fleet.registers import fitting_centres, get_centre, service_centres_of
+from fleet.registers import get_centre
 from kernel import events
 from kernel.database import WriteSession
 from kernel.errors import Conflict, InvalidInput, NotFound
@@ -32,7 +33,6 @@ CODE_LENGTH = 6
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2200, 12, 31)
 """Days that visits are asked for, both inclusive: the years of all times on the wire."""
 
-_CENTRE_NEEDS = frozenset({"repair"})
 _NOT_BEGUN = (JobState.OPEN, JobState.ORDERED)
 _NOT_IN_THE_WAY = (*_NOT_BEGUN, JobState.CANCELLED, JobState.FAILED)
 """Jobs that a visit may be cancelled with."""
@@ -249,7 +249,7 @@ def _row(session: Session, now: datetime, region: str, booking: Booking) -> Appo
         position=place.position,
         place_text=place.text,
         place_note=place.note,
-        centre_id=_centre_id(session, region, booking),
+        centre_id=centre_of_booking(session, region, booking),
         caller_name=booking.caller.name,
         caller_phone=booking.caller.phone,
         vin=car.vin,
@@ -258,36 +258,6 @@ def _row(session: Session, now: datetime, region: str, booking: Booking) -> Appo
         colour=car.colour,
         note=booking.note,
     )
-
-
-def _centre_id(session: Session, region: str, booking: Booking) -> int | None:
-    """Return the service centre of a pickup: the one asked for, else the nearest open one."""
-    if booking.kind is AppointmentKind.INSTALLATION:
-        return None
-    centres = service_centres_of(session, region)
-    if booking.centre_id is not None:
-        if booking.centre_id in {centre.id for centre in centres}:
-            return booking.centre_id
-        known = ", ".join(f"{centre.id} ({centre.name})" for centre in centres)
-        raise InvalidInput.one(
-            "/centre_id",
-            "centre.unknown",
-            f"There is no service centre {booking.centre_id}.",
-            f"Known: {known}." if known else "Register one first.",
-            zh=f"没有编号为 {booking.centre_id} 的服务中心。"
-            + (f"现有：{known}。" if known else "请先登记服务中心。"),
-        )
-    at = booking.window.start_at
-    near = fitting_centres(centres, booking.located.place.position, _CENTRE_NEEDS, at, limit=1)
-    if not near:
-        raise InvalidInput.one(
-            "/centre_id",
-            "centre.none",
-            "No service centre repairs cars here.",
-            "Register one.",
-            zh="本区域没有能维修车辆的服务中心，请先登记。",
-        )
-    return near[0].id
 
 
 def _free_code(session: Session, new_code: Callable[[], str]) -> str:

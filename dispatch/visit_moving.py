@@ -19,6 +19,7 @@ from dispatch.core.model import Lock
 from dispatch.form import Form
 from dispatch.job import JOB_MACHINE, Job, JobState
 from dispatch.store import JobRow
+from dispatch.visit_centre import closed
 from dispatch.visit_jobs import create_return
 from fleet.model import ServiceCentre
 from fleet.registers import get_centre
@@ -154,20 +155,8 @@ def _slot(
         return was
     slot = read_window(form, pointer, now)
     if slot is not None and slot != was and centre is not None:
-        form.add(_closed(pointer, slot, centre))
+        form.add(closed(pointer, slot, centre))
     return slot
-
-
-def _closed(pointer: str, slot: Window, centre: ServiceCentre) -> Fault | None:
-    if centre.is_open(slot.start_at):
-        return None
-    return Fault(
-        pointer,
-        "window.closed",
-        f"{centre.name} is closed then.",
-        "Give a window in which it is open.",
-        f"{centre.name} 届时不营业，请选择其营业时段。",
-    )
 
 
 def _move_job(session: WriteSession, now: datetime, job: Job, slot: Window) -> None:

@@ -109,21 +109,34 @@ def test_a_slot_that_is_not_open_is_refused(booked: Any, body: Any, code: str) -
     assert page(town, visit)["window"] == visit["window"]
 
 
+ON_WEEKDAYS = {
+    "name": "新城服务中心",
+    "lon": 119.64,
+    "lat": 25.365,
+    "skills": ["repair", "tyre", "hv_safety", "boost"],
+    "opening_hours": "Mo-Fr 08:00-18:00",
+}
+
+
 def test_while_the_centre_is_closed_no_car_is_brought(booked: Any) -> None:
     town, visit = booked
-    centre = {
-        "name": "新城服务中心",
-        "lon": 119.64,
-        "lat": 25.365,
-        "skills": ["repair", "tyre", "hv_safety", "boost"],
-        "opening_hours": "Mo-Fr 08:00-18:00",
-    }
-    assert town["admin"].request("PUT", "fleet", json={"centres": [centre]}).is_success
+    assert town["admin"].request("PUT", "fleet", json={"centres": [ON_WEEKDAYS]}).is_success
     sunday = {"window": slot("07T01:00", "07T03:00"), "return_window": slot("08T08:00", "08T09:00")}
     answer = move(town, visit, sunday)
     assert codes(answer) == ["window.closed"]
     assert answer.json()["faults"][0]["message"] == "新城服务中心 is closed then."
     assert move(town, visit, LATER).status_code == 200
+
+
+def test_while_all_centres_are_closed_none_is_booked_either(town: Town) -> None:
+    assert town["admin"].request("PUT", "fleet", json={"centres": [ON_WEEKDAYS]}).is_success
+    sunday = {"window": slot("07T01:00", "07T03:00"), "return_window": slot("08T08:00", "08T09:00")}
+    back_at_night = {"return_window": slot("02T16:00", "02T17:00")}  # midnight in the town
+    for slots, pointer in ((sunday, "/window"), (back_at_night, "/return_window")):
+        answer = town["hotline"].post("appointments", PICKUP_TOMORROW | slots)
+        assert codes(answer) == ["window.closed"]
+        assert answer.json()["faults"][0]["pointer"] == pointer
+    assert town["hotline"].post("appointments", PICKUP_TOMORROW).status_code == 201
 
 
 def test_of_an_installation_only_its_window_is_moved(town: Town) -> None:
