@@ -47,8 +47,14 @@ def link_for_incident(session: WriteSession, incident_id: int, now: datetime) ->
 def link_for_appointment(
     session: WriteSession, appointment_id: int, now: datetime, until: datetime
 ) -> str:
-    """Return the key of an appointment's link, valid until 30 days after ``until``."""
-    return _link(session, now, until + LINK_LIFE, appointment_id=appointment_id)
+    """Return the key of an appointment's link, valid until 30 days after ``until``.
+
+    One that there is, is valid for as long as that, too: the visit may have been moved.
+    """
+    key = _link(session, now, until + LINK_LIFE, appointment_id=appointment_id)
+    row = session.get_one(OwnerLinkRow, key)
+    row.expires_at = max(row.expires_at, until + LINK_LIFE)
+    return key
 
 
 def revoke_link(session: WriteSession, incident_id: int, now: datetime) -> None:

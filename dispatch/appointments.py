@@ -97,7 +97,7 @@ def book(
     appointment = appointment_of(row)
     centre = None if row.centre_id is None else get_centre(session, row.centre_id)
     jobs = create_jobs(session, now, appointment, centre)
-    _tell(session, now, "appointment.booked", row, jobs)
+    tell_visit(session, now, "appointment.booked", row, jobs)
     return appointment
 
 
@@ -113,7 +113,7 @@ def cancel_appointment(
     InvalidInput
         When the reason is empty.
     """
-    row = _appointment_row(session, appointment_id)
+    row = appointment_row(session, appointment_id)
     if not reason.strip():
         raise InvalidInput.one(
             "/reason",
@@ -140,7 +140,7 @@ def cancel_appointment(
         _cancel_job(session, now, job)
     row.state, row.cancelled_at, row.cancel_reason = "cancelled", now, reason.strip()
     session.flush()
-    _tell(session, now, "appointment.cancelled", row, jobs)
+    tell_visit(session, now, "appointment.cancelled", row, jobs)
     return appointment_of(row)
 
 
@@ -164,7 +164,7 @@ def cancel_later_jobs(session: WriteSession, now: datetime, job: JobRow) -> None
 
 def get_appointment(session: Session, appointment_id: int) -> Appointment:
     """Return one visit; NotFound when there is none of that id."""
-    return appointment_of(_appointment_row(session, appointment_id))
+    return appointment_of(appointment_row(session, appointment_id))
 
 
 def appointments_of(session: Session, region: str, day: date) -> tuple[Appointment, ...]:
@@ -200,7 +200,7 @@ def appointments_of(session: Session, region: str, day: date) -> tuple[Appointme
 
 def jobs_of_appointment(session: Session, appointment_id: int) -> tuple[Job, ...]:
     """Return the jobs of a visit, in the order in which they are done."""
-    region = _appointment_row(session, appointment_id).region
+    region = appointment_row(session, appointment_id).region
     return jobs_of(session, region, appointment_id=appointment_id)
 
 
@@ -317,8 +317,9 @@ def _cancel_job(session: WriteSession, now: datetime, job: Job) -> None:
         )
 
 
-def _appointment_row(session: Session, appointment_id: int) -> AppointmentRow:
-    row = session.get(AppointmentRow, appointment_id)
+def appointment_row(session: Session, appointment_id: int, *, lock: bool = False) -> AppointmentRow:
+    """Return the row of a visit; NotFound when there is none. ``lock`` as for `incident_row`."""
+    row = session.get(AppointmentRow, appointment_id, with_for_update=True if lock else None)
     if row is None:
         raise NotFound(
             "appointment", appointment_id, zh=f"没有编号为 {appointment_id} 的预约，请刷新后查看。"
@@ -326,8 +327,13 @@ def _appointment_row(session: Session, appointment_id: int) -> AppointmentRow:
     return row
 
 
-def _tell(
-    session: WriteSession, now: datetime, kind: str, row: AppointmentRow, jobs: Sequence[Job]
+def tell_visit(
+    session: WriteSession,
+    now: datetime,
+    kind: str,
+    row: AppointmentRow,
+    jobs: Sequence[Job],
+    **more: object,
 ) -> None:
     """Append an event about a visit, which is found by the first of its jobs."""
     events.append(
@@ -340,5 +346,6 @@ def _tell(
             "appointment_id": row.id,
             "kind": row.kind,
             "jobs": [job.id for job in jobs],
+            **more,
         },
     )

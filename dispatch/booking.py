@@ -76,10 +76,10 @@ def read_booking(
     duration = form.number("/duration_s", SHORTEST_S, LONGEST_S, whole=True)
     centre = form.number("/centre_id", 1, 2**31 - 1, whole=True)
     note = form.text("/note")
-    window = _window(form, "/window", now)
+    window = read_window(form, "/window", now)
     return_window = None
     if form.value("/return_window") is not None:
-        return_window = _window(form, "/return_window", now)
+        return_window = read_window(form, "/return_window", now)
     if kind is not None:
         _check_kind(form, kind, window, return_window, vehicle)
     if form.faults or None in (kind, caller, located, window):
@@ -98,7 +98,8 @@ def read_booking(
     )
 
 
-def _window(form: Form, pointer: str, now: datetime) -> Window | None:
+def read_window(form: Form, pointer: str, now: datetime) -> Window | None:
+    """Return the window at a pointer; what is wrong with it is kept with the form."""
     if not isinstance(form.value(pointer), Mapping):
         form.missing(
             pointer, form.value(pointer), "Give start_at and end_at.", "请填写时段的起止时间。"
@@ -145,18 +146,7 @@ def _check_kind(
     vehicle: Vehicle,
 ) -> None:
     if kind is AppointmentKind.INSTALLATION:
-        for name in ("return_window", "centre_id"):
-            if form.value(f"/{name}") is not None:
-                text = "An installation has no return and no service centre."
-                form.add(
-                    Fault(
-                        f"/{name}",
-                        f"{name}.unfit",
-                        text,
-                        "Leave it out.",
-                        zh="安装预约没有送回时段和服务中心，请去掉此项。",
-                    )
-                )
+        no_return(form)
         return
     if not (vehicle.vin or vehicle.plate) and not form.faults:
         text = "The driver must know which car to fetch."
@@ -169,6 +159,27 @@ def _check_kind(
                 zh="取车人员须知道取哪辆车，请填写车牌或车架号。",
             )
         )
+    check_return(form, window, return_window)
+
+
+def no_return(form: Form) -> None:
+    """Keep the fault of an installation for which a return or a centre is given."""
+    for name in ("return_window", "centre_id"):
+        if form.value(f"/{name}") is not None:
+            text = "An installation has no return and no service centre."
+            form.add(
+                Fault(
+                    f"/{name}",
+                    f"{name}.unfit",
+                    text,
+                    "Leave it out.",
+                    zh="安装预约没有送回时段和服务中心，请去掉此项。",
+                )
+            )
+
+
+def check_return(form: Form, window: Window | None, return_window: Window | None) -> None:
+    """Keep the fault of a car that would be brought back before it is fetched."""
     if window and return_window and return_window.start_at <= window.end_at:
         text = "The car would be brought back before it is fetched."
         form.add(

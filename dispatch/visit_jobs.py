@@ -42,14 +42,22 @@ def create_jobs(
             service=_time(visit.duration_s),
         )
         return (_create(session, now, visit, "installation", option, visit.window, None),)
-    home = Destination(visit.place.text, visit.place.position, visit.duration_s)
     at_centre = Destination(centre.name, centre.position, HANDOVER_S, centre.id)
     fetch = _transfer("fetch", _FETCH, visit.duration_s, at_centre)
     jobs = [_create(session, now, visit, "fetch", fetch, visit.window, None)]
     if visit.return_window is not None:
-        back = _transfer("return", _RETURN, HANDOVER_S, home)
-        jobs.append(_create(session, now, visit, "return", back, visit.return_window, centre))
+        jobs.append(create_return(session, now, visit, centre))
     return tuple(jobs)
+
+
+def create_return(
+    session: WriteSession, now: datetime, visit: Appointment, centre: ServiceCentre
+) -> Job:
+    """Create the open job that brings the car of a visit back in its return window."""
+    home = Destination(visit.place.text, visit.place.position, visit.duration_s)
+    option = _transfer("return", _RETURN, HANDOVER_S, home)
+    window = visit.return_window or visit.window
+    return _create(session, now, visit, "return", option, window, centre)
 
 
 def _transfer(name: str, label: Words, service_s: int, destination: Destination) -> JobOption:

@@ -38,6 +38,13 @@ class AppointmentIn(WireModel):
     note: LongText | None = None
 
 
+class AppointmentMoveIn(WireModel):
+    """Other slots of a visit; what is left out stays as it is."""
+
+    window: WindowIn | None = None
+    return_window: WindowIn | None = None
+
+
 class AppointmentOut(WireModel):
     """A booked visit; ``code`` is what the owner is told.
 
@@ -51,6 +58,7 @@ class AppointmentOut(WireModel):
     state: str
     stage: VisitStage
     can_cancel: bool
+    can_move: bool
     window: tuple[datetime, datetime]
     return_window: tuple[datetime, datetime] | None
     caller: CallerOut

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
 from api.access import FOR_CALL_TAKERS, CallTaker
 from api.faults import booking_faults, means
-from api.models.appointments import AppointmentIn, AppointmentOut, Appointments
+from api.models.appointments import (
+    AppointmentIn,
+    AppointmentMoveIn,
+    AppointmentOut,
+    Appointments,
+)
 from api.models.incident_in import CancelIn, Day
 from api.owner_links import link_for_appointment
 from api.routes.incidents import as_json
@@ -18,6 +24,7 @@ from api.writing import Repeat, Run
 from dispatch import appointments
 from dispatch.appointments import Appointment
 from dispatch.regions import get_region
+from dispatch.visit_moving import move_appointment as move
 from kernel.database import WriteSession
 from kernel.errors import NotFound
 
@@ -34,8 +41,7 @@ def book_appointment(body: AppointmentIn, who: CallTaker, repeat: Repeat, runtim
     def act(session: WriteSession) -> AppointmentOut:
         now = runtime.clock.now()
         booked = appointments.book(session, now, runtime.desk, as_json(body))
-        last = (booked.return_window or booked.window).end_at
-        link_for_appointment(session, booked.id, now, last)
+        link_for_appointment(session, booked.id, now, _last(booked))
         return _shown(session, runtime, booked)
 
     return repeat.answer(runtime, who.key, act, status=201)
@@ -57,17 +63,44 @@ def cancel_appointment(
     """Cancel a visit that has not begun."""
 
     def act(session: WriteSession) -> AppointmentOut:
-        if appointments.get_appointment(session, appointment_id).region != runtime.region:
-            raise NotFound(
-                "appointment",
-                appointment_id,
-                zh=f"没有编号为 {appointment_id} 的预约，请刷新后查看。",
-            )
+        _own(session, runtime, appointment_id)
         now = runtime.clock.now()
         cancelled = appointments.cancel_appointment(session, now, appointment_id, body.reason)
         return _shown(session, runtime, cancelled)
 
     return repeat.answer(runtime, who.key, act)
+
+
+@router.post("/{appointment_id}/move", response_model=AppointmentOut)
+def move_appointment(
+    appointment_id: AppointmentId,
+    body: AppointmentMoveIn,
+    who: CallTaker,
+    repeat: Repeat,
+    runtime: Run,
+) -> Response:
+    """Move a visit to another slot, or what of it has not begun; code and owner's link stay."""
+
+    def act(session: WriteSession) -> AppointmentOut:
+        _own(session, runtime, appointment_id)
+        now = runtime.clock.now()
+        moved = move(session, now, appointment_id, as_json(body))
+        link_for_appointment(session, moved.id, now, _last(moved))
+        return _shown(session, runtime, moved)
+
+    return repeat.answer(runtime, who.key, act)
+
+
+def _last(visit: Appointment) -> datetime:
+    return (visit.return_window or visit.window).end_at
+
+
+def _own(session: WriteSession, runtime: Runtime, appointment_id: int) -> None:
+    """Refuse a visit of another region."""
+    if appointments.get_appointment(session, appointment_id).region != runtime.region:
+        raise NotFound(
+            "appointment", appointment_id, zh=f"没有编号为 {appointment_id} 的预约，请刷新后查看。"
+        )
 
 
 def _shown(session: WriteSession, runtime: Runtime, it: Appointment) -> AppointmentOut:

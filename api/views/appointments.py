@@ -17,6 +17,7 @@ from api.views.visit_stages import offers_to_cancel, visit_stage
 from dispatch.appointments import Appointment
 from dispatch.job import Job
 from dispatch.store import jobs_of_visits, ratings_of_visits
+from dispatch.visit_moving import may_be_moved
 
 
 def appointments_out(
@@ -62,6 +63,7 @@ def _appointment_out(
         state=it.state,
         stage=visit_stage(now, jobs, is_cancelled=it.cancelled_at is not None),
         can_cancel=offers_to_cancel(it, jobs),
+        can_move=may_be_moved(it, jobs),
         window=(it.window.start_at, it.window.end_at),
         return_window=None if returns is None else (returns.start_at, returns.end_at),
         caller=caller_out(it.caller),

@@ -217,6 +217,21 @@ class Day:
             answer = self._say("cancel visit", "desk", "POST", path, {"reason": "改天"})
             assert answer.is_success is visit["can_cancel"], answer.text
 
+    def _move_visit(self) -> None:
+        day = f"appointments?day={self.town.clock.now():%Y-%m-%d}"
+        for visit in self.town["desk"].get(day).json()["items"][-1:]:
+            start, hour = self.town.clock.now() + timedelta(minutes=90), timedelta(hours=1)
+            windows = {"window": start, "return_window": start + 3 * hour}
+            if visit["return_window"] is None:
+                del windows["return_window"]
+            body = {
+                name: {"start_at": at.isoformat(), "end_at": (at + hour).isoformat()}
+                for name, at in windows.items()
+            }
+            path = f"appointments/{visit['id']}/move"
+            answer = self._say("move visit", "desk", "POST", path, body)
+            assert visit["can_move"] or not answer.is_success, answer.text
+
     def _report_road(self) -> None:
         lon, lat = self.rng.choice(_PLACES)
         effect = self.rng.choice(("closed", "factor"))
@@ -326,7 +341,8 @@ class Day:
 
 _WEIGHTS = {
     "call": 12, "amend": 5, "merge": 2, "cancel": 1, "solve": 1, "assign": 9, "lock": 4,
-    "release": 2, "offer": 5, "acknowledge": 2, "book": 3, "cancel_visit": 1, "report_road": 1,
+    "release": 2, "offer": 5, "acknowledge": 2, "book": 3, "cancel_visit": 1, "move_visit": 2,
+    "report_road": 1,
     "change_fleet": 2, "report": 22, "shift": 6, "place": 5, "contractor": 12, "owner": 2,
     "pass_time": 14,
 }  # fmt: skip

@@ -1,8 +1,9 @@
+import { timezone } from "@roadflare/kit/format.ts";
 import { h, render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { listenToKeys } from "../src/console/command/keys.ts";
-import { cancellingVisit, openVisitCard } from "../src/console/store/selection.ts";
+import { cancellingVisit, movingVisit, openVisitCard } from "../src/console/store/selection.ts";
 import { visits } from "../src/console/store/visits.ts";
 import { VisitCard } from "../src/console/visits/VisitCard.tsx";
 import { serving, settled } from "./server.ts";
@@ -98,4 +99,38 @@ test("a refused cancellation keeps the reason, says why, and can be pressed agai
   const sent = asked.filter(({ path }) => path.endsWith("/cancel")).map(({ body }) => body);
   expect(sent).toEqual([{ reason: "is abroad" }, { reason: "is abroad" }]);
   visits.value = null;
+});
+
+const PICKUP = {
+  kind: "pickup_delivery",
+  return_window: ["2026-06-08T07:00:00Z", "2026-06-08T09:00:00Z"],
+  can_move: true,
+  can_cancel: false,
+};
+
+test.each([
+  ["assigned", ["window", "return_window"]],
+  ["at_centre", ["return_window"]],
+])("of a visit that is %s the slots that have not begun are moved: %j", async (stage, slots) => {
+  timezone.value = "Asia/Shanghai";
+  const moved = { ...VISIT, ...PICKUP, state: "booked", stage };
+  const asked = serving({ "POST /move": () => ({ body: moved }) });
+  await show({ ...PICKUP, stage });
+  await act(() => box.querySelector<HTMLElement>(".actions .button")?.click());
+  await act(async () => {
+    box.querySelector<HTMLFormElement>("form.ask")?.requestSubmit();
+    await settled();
+  });
+  const sent = asked.find(({ path }) => path === "POST /appointments/1/move");
+  expect(Object.keys(sent?.body as object)).toEqual(slots);
+  expect(sent?.body).toMatchObject({
+    return_window: { start_at: "2026-06-08T07:00:00.000Z", end_at: "2026-06-08T09:00:00.000Z" },
+  });
+  movingVisit.value = false;
+  timezone.value = null;
+});
+
+test("one that cannot be moved has no such button", async () => {
+  await show({ stage: "done", can_move: false, can_cancel: false });
+  expect(text(".actions")).toBeNull();
 });

@@ -88,6 +88,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/appointments/{appointment_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Appointment
+         * @description Move a visit to another slot, or what of it has not begun; code and owner's link stay.
+         */
+        post: operations["move_appointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clock": {
         parameters: {
             query?: never;
@@ -1323,6 +1343,14 @@ export interface components {
             window: components["schemas"]["WindowIn"];
         };
         /**
+         * AppointmentMoveIn
+         * @description Other slots of a visit; what is left out stays as it is.
+         */
+        AppointmentMoveIn: {
+            return_window?: components["schemas"]["WindowIn"] | null;
+            window?: components["schemas"]["WindowIn"] | null;
+        };
+        /**
          * AppointmentOut
          * @description A booked visit; ``code`` is what the owner is told.
          *
@@ -1333,6 +1361,8 @@ export interface components {
             caller: components["schemas"]["CallerOut"];
             /** Can Cancel */
             can_cancel: boolean;
+            /** Can Move */
+            can_move: boolean;
             /** Code */
             code: string;
             /** Id */
@@ -3626,6 +3656,53 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CancelIn"];
+            };
+        };
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppointmentOut"];
+                };
+            };
+        };
+    };
+    move_appointment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                appointment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppointmentMoveIn"];
             };
         };
         responses: {

@@ -381,6 +381,10 @@ export const en = {
   "visit.unit": "Unit",
   "visit.unplanned": "Not planned yet",
   "visit.cancelled": "Cancelled",
+  "visit.move": "Move visit",
+  "visit.moveTitle": "Move visit {code}",
+  "visit.moveHint": "Code and owner's link stay; the owner's page shows the new time.",
+  "visit.movedDone": "Visit {code} moved to {when}: tell the owner",
   "visit.cancel": "Cancel visit",
   "visit.underWay":
     "Under way: it can no longer be cancelled here. To stop or change it, call the crew of {unit}.",

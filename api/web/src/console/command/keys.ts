@@ -19,6 +19,7 @@ import {
   bookVisit,
   cancellingVisit,
   correctingPlace,
+  movingVisit,
   openCommandBar,
   openUnit,
   overlay,
@@ -80,8 +81,9 @@ function showSelected(): void {
 /** A visit's card covers the incident's: only its own keys act. */
 function forVisit(key: string): boolean {
   const visit = openVisit.value;
-  if (key !== "x" || !visit?.can_cancel) return false;
-  cancellingVisit.value = true;
+  if (key === "x" && visit?.can_cancel) cancellingVisit.value = true;
+  else if (key === "e" && visit?.can_move) movingVisit.value = true;
+  else return false;
   return true;
 }
 

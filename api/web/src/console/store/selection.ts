@@ -20,6 +20,7 @@ export const correctingPlace = signal(false);
 export const openVisitId = signal<number | null>(null);
 export const bookingVisit = signal(false);
 export const cancellingVisit = signal(false);
+export const movingVisit = signal(false);
 /** A road's report, or the form to make one, lies over it as well. */
 export const openRoadId = signal<number | null>(null);
 export const reportingRoad = signal(false);
@@ -44,6 +45,7 @@ function uncover(): void {
   openVisitId.value = null;
   bookingVisit.value = false;
   cancellingVisit.value = false;
+  movingVisit.value = false;
   openRoadId.value = null;
   reportingRoad.value = false;
   takingRoadBack.value = false;

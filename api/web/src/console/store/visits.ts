@@ -64,6 +64,24 @@ export async function cancelVisit(
   }
 }
 
+/** Shows a visit where it is now; returns what went wrong, as `cancelVisit` does. */
+export async function moveVisit(
+  visit: Appointment,
+  body: unknown,
+  done: (moved: Appointment) => string,
+): Promise<string> {
+  try {
+    const moved = await call<Appointment>(`/appointments/${visit.id}/move`, { body });
+    showDay(dayIn(Date.parse(moved.window[0]), timezone.value ?? undefined));
+    learnVisit(moved);
+    say(done(moved));
+    return "";
+  } catch (error) {
+    await fetchVisits();
+    return sayProblem(error);
+  }
+}
+
 /** Keeps the list fresh while it is shown, until the returned function is called. */
 export function followVisits(): () => void {
   const soon = refresher(fetchVisits, 700);

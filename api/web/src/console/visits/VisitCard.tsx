@@ -9,9 +9,10 @@ import { Rated } from "../card/Rated.tsx";
 import { Dialog } from "../shell/Dialog.tsx";
 import { DialogFoot } from "../shell/DialogFoot.tsx";
 import { useConfirming } from "../shell/use_confirming.ts";
-import { cancellingVisit, openVisitCard } from "../store/selection.ts";
+import { cancellingVisit, movingVisit, openVisitCard } from "../store/selection.ts";
 import { cancelVisit } from "../store/visits.ts";
 import { t } from "../words.ts";
+import { MoveVisit } from "./MoveVisit.tsx";
 import { visitKind, visitStage } from "./visit_words.ts";
 
 /** Stages in which nothing is left to be done. */
@@ -97,11 +98,21 @@ export function CancelVisit({ visit }: { visit: Appointment }) {
   );
 }
 
-/** What can be done about it: calling it off until it has begun, then only its crew can. */
-function WhatCanBeDone({ visit }: { visit: Appointment }) {
-  if (visit.can_cancel) {
-    return (
-      <div class="actions">
+function Actions({ visit }: { visit: Appointment }) {
+  return (
+    <div class="actions">
+      {visit.can_move && (
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            movingVisit.value = true;
+          }}
+        >
+          {t("visit.move")} <kbd>E</kbd>
+        </button>
+      )}
+      {visit.can_cancel && (
         <button
           type="button"
           class="button danger"
@@ -111,10 +122,14 @@ function WhatCanBeDone({ visit }: { visit: Appointment }) {
         >
           {t("visit.cancel")} <kbd>X</kbd>
         </button>
-      </div>
-    );
-  }
-  if (OVER.has(visit.stage)) return null;
+      )}
+    </div>
+  );
+}
+
+/** What is left to do about it where it cannot be called off any more: its crew can. */
+function Instead({ visit }: { visit: Appointment }) {
+  if (visit.can_cancel || OVER.has(visit.stage)) return null;
   return (
     <p class="visit-instead">
       {visit.stage === "at_centre" || !visit.unit_code
@@ -134,11 +149,13 @@ export function VisitCard({ visit }: { visit: Appointment }) {
       </CardHead>
       <div class="scroll">
         {visit.state === "cancelled" && <p class="safety">{t("visit.cancelled")}</p>}
-        <WhatCanBeDone visit={visit} />
+        {(visit.can_move || visit.can_cancel) && <Actions visit={visit} />}
+        <Instead visit={visit} />
         <Facts visit={visit} />
         {visit.track_url && <OwnerLink url={visit.track_url} />}
       </div>
       {cancellingVisit.value && <CancelVisit visit={visit} />}
+      {movingVisit.value && <MoveVisit visit={visit} />}
     </article>
   );
 }

@@ -1,7 +1,7 @@
 /** Booking a visit: what, when, whose car, where. */
 
 import type { Appointment } from "@roadflare/kit/contract.ts";
-import { dayNamed, dayOf, timeRange, timezone } from "@roadflare/kit/format.ts";
+import { dayOf, timeRange, timezone } from "@roadflare/kit/format.ts";
 import type { InputFault } from "@roadflare/kit/http.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { now } from "@roadflare/kit/server_clock.ts";
@@ -9,9 +9,8 @@ import { dayIn } from "@roadflare/kit/zoned.ts";
 import { useMemo, useState } from "preact/hooks";
 import { OwnerLink } from "../card/OwnerLink.tsx";
 import { Chip } from "../form/Chip.tsx";
-import { Faults, Field } from "../form/Field.tsx";
+import { Field } from "../form/Field.tsx";
 import { FormCard } from "../form/FormCard.tsx";
-import { HALF_HOURS } from "../form/half_hours.ts";
 import { useKeeping } from "../form/use_keeping.ts";
 import { useSending } from "../form/use_sending.ts";
 import { CallerFields } from "../intake/CallerFields.tsx";
@@ -25,55 +24,11 @@ import { say } from "../store/toasts.ts";
 import { learnVisit, showDay } from "../store/visits.ts";
 import { region } from "../store/world.ts";
 import { t } from "../words.ts";
-import { nextVisit, type VisitDraft, visitOf, type WindowDraft } from "./visit_draft.ts";
+import { nextVisit, type VisitDraft, visitOf } from "./visit_draft.ts";
+import { WindowField } from "./WindowField.tsx";
 
 const SHOWN_PATHS =
   /^(caller\.|location|location_note|vehicle|window|return_window|centre_id|note)/;
-
-interface WindowProps {
-  label: string;
-  path: string;
-  faults: readonly InputFault[];
-  window: WindowDraft;
-  change: (window: WindowDraft) => void;
-}
-
-function WindowField({ label, path, faults, window, change }: WindowProps) {
-  // A list, not the browser's own time field: that one says AM and PM to whom it likes.
-  const time = (name: "from" | "to", text: string) => (
-    <Field label={text} path={`${path}.${name}`} faults={[]}>
-      <select
-        value={window[name]}
-        onChange={(event) => change({ ...window, [name]: event.currentTarget.value })}
-      >
-        {HALF_HOURS.map((half) => (
-          <option key={half}>{half}</option>
-        ))}
-      </select>
-    </Field>
-  );
-  const mine = faults.filter(({ field }) => field === path || field.startsWith(`${path}.`));
-  return (
-    <fieldset class={mine.length > 0 ? "group faulty" : "group"} data-path={path}>
-      <legend>
-        {label} <span class="muted">{window.day && dayNamed(window.day)}</span>
-      </legend>
-      <div class="field-row three">
-        <Field label={t("visit.day")} path={`${path}.day`} faults={[]}>
-          <input
-            type="date"
-            required
-            value={window.day}
-            onInput={(event) => change({ ...window, day: event.currentTarget.value })}
-          />
-        </Field>
-        {time("from", t("visit.from"))}
-        {time("to", t("visit.to"))}
-      </div>
-      <Faults faults={mine} />
-    </fieldset>
-  );
-}
 
 interface WhatProps {
   visit: VisitDraft;

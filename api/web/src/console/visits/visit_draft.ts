@@ -1,6 +1,7 @@
 /** A visit being booked, and what of it is sent. */
 
-import type { AppointmentIn, AppointmentKind } from "@roadflare/kit/contract.ts";
+import type { Appointment, AppointmentIn, AppointmentKind } from "@roadflare/kit/contract.ts";
+import { timeOfDay } from "@roadflare/kit/format.ts";
 import { dayAfter, dayIn, instantIn, isWeekday } from "@roadflare/kit/zoned.ts";
 import { callerOf, carOf, type Draft, filled, locationOf } from "../intake/draft.ts";
 
@@ -31,7 +32,24 @@ export function nextVisit(now: number, timeZone?: string): VisitDraft {
   };
 }
 
-const windowOf = ({ day, from, to }: WindowDraft, timeZone?: string) => ({
+/** A window that is booked, to be changed. */
+export const draftOf = (window: readonly [string, string], timeZone?: string): WindowDraft => ({
+  day: dayIn(Date.parse(window[0]), timeZone),
+  from: timeOfDay(window[0]),
+  to: timeOfDay(window[1]),
+});
+
+/** Stages in which the first part of a visit has begun: only the return can be moved then. */
+const FIRST_BEGUN: ReadonlySet<Appointment["stage"]> = new Set([
+  "on_the_way",
+  "at_car",
+  "fetched",
+  "at_centre",
+]);
+
+export const mayMoveFirst = ({ stage }: Pick<Appointment, "stage">) => !FIRST_BEGUN.has(stage);
+
+export const windowOf = ({ day, from, to }: WindowDraft, timeZone?: string) => ({
   start_at: instantIn(day, from, timeZone),
   end_at: instantIn(day, to, timeZone),
 });
