@@ -14,6 +14,7 @@ from dispatch.store.incidents import (
     incident_row,
     incidents_of,
     is_open,
+    is_open_about,
     other_callers,
     which_incidents,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "incident_row",
     "incidents_of",
     "is_open",
+    "is_open_about",
     "job_of",
     "job_of_incident",
     "job_row",

@@ -36,6 +36,8 @@ class JobRow(Base):
             postgresql_where=text(ACTIVE_SQL),
         ),
         Index("job_by_state", "region", "state"),
+        Index("job_by_unit", "unit_id", "state"),
+        Index("job_by_planned_unit", "planned_unit_id", "state"),
         CheckConstraint(
             "(incident_id IS NULL) <> (appointment_id IS NULL)", name="job_serves_one_thing"
         ),
@@ -56,7 +58,7 @@ class JobRow(Base):
     earliest_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     latest_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lock: Mapped[int] = mapped_column(Integer, default=Lock.FREE.value)
-    planned_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
+    planned_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
     planned_option: Mapped[str | None] = mapped_column(String(80))
     planned_sequence: Mapped[int | None] = mapped_column(Integer)
     planned_arrival_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
