@@ -39,6 +39,7 @@ from dispatch.store import (
     rating_of_incident,
 )
 from fleet.store import ContractorRow, UnitRow
+from kernel.damaged import readable
 from kernel.errors import NotFound
 
 
@@ -116,10 +117,10 @@ def shown(session: Session, runtime: Runtime, found: Sequence[Incident]) -> list
 
 
 def jobs_that_count(session: Session, incident_ids: Sequence[int]) -> dict[int, Job]:
-    """Return for each incident its newest unfinished job, else its newest."""
+    """Return for each incident its newest unfinished job, else its newest, of those readable."""
     query = select(JobRow).where(JobRow.incident_id.in_(incident_ids)).order_by(JobRow.id)
     jobs: dict[int, Job] = {}
-    for job in map(job_of, session.scalars(query)):
+    for job in readable(session, query, JobRow.id, lambda row: job_of(row[0])):
         key = job.incident_id or 0
         if key not in jobs or job.state not in FINAL or jobs[key].state in FINAL:
             jobs[key] = job
@@ -156,7 +157,7 @@ def offers_of(session: Session, incident_ids: Sequence[int]) -> dict[int, Contra
             needed_by_at=offer.needed_by_at,
             eta_at=offer.eta_at,
         )
-        for offer, name in session.execute(query)
+        for offer, name in readable(session, query, ContractorOfferRow.id, tuple)
     }
 
 

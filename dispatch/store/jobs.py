@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from dispatch.core.model import Lock
 from dispatch.job import ACTIVE, FINAL, Job, JobState
 from dispatch.job_option import options_from_json
+from kernel.damaged import readable
 from kernel.database import Base, UtcDateTime
 from kernel.errors import NotFound
 from kernel.geometry import PositionColumn
@@ -98,7 +99,10 @@ def jobs_of(
     unit_id: int | None = None,
     ids: Collection[int] | None = None,
 ) -> tuple[Job, ...]:
-    """Return jobs of a region in order of creation, restricted by whatever is given."""
+    """Return jobs of a region in order of creation, restricted by whatever is given.
+
+    Those that cannot be read are left out.
+    """
     query = select(JobRow).where(JobRow.region == region).order_by(JobRow.id)
     if ids is not None:
         query = query.where(JobRow.id.in_(ids))
@@ -112,7 +116,7 @@ def jobs_of(
     ):
         if value is not None:
             query = query.where(column == value)
-    return tuple(job_of(row) for row in session.scalars(query))
+    return readable(session, query, JobRow.id, lambda row: job_of(row[0]))
 
 
 def jobs_of_visits(session: Session, appointment_ids: Collection[int]) -> dict[int, list[Job]]:
