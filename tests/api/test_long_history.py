@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from tests.support.by_hand import CODES, Day
 from tests.support.long_history import Effort, age
 from tests.support.service import OpenTown, Town
@@ -50,11 +52,12 @@ def busy(town: Town, day: Day) -> None:
 
 
 _ACTS = (
-    "report", "report", "report", "assign", "offer", "contractor", "amend", "acknowledge", "lock",
-    "release", "cancel_visit", "shift", "place", "owner", "pass_time",
+    "call", "report", "report", "report", "assign", "offer", "contractor", "amend",
+    "acknowledge", "lock", "release", "cancel_visit", "shift", "place", "owner", "pass_time",
 )  # fmt: skip
 
 
+@pytest.mark.timeout(600)
 def test_no_query_reads_what_is_over(open_town: OpenTown) -> None:
     town = open_town(
         access_life=A_YEAR, session_life=A_YEAR, session_idle=A_YEAR, token_rate=1e6,
