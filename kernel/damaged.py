@@ -56,7 +56,7 @@ def readable(
         return tuple(map(make, session.execute(query)))
     except DAMAGE:
         keys = session.scalars(query.with_only_columns(key)).all()
-    found = []
+    found: list[T] = []
     for one in keys:
         try:
             found += map(make, session.execute(query.where(key == one)))
