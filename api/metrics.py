@@ -108,7 +108,10 @@ def _of_region(world: World) -> list[Series]:
         alarms.put(region, to=session.scalar(unseen) or 0)
         last_seq, _ = events.last(session)
         planned_at = session.scalar(
-            select(func.max(PlanRow.created_at)).where(PlanRow.region == region)
+            select(PlanRow.created_at)
+            .where(PlanRow.region == region)
+            .order_by(PlanRow.version.desc())
+            .limit(1)
         )
     for risk, n in risks.items():
         queue.put(region, risk, to=n)

@@ -8,15 +8,22 @@ for it and get the same bytes. What changes without an event (places, estimates)
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from fastapi import Response
 from pydantic import BaseModel
 
 from api.streams import EventFeed
+from kernel.damaged import DAMAGE
 from kernel.together import Together
+
+_log = structlog.get_logger("api")
+
+Render = Callable[[Sequence[int]], Mapping[int, BaseModel]]
+"""Makes items of a list, by id."""
 
 
 @dataclass(slots=True)
@@ -28,9 +35,12 @@ class Rendered:
     def items(
         self,
         made_of: Mapping[int, Any],
-        render: Callable[[Sequence[int]], Mapping[int, BaseModel]],
+        render: Render,
     ) -> list[bytes]:
-        """Return the items in order; only those made of something else now are rendered."""
+        """Return the items in order; only those made of something else now are rendered.
+
+        One that cannot be made of what is stored is left out, told in the log and tried again.
+        """
         kept = self._kept
         old = {
             it: kept[it][1]
@@ -38,15 +48,26 @@ class Rendered:
             if it in kept and kept[it][0] == source
         }
         new = [it for it in made_of if it not in old]
-        fresh = (
-            {it: model.model_dump_json().encode() for it, model in render(new).items()}
-            if new
-            else {}
-        )
-        self._kept = {
-            it: (source, old[it] if it in old else fresh[it]) for it, source in made_of.items()
-        }
+        found = old | ({it: one.model_dump_json().encode() for it, one in _made(new, render)})
+        self._kept = {it: (source, found[it]) for it, source in made_of.items() if it in found}
         return [body for _, body in self._kept.values()]
+
+
+def _made(ids: Sequence[int], render: Render) -> Iterable[tuple[int, BaseModel]]:
+    if not ids:
+        return ()
+    try:
+        return render(ids).items()
+    except DAMAGE:
+        return [item for one in ids for item in _made_alone(one, render)]
+
+
+def _made_alone(one: int, render: Render) -> Iterable[tuple[int, BaseModel]]:
+    try:
+        return render([one]).items()
+    except DAMAGE as error:
+        _log.error("item.damaged", id=one, reason=type(error).__name__)
+        return ()
 
 
 Make = Callable[[Rendered], bytes]

@@ -29,6 +29,7 @@ from dispatch.store import (
     get_incident,
     incident_of,
     incident_row,
+    is_open_about,
 )
 from dispatch.triage import FaultKind, Triage, TriageOutcome
 from dispatch.triage_rules import Facts
@@ -266,9 +267,7 @@ def _learn_car(session: WriteSession, row: IncidentRow, call: Call) -> None:
         value = getattr(car, column.key)
         if value is None or getattr(row, column.key) is not None:
             continue
-        query = select(IncidentRow.id).where(
-            column == value, IncidentRow.state != IncidentState.CLOSED.value
-        )
+        query = select(IncidentRow.id).where(is_open_about(column, value))
         if session.scalars(query).first() is None:  # else the two calls mix two cars up
             setattr(row, column.key, value)
 

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from dispatch.incident import incident_number
 from dispatch.job import JobState
-from dispatch.job_option import are_unreadable, options_from_json
+from dispatch.job_option import are_unreadable
 from dispatch.promise_watch import Case
-from dispatch.store import JobRow
+from dispatch.store import IncidentRow, JobRow, is_open, job_of
+from kernel.damaged import readable
 from kernel.words import Words
 
 _TEXT = Words(
@@ -21,6 +22,22 @@ _TEXT = Words(
     "planned. Add a note or correct its place: either makes the job anew. If that does not help, "
     "cancel it and take the call again.",
 )
+
+
+_UNREAD = Words(
+    zh="{number} 的事件数据有误，无法显示，也不再监视其承诺时间，其他事件照常。"
+    "请联系管理员从备份恢复该记录。",
+    en="What is stored of the incident {number} itself cannot be read: it is not listed and its "
+    "promise is not watched; all others go on. Have an administrator restore its row from a "
+    "backup.",
+)
+
+
+def unread_incidents(session: Session, region: str, cases: Sequence[Case]) -> dict[int, Words]:
+    """Return what to tell of open incidents that are no case since they cannot be read, by id."""
+    read = {case.incident.id for case in cases}
+    open_ids = session.scalars(select(IncidentRow.id).where(is_open(region)))
+    return {it: _UNREAD.fill(number=incident_number(it)) for it in open_ids if it not in read}
 
 
 def damaged_data(session: Session, cases: Sequence[Case]) -> dict[int, Words]:
@@ -35,9 +52,11 @@ def damaged_data(session: Session, cases: Sequence[Case]) -> dict[int, Words]:
     }
     if not incident_of:
         return {}
-    query = select(JobRow.id, JobRow.options).where(JobRow.id.in_(incident_of))
+    query = select(JobRow).where(JobRow.id.in_(incident_of))
+    jobs = readable(session, query, JobRow.id, lambda row: job_of(row[0]))
+    sound = {job.id for job in jobs if not are_unreadable(job.options)}
     return {
-        incident_of[job_id]: _TEXT.fill(number=incident_number(incident_of[job_id]))
-        for job_id, stored in session.execute(query).all()
-        if are_unreadable(options_from_json(stored))
+        incident_id: _TEXT.fill(number=incident_number(incident_id))
+        for job_id, incident_id in incident_of.items()
+        if job_id not in sound
     }

@@ -19,7 +19,14 @@ from dispatch.entitlement import Entitlement, decide
 from dispatch.incident import Incident, IncidentState, Outcome, Vehicle, incident_number
 from dispatch.jobs import create_rescue_job
 from dispatch.regions import Region, get_region
-from dispatch.store import IncidentCallRow, IncidentRow, get_incident, incident_row
+from dispatch.store import (
+    IncidentCallRow,
+    IncidentRow,
+    get_incident,
+    incident_row,
+    is_open,
+    is_open_about,
+)
 from dispatch.triage import Triage, TriageOutcome
 from dispatch.triage_rules import Facts
 from kernel import events
@@ -107,21 +114,19 @@ def facts_of(call: Call, region: Region, *, allow_remote: bool = True) -> Facts:
 
 def _open_incident(session: WriteSession, now: datetime, region: Region, call: Call) -> int | None:
     """Return the car's open incident: by VIN or plate, else by caller, place and time."""
-    is_open = IncidentRow.state != IncidentState.CLOSED.value
     car = call.vehicle
     same = [
-        column == value
+        is_open_about(column, value)
         for column, value in ((IncidentRow.vin, car.vin), (IncidentRow.plate, car.plate))
         if value is not None
     ]
     if same:
-        query = select(IncidentRow.id).where(is_open, or_(*same)).order_by(IncidentRow.id)
+        query = select(IncidentRow.id).where(or_(*same)).order_by(IncidentRow.id)
         found = session.scalars(query).first()
         if found is not None:
             return found
     recent = select(IncidentRow).where(
-        is_open,
-        IncidentRow.region == region.name,
+        is_open(region.name),
         _has_called(call.caller.phone),
         IncidentRow.received_at >= now - SAME_CALLER_WITHIN,
     )

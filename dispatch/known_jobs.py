@@ -25,7 +25,7 @@ class KnownJobs:
     _known: dict[int, Job] = field(default_factory=dict)
 
     def of(self, session: Session, states: Iterable[JobState]) -> tuple[Job, ...]:
-        """Return what `jobs_of` returns.
+        """Return what `jobs_of` returns, without what cannot be read.
 
         What a write session sees need not come to pass: it reads all, and nothing is remembered.
         """
@@ -36,7 +36,9 @@ class KnownJobs:
         known = self._known
         new = [it for it, version in versions.items() if not _is_known(known, it, version)]
         fresh = {job.id: job for job in jobs_of(session, self.region, ids=new)} if new else {}
-        jobs = {it: fresh.get(it) or known[it] for it in versions}
+        old = {it: known[it] for it in versions.keys() - set(new)}
+        found = fresh | old
+        jobs = {it: found[it] for it in versions if it in found}
         self._known = jobs
         return tuple(jobs.values())
 

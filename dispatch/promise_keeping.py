@@ -19,6 +19,7 @@ from dispatch.alarms import AlarmKind, raise_alarm, settle_over
 from dispatch.context import DispatchContext
 from dispatch.contractor_choice import Asking, Guess, is_worth, still_to_ask
 from dispatch.contractor_silence import may_have_open, silent_contractors
+from dispatch.damaged_data import unread_incidents
 from dispatch.incident import incident_number
 from dispatch.job import Job, JobState
 from dispatch.offers_wanted import Offer, Wanted
@@ -273,7 +274,12 @@ def _tell_troubles(
     incidents = {case.incident.id: case.incident for case in cases}
     for (incident_id, kind), it in found.items():
         _raise_alarm(session, now, incidents[incident_id], kind, it.text, done, since=it.since)
-    return set(found)
+    unread = unread_incidents(session, context.region, cases)
+    for incident_id, text in unread.items():
+        if (incident_id, AlarmKind.DATA_DAMAGED) not in done.alarms:
+            region, kind = context.region, AlarmKind.DATA_DAMAGED
+            raise_alarm(session, now, region, kind, text, incident_id=incident_id)
+    return {*found, *((it, AlarmKind.DATA_DAMAGED) for it in unread)}
 
 
 def _renew_promise(

@@ -20,6 +20,7 @@ from dispatch.snapshot import Snapshot
 from dispatch.store import UNFINISHED_SQL, ContractorOfferRow, IncidentRow, JobRow, is_open
 from dispatch.world import TAKEN
 from kernel import events
+from kernel.damaged import readable
 from kernel.database import WriteSession
 from sla.promise import AT_RISK_MARGIN_S, Risk, risk
 
@@ -84,22 +85,30 @@ much of it JSON, is read of the few that need it."""
 
 
 def open_cases(session: WriteSession, region: str) -> list[Case]:
-    """Return the open incidents of a region in order of call."""
+    """Return the open incidents of a region in order of call, of those that can be read."""
     query = select(IncidentRow).where(is_open(region)).options(load_only(*_JUDGED))
-    incidents = list(session.scalars(query.order_by(IncidentRow.received_at, IncidentRow.id)))
+    query = query.order_by(IncidentRow.received_at, IncidentRow.id)
+    incidents = readable(session, query, IncidentRow.id, lambda row: _sound(row[0]))
     jobs = select(JobRow).where(
         JobRow.region == region,
         JobRow.incident_id.is_not(None),
         JobRow.state.in_(UNFINISHED_SQL),
     )
     jobs = jobs.options(load_only(*_FOLLOWED))
-    job_of = {job.incident_id: job for job in session.scalars(jobs.order_by(JobRow.id))}
+    followed = readable(session, jobs.order_by(JobRow.id), JobRow.id, lambda row: row[0])
+    job_of = {job.incident_id: job for job in followed}
     offers = select(ContractorOfferRow).join(
         IncidentRow, IncidentRow.id == ContractorOfferRow.incident_id
     )
     offers = offers.where(is_open(region), ContractorOfferRow.state.in_(TAKEN))
-    offer_of = {row.incident_id: row for row in session.scalars(offers)}
+    taken = readable(session, offers, ContractorOfferRow.id, lambda row: row[0])
+    offer_of = {row.incident_id: row for row in taken}
     return [Case(it, job_of.get(it.id), offer_of.get(it.id)) for it in incidents]
+
+
+def _sound(row: IncidentRow) -> IncidentRow:
+    Risk(row.risk)
+    return row
 
 
 def helped(session: Session, region: str) -> Mapping[int, datetime]:

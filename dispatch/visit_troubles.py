@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from dispatch.alarms import AlarmKind, raise_alarm
 from dispatch.appointments import cancel_later_jobs
@@ -50,7 +51,7 @@ def tell_missed(session: WriteSession, context: DispatchContext) -> list[str]:
     missed = session.scalars(query.order_by(JobRow.id)).all()
     if not missed:
         return []
-    told = select(AlarmRow.text).filter_by(region=region, kind=AlarmKind.VISIT_MISSED)
+    told = select(AlarmRow.text).where(_told_since(region, AlarmKind.VISIT_MISSED, missed))
     known = {text["en"] for text in session.scalars(told)}  # a window appears in it: it is unique
     zone = ZoneInfo(get_region(session, region).time_zone)
     new = []
@@ -80,8 +81,8 @@ def tell_not_begun(session: WriteSession, context: DispatchContext) -> None:
     late = session.scalars(query.order_by(JobRow.id)).all()
     if not late:
         return
-    told = select(AlarmRow.text, AlarmRow.raised_at).filter_by(
-        region=region, kind=AlarmKind.VISIT_NOT_BEGUN
+    told = select(AlarmRow.text, AlarmRow.raised_at).where(
+        _told_since(region, AlarmKind.VISIT_NOT_BEGUN, late)
     )
     known = [(text["en"], raised_at) for text, raised_at in session.execute(told)]
     zone = ZoneInfo(get_region(session, region).time_zone)
@@ -108,13 +109,24 @@ def tell_overdue(session: WriteSession, context: DispatchContext) -> None:
     ]
     if not late:
         return
-    told = select(AlarmRow.text).filter_by(region=region, kind=AlarmKind.VISIT_OVERDUE)
+    told = select(AlarmRow.text).where(
+        _told_since(region, AlarmKind.VISIT_OVERDUE, [row for row, _ in late])
+    )
     known = {text["en"] for text in session.scalars(told)}  # the time appears in it: it is unique
     zone = ZoneInfo(get_region(session, region).time_zone)
     for row, since in late:
         text = _overdue(session, row, since.astimezone(zone))
         if text.en not in known:
             raise_alarm(session, now, region, AlarmKind.VISIT_OVERDUE, text)
+
+
+def _told_since(region: str, kind: AlarmKind, jobs: Sequence[JobRow]) -> ColumnElement[bool]:
+    """Return what a query asks for alarms of a kind that may be about one of these jobs.
+
+    None is older than its job: those of years are not read each time.
+    """
+    since = min(job.created_at for job in jobs)
+    return and_(AlarmRow.region == region, AlarmRow.kind == kind, AlarmRow.raised_at >= since)
 
 
 def _overdue(session: WriteSession, job: JobRow, since: datetime) -> Words:

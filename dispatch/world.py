@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -47,7 +47,7 @@ class World:
     Attributes
     ----------
     units
-        Own units on shift, in order of code.
+        Own units on shift, in order of code; without those whose job cannot be read.
     jobs
         Unfinished jobs in order of call; without those that a contractor has taken, without
         appointments beyond the horizon, and without those whose window has passed with nobody sent.
@@ -96,13 +96,17 @@ def read_world(session: Session, context: DispatchContext) -> World:
         raise no_region(context.region)
     now = context.clock.now()
     units = units_of(session, context.region, states=WORKING)
+    jobs = context.known_jobs.of(session, sorted(PLANNED | ACTIVE))
+    busy = _bound_unseen(session, context.region, jobs)
     return World(
         at=now,
         region=context.region,
         plan_version=region.plan_version,
         event_seq=events.last(session)[0],
-        units=tuple(unit for unit in units if unit.ownership is Ownership.OWN),
-        jobs=_unfinished(session, context, now),
+        units=tuple(
+            unit for unit in units if unit.ownership is Ownership.OWN and unit.id not in busy
+        ),
+        jobs=_unfinished(session, context, now, jobs),
         centres={centre.id: centre for centre in service_centres_of(session, context.region)},
         contractors=contractors_of(session, context.region),
         asked=offers_about(session, context.region),
@@ -112,12 +116,24 @@ def read_world(session: Session, context: DispatchContext) -> World:
     )
 
 
-def _unfinished(session: Session, context: DispatchContext, now: datetime) -> tuple[Job, ...]:
+def _bound_unseen(session: Session, region: str, jobs: Sequence[Job]) -> set[int | None]:
+    """Return the units bound by jobs that cannot be read: nobody knows when they are free."""
+    active = sorted(state.value for state in ACTIVE)
+    query = select(JobRow.id, JobRow.unit_id).where(
+        JobRow.region == region, JobRow.state.in_(active)
+    )
+    read = {job.id for job in jobs}
+    return {unit_id for job_id, unit_id in session.execute(query) if job_id not in read}
+
+
+def _unfinished(
+    session: Session, context: DispatchContext, now: datetime, known: Sequence[Job]
+) -> tuple[Job, ...]:
     horizon = now + timedelta(seconds=context.settings.timing.visit_horizon_s)
     taken = taken_by_contractors(session, context.region)
     jobs = [
         job
-        for job in context.known_jobs.of(session, sorted(PLANNED | ACTIVE))
+        for job in known
         if job.is_active
         or (
             job.incident_id not in taken

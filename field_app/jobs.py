@@ -40,10 +40,10 @@ _VIN_END = 6
 # Asked thousands of times an hour: built once.
 _HELD = select(JobRow).where(
     or_(
-        JobRow.unit_id.in_(bindparam("units", expanding=True)),
+        JobRow.unit_id.in_(bindparam("units", expanding=True))
+        & JobRow.state.in_(["open", *sorted(ACTIVE)]),
         JobRow.planned_unit_id.in_(bindparam("units", expanding=True)) & (JobRow.state == "open"),
     ),
-    JobRow.state.in_(["open", *sorted(ACTIVE)]),
 )
 _UNITS = select(UnitRow).where(UnitRow.id.in_(bindparam("units", expanding=True)))
 
@@ -126,8 +126,13 @@ def _of(unit_ids: Sequence[int]) -> Restrict:
 
 def _held(unit_ids: Sequence[int]) -> Restrict:
     open_or_active = JobRow.state.in_(["open", *sorted(ACTIVE)])
-    theirs = JobRow.unit_id.in_(unit_ids) | JobRow.planned_unit_id.in_(unit_ids)
-    return lambda query: query.where(theirs, open_or_active).order_by(JobRow.id)
+    theirs = or_(
+        *(
+            column.in_(unit_ids) & open_or_active  # each by its index, however many are over
+            for column in (JobRow.unit_id, JobRow.planned_unit_id)
+        )
+    )
+    return lambda query: query.where(theirs).order_by(JobRow.id)
 
 
 def _known(

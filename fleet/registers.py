@@ -12,6 +12,7 @@ from fleet.catalogue import catalogue
 from fleet.model import Contractor, ServiceCentre
 from fleet.opening_hours import OpeningHours
 from fleet.store import ContractorRow, ServiceCentreRow
+from kernel.damaged import readable
 from kernel.database import WriteSession
 from kernel.errors import Fault, InvalidInput, NotFound
 from kernel.position import Position, distance_m
@@ -102,7 +103,8 @@ def no_contractor(contractor_id: int) -> NotFound:
 def contractors_of(session: Session, region: str) -> tuple[Contractor, ...]:
     """Return the contractors of a region that take jobs, in order of name."""
     query = select(ContractorRow).where(ContractorRow.region == region, ContractorRow.active)
-    return tuple(_contractor(row) for row in session.scalars(query.order_by(ContractorRow.name)))
+    query = query.order_by(ContractorRow.name)
+    return readable(session, query, ContractorRow.id, lambda row: _contractor(row[0]))
 
 
 def contractor_ids(session: Session, region: str) -> frozenset[int]:
@@ -142,7 +144,8 @@ def get_centre(session: Session, centre_id: int) -> ServiceCentre:
 def service_centres_of(session: Session, region: str) -> tuple[ServiceCentre, ...]:
     """Return the service centres of a region in order of name."""
     query = select(ServiceCentreRow).where(ServiceCentreRow.region == region)
-    return tuple(_centre(row) for row in session.scalars(query.order_by(ServiceCentreRow.name)))
+    query = query.order_by(ServiceCentreRow.name)
+    return readable(session, query, ServiceCentreRow.id, lambda row: _centre(row[0]))
 
 
 def fitting_centres(

@@ -6,7 +6,6 @@ import json
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import lru_cache
-from itertools import starmap
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -32,6 +31,7 @@ from fleet.catalogue import catalogue
 from fleet.model import Ownership, Unit, UnitKind, UnitSpec
 from fleet.states import UNIT_MACHINE, UnitMove, UnitState
 from kernel import events
+from kernel.damaged import readable
 from kernel.database import Base, UtcDateTime, WriteSession
 from kernel.errors import Conflict, Fault, InvalidInput, NotFound
 from kernel.geometry import PositionColumn
@@ -241,7 +241,7 @@ def units_of(
     states: Iterable[UnitState] = (),
     ids: Collection[int] | None = None,
 ) -> tuple[Unit, ...]:
-    """Return the units of a region in order of code.
+    """Return the units of a region in order of code, without those that cannot be read.
 
     Only those in ``states`` if any are given, and with ``ids`` only those of them.
     """
@@ -251,7 +251,7 @@ def units_of(
         query = query.where(UnitRow.state.in_(wanted))
     if ids is not None:
         query = query.where(UnitRow.id.in_(ids))
-    return tuple(starmap(_unit, session.execute(query)))
+    return readable(session, query, UnitRow.id, lambda row: _unit(*row))
 
 
 def move_unit(session: WriteSession, unit_id: int, move: UnitMove) -> Unit:
@@ -365,8 +365,11 @@ def _unit(*columns: Any) -> Unit:
 
 @lru_cache(maxsize=1_000)
 def _names(array: str) -> frozenset[str]:
-    """Return the names of a JSON array."""
-    return frozenset(json.loads(array))
+    """Return the names of a JSON array; ValueError where it is something else."""
+    names = json.loads(array)
+    if not isinstance(names, list) or not all(isinstance(it, str) for it in names):
+        raise ValueError(f"{array!r} is no array of names")
+    return frozenset(names)
 
 
 def _check_spec(spec: UnitSpec) -> None:

@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from kernel.damaged import read_json
 from kernel.errors import InvalidInput
 from kernel.geometry import bound, load_postgis
 from kernel.written import Written
@@ -269,6 +270,7 @@ def _open_engine(url: str) -> Engine:
         engine = create_engine(
             parsed,
             hide_parameters=True,  # they hold names and numbers, and errors end up in logs
+            json_deserializer=read_json,  # SQLite takes any text; PostgreSQL takes JSON alone
             connect_args={"timeout": _BUSY_TIMEOUT_S},
         )
         event.listen(engine, "connect", _prepare_sqlite)

@@ -47,7 +47,7 @@ class EventRow(Base):
     region: Mapped[str] = mapped_column(String(60), index=True)
     kind: Mapped[str] = mapped_column(String(60))
     incident_id: Mapped[int | None] = mapped_column(Integer, index=True)
-    job_id: Mapped[int | None] = mapped_column(Integer)
+    job_id: Mapped[int | None] = mapped_column(Integer, index=True)
     unit_id: Mapped[int | None] = mapped_column(Integer, index=True)
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     prev_hash: Mapped[str] = mapped_column(String(64))

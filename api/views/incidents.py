@@ -40,6 +40,7 @@ from dispatch.store import (
     rating_of_incident,
 )
 from fleet.store import ContractorRow, UnitRow
+from kernel.damaged import readable
 
 
 def one_incident(
@@ -114,10 +115,10 @@ def shown(session: Session, runtime: Runtime, found: Sequence[Incident]) -> list
 
 
 def jobs_that_count(session: Session, incident_ids: Sequence[int]) -> dict[int, Job]:
-    """Return for each incident its newest unfinished job, else its newest."""
+    """Return for each incident its newest unfinished job, else its newest, of those readable."""
     query = select(JobRow).where(JobRow.incident_id.in_(incident_ids)).order_by(JobRow.id)
     jobs: dict[int, Job] = {}
-    for job in map(job_of, session.scalars(query)):
+    for job in readable(session, query, JobRow.id, lambda row: job_of(row[0])):
         key = job.incident_id or 0
         if key not in jobs or job.state not in FINAL or jobs[key].state in FINAL:
             jobs[key] = job
@@ -155,7 +156,7 @@ def offers_of(session: Session, incident_ids: Sequence[int]) -> dict[int, Contra
             eta_at=offer.expected_at,
             first_eta_at=None if offer.changed_eta_at is None else offer.eta_at,
         )
-        for offer, name in session.execute(query)
+        for offer, name in readable(session, query, ContractorOfferRow.id, tuple)
     }
 
 

@@ -11,6 +11,8 @@ from kernel.database import Base, UtcDateTime
 
 _OPEN = text("acknowledged_at IS NULL AND incident_id IS NOT NULL")
 
+_UNSEEN = text("acknowledged_at IS NULL")
+
 
 class AlarmRow(Base):
     """Table ``alarms``; one of a kind per incident at a time."""
@@ -25,11 +27,13 @@ class AlarmRow(Base):
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
         ),
+        Index("alarm_by_kind", "kind", "raised_at"),
+        Index("alarm_unseen", "region", "kind", sqlite_where=_UNSEEN, postgresql_where=_UNSEEN),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    region: Mapped[str] = mapped_column(String(60), index=True)
-    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"))
+    region: Mapped[str] = mapped_column(String(60))
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"), index=True)
     kind: Mapped[str] = mapped_column(String(40))
     text: Mapped[dict[str, str]] = mapped_column(JSON)
     raised_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -19,10 +19,12 @@ from sqlalchemy import (
     String,
     Text,
     and_,
+    literal_column,
     select,
     text,
+    union_all,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from dispatch.entitlement import entitlement_from_json
 from dispatch.incident import (
@@ -42,10 +44,12 @@ from kernel.geometry import PositionColumn, index_spatially
 from kernel.position import Position
 from kernel.words import Words
 
+_CLOSED_SQL = "'closed'"
+
 
 def _one_open(column: str) -> Index:
     """Return the constraint that one car has at most one open incident."""
-    where = text(f"state <> 'closed' AND {column} IS NOT NULL")
+    where = text(f"state <> {_CLOSED_SQL} AND {column} IS NOT NULL")
     return Index(
         f"incident_one_open_per_{column}",
         column,
@@ -57,6 +61,7 @@ def _one_open(column: str) -> Index:
 
 _LEADS_BACK = "state = 'closed' AND caller_phone <> ''"
 """Closed incidents that still tell whose they were."""
+_IS_MERGED = text("merged_into IS NOT NULL")
 
 
 class IncidentRow(Base):
@@ -66,15 +71,22 @@ class IncidentRow(Base):
     __table_args__ = (
         _one_open("vin"),
         _one_open("plate"),
-        Index("incident_by_state", "region", "state"),
+        Index("incident_by_state", "region", "state", "received_at"),
+        Index("incident_by_outcome", "outcome", "closed_at"),
+        Index("incident_by_plate", "plate"),
+        Index("incident_by_vin", "vin"),
+        Index(
+            "incident_by_merged_into",
+            "merged_into",
+            sqlite_where=_IS_MERGED,
+            postgresql_where=_IS_MERGED,
+        ),
         Index(
             "incident_to_forget",
             "closed_at",
             sqlite_where=text(_LEADS_BACK),
             postgresql_where=text(_LEADS_BACK),
         ),
-        Index("incident_by_plate", "plate"),
-        Index("incident_by_vin", "vin"),
         CheckConstraint("(state = 'closed') = (outcome IS NOT NULL)", name="incident_outcome"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="incident_closed_at"),
         CheckConstraint("(outcome = 'merged') = (merged_into IS NOT NULL)", name="incident_merged"),
@@ -140,6 +152,14 @@ def is_open(region: str) -> ColumnElement[bool]:
 _OPEN = [state.value for state in IncidentState if state is not IncidentState.CLOSED]
 
 
+def is_open_about(column: InstrumentedAttribute[str | None], value: str) -> ColumnElement[bool]:
+    """Return what a query asks for the open incident of the car with that VIN or plate.
+
+    In the words of the index (`_one_open`), or no database would know that it finds it.
+    """
+    return and_(IncidentRow.state != literal_column(_CLOSED_SQL), column == value)
+
+
 class IncidentCallRow(Base):
     """Table ``incident_calls``: every call for an incident on any channel, also the first."""
 
@@ -176,24 +196,29 @@ def incidents_of(
 ) -> tuple[Incident, ...]:
     """Return incidents of a region, newest call first; ``which`` is open, closed or all.
 
-    With ``ids``, only those of them.
+    With ``ids``, these instead.
     """
-    query = select(IncidentRow)
-    if ids is not None:
-        query = query.where(IncidentRow.id.in_(ids))
-    found = session.scalars(which_incidents(query, region, which, limit))
-    return tuple(map(incident_of, found))
+    query = which_incidents(select(IncidentRow), region, which, limit)
+    if ids is not None:  # found by their ids alone, or all of the region might be read
+        query = select(IncidentRow).where(IncidentRow.id.in_(ids)).order_by(*_NEWEST_FIRST)
+    return tuple(incident_of(row) for row in session.scalars(query) if row.region == region)
 
 
 def which_incidents(query: Select[Any], region: str, which: str, limit: int) -> Select[Any]:
     """Return a query of incidents restricted to a region and to open, closed or all of them."""
+    is_closed = and_(IncidentRow.region == region, IncidentRow.state == IncidentState.CLOSED.value)
     if which == "open":
         query = query.where(is_open(region))
-    else:
-        query = query.where(IncidentRow.region == region)
-    if which == "closed":
-        query = query.where(IncidentRow.state == IncidentState.CLOSED.value)
-    return query.order_by(IncidentRow.received_at.desc(), IncidentRow.id.desc()).limit(limit)
+    elif which == "closed":
+        query = query.where(is_closed)
+    else:  # each part by an index: SQLite would rather read and sort all of the region
+        closed = select(IncidentRow.id).where(is_closed).order_by(*_NEWEST_FIRST).limit(limit)
+        parts = (select(IncidentRow.id).where(is_open(region)), select(closed.subquery()))
+        query = query.where(IncidentRow.id.in_(union_all(*parts)))
+    return query.order_by(*_NEWEST_FIRST).limit(limit)
+
+
+_NEWEST_FIRST = (IncidentRow.received_at.desc(), IncidentRow.id.desc())
 
 
 def other_callers(session: Session, incident: Incident) -> list[Caller]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from dispatch.core.model import Lock
 from dispatch.job import ACTIVE, FINAL, Job, JobState
 from dispatch.job_option import options_from_json
+from kernel.damaged import readable
 from kernel.database import Base, UtcDateTime
 from kernel.errors import NotFound
 from kernel.geometry import PositionColumn
@@ -36,6 +37,8 @@ class JobRow(Base):
             postgresql_where=text(ACTIVE_SQL),
         ),
         Index("job_by_state", "region", "state"),
+        Index("job_by_unit", "unit_id", "state"),
+        Index("job_by_planned_unit", "planned_unit_id", "state"),
         CheckConstraint(
             "(incident_id IS NULL) <> (appointment_id IS NULL)", name="job_serves_one_thing"
         ),
@@ -56,7 +59,7 @@ class JobRow(Base):
     earliest_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     latest_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lock: Mapped[int] = mapped_column(Integer, default=Lock.FREE.value)
-    planned_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
+    planned_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
     planned_option: Mapped[str | None] = mapped_column(String(80))
     planned_sequence: Mapped[int | None] = mapped_column(Integer)
     planned_arrival_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -96,7 +99,10 @@ def jobs_of(
     unit_id: int | None = None,
     ids: Collection[int] | None = None,
 ) -> tuple[Job, ...]:
-    """Return jobs of a region in order of creation, restricted by whatever is given."""
+    """Return jobs of a region in order of creation, restricted by whatever is given.
+
+    Those that cannot be read are left out.
+    """
     query = select(JobRow).where(JobRow.region == region).order_by(JobRow.id)
     if ids is not None:
         query = query.where(JobRow.id.in_(ids))
@@ -110,7 +116,7 @@ def jobs_of(
     ):
         if value is not None:
             query = query.where(column == value)
-    return tuple(job_of(row) for row in session.scalars(query))
+    return readable(session, query, JobRow.id, lambda row: job_of(row[0]))
 
 
 def jobs_of_visits(session: Session, appointment_ids: Collection[int]) -> dict[int, list[Job]]:

@@ -51,6 +51,7 @@ class ContractorOfferRow(Base):
             sqlite_where=_ASKED,
             postgresql_where=_ASKED,
         ),
+        Index("offer_by_contractor", "contractor_id", "state"),
         CheckConstraint(
             "state NOT IN ('accepted', 'arrived', 'done') OR eta_at IS NOT NULL",
             name="offer_accepted_has_eta",
@@ -64,7 +65,7 @@ class ContractorOfferRow(Base):
     region: Mapped[str] = mapped_column(String(60), index=True)
     incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
     job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"))
-    contractor_id: Mapped[int] = mapped_column(ForeignKey("contractors.id"), index=True)
+    contractor_id: Mapped[int] = mapped_column(ForeignKey("contractors.id"))
     state: Mapped[str] = mapped_column(String(20))
     offered_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from api.views.units import goals
 from dispatch.job_option import UNREADABLE, options_from_json
@@ -160,3 +160,20 @@ def test_what_is_missing_is_named_of_the_way_that_can_be_read() -> None:
     ]
     assert len(lacking(options, set())) == 2
     assert "can be read" in lacking(options_from_json(7), set())[0].en
+
+
+def test_what_is_no_json_at_all_holds_up_nobody(scene: Scene) -> None:
+    scene.unit("R-01", 5)
+    bad = scene.call(3, target_min=300)
+    with scene.database.engine.begin() as connection:
+        query = text("UPDATE jobs SET options = '[{' WHERE incident_id = :id")
+        connection.execute(query, {"id": bad})
+    good = scene.call(0)
+    scene.pass_time(3)
+    assert scene.job(good).state == "ordered"
+    assert scene.job(bad).planned_unit_id is None
+    assert [it.incident_id for it in told(scene)] == [bad]
+    assert scene.events("plan.failed") == []
+    with scene.database.engine.connect() as connection:
+        query = text("SELECT options FROM jobs WHERE incident_id = :id")
+        assert connection.execute(query, {"id": bad}).scalar() == "[{"
