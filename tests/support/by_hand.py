@@ -324,7 +324,8 @@ class Day:
         elif self.rng.random() < 0.3:
             body = {"reason": "好了"}
             answer = self._say("owner cancel", None, "POST", f"track/{key}/cancel", body)
-            assert answer.is_success is view["can_cancel"], answer.text
+            missed = view["stage"] == "failed"  # not offered any more, and no harm
+            assert missed or answer.is_success is view["can_cancel"], answer.text
 
     def _pass_time(self) -> None:
         seconds = self.rng.choice((5, 31, 60, 300, 300, 600, 1800, 3600))
