@@ -23,11 +23,13 @@ from api.models.incident_out import (
 )
 from api.owner_links import keys_of_incidents
 from api.runtime import Runtime
+from api.views.photos import missing_out, photos_out
 from api.views.ratings import rating_out
 from api.views.timeline import timeline_of
 from api.views.words import bilingual
 from dispatch.core.model import Lock
 from dispatch.disclosure import shown_phone
+from dispatch.evidence import missing_photos
 from dispatch.incident import Caller, Incident, Place, Vehicle
 from dispatch.job import ACTIVE, FINAL, Job, JobState
 from dispatch.store import (
@@ -36,6 +38,7 @@ from dispatch.store import (
     get_incident,
     job_of,
     other_callers,
+    photos_of_incidents,
     rating_of_incident,
 )
 from fleet.store import ContractorRow, UnitRow
@@ -57,7 +60,12 @@ def one_incident(
     if not timeline:
         return found
     others = [caller_out(it) for it in other_callers(session, incident)]
+    photos = photos_of_incidents(session, [incident.id]).get(incident.id, [])
+    missing = missing_photos(session, incident_id=incident.id).get(incident.id, [])
+    codes = unit_codes(session, [it.unit_id for it in (*photos, *missing)])
     more = {
+        "photos": photos_out(photos, codes),
+        "missing_photos": missing_out(missing, codes),
         "timeline": timeline_of(session, incident.id),
         "rating": rating_out(rating_of_incident(session, incident.id)),
         "other_callers": others,

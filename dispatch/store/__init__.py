@@ -37,6 +37,7 @@ from dispatch.store.offers import (
     open_offers,
 )
 from dispatch.store.owner_links import OwnerLinkRow
+from dispatch.store.photos import PhotoRow, photos_of_incidents, photos_of_visits
 from dispatch.store.plans import PlanRow, RegionRow
 from dispatch.store.ratings import RatingRow, rating_of_incident, ratings_of_visits
 
@@ -51,6 +52,7 @@ __all__ = [
     "IncidentRow",
     "JobRow",
     "OwnerLinkRow",
+    "PhotoRow",
     "PlanRow",
     "RatingRow",
     "RegionRow",
@@ -71,6 +73,8 @@ __all__ = [
     "open_job_row",
     "open_offers",
     "other_callers",
+    "photos_of_incidents",
+    "photos_of_visits",
     "rating_of_incident",
     "ratings_of_visits",
     "which_incidents",
