@@ -30,6 +30,8 @@ function tracked(part: Partial<Track> = {}): Track {
     can_cancel: true,
     can_rate: false,
     rating: null,
+    photos: [],
+    can_add_photos: true,
     now: at(0),
     timezone: "UTC",
     basemap: null,

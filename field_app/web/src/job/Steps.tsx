@@ -1,10 +1,12 @@
 /** The bottom of the screen: one big button for the next step, one small one for all else. */
 
-import type { FieldJob } from "@roadflare/kit/contract.ts";
+import type { FieldJob, NoPhotoReason } from "@roadflare/kit/contract.ts";
 import { useState } from "preact/hooks";
+import { wantedPhoto } from "../store/evidence.ts";
 import { stepsOf } from "../store/progress.ts";
-import { report } from "../store/sync.ts";
+import { report, unsentPhotos } from "../store/sync.ts";
 import { t } from "../words.ts";
+import { Evidence } from "./Evidence.tsx";
 import { WaysOut } from "./Reasons.tsx";
 import { stepText } from "./step_words.ts";
 
@@ -16,23 +18,30 @@ export function Steps({ job }: { job: FieldJob }) {
   const [resting, setResting] = useState(false);
   const { primary, others, waysOut } = stepsOf(job);
   if (!primary && waysOut.length === 0) return null;
-  const press = () => {
+  const wanted = wantedPhoto(job, primary, unsentPhotos.value);
+  const goOn = (noPhoto?: NoPhotoReason) => {
     if (!primary) return;
     setResting(true);
     setTimeout(setResting, TREMBLE_MS, false);
     navigator.vibrate?.(40);
-    report(primary, job.job_id);
+    report(primary, job.job_id, noPhoto && { noPhoto });
   };
   return (
-    <footer class="steps">
+    <footer class={wanted ? "steps with-photo" : "steps"}>
       <button type="button" class="button more" onClick={() => setOpen(true)}>
         {t("do.more")}
       </button>
-      {primary && (
-        <button type="button" class={`button next ${primary}`} disabled={resting} onClick={press}>
+      {primary && !wanted && (
+        <button
+          type="button"
+          class={`button next ${primary}`}
+          disabled={resting}
+          onClick={() => goOn()}
+        >
           {stepText(job, primary)}
         </button>
       )}
+      {wanted && primary && <Evidence job={job} wanted={wanted} goOn={goOn} resting={resting} />}
       {open && (
         <WaysOut job={job} waysOut={waysOut} others={others} onClose={() => setOpen(false)} />
       )}

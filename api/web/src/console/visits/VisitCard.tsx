@@ -5,6 +5,7 @@ import { dayOf, timeOfDay, timeRange } from "@roadflare/kit/format.ts";
 import { placeText } from "@roadflare/kit/place_words.ts";
 import { CardHead, ShowOnMap } from "../card/CardHead.tsx";
 import { OwnerLink } from "../card/OwnerLink.tsx";
+import { Photos } from "../card/Photos.tsx";
 import { Rated } from "../card/Rated.tsx";
 import { Dialog } from "../shell/Dialog.tsx";
 import { DialogFoot } from "../shell/DialogFoot.tsx";
@@ -136,6 +137,11 @@ export function VisitCard({ visit }: { visit: Appointment }) {
         {visit.state === "cancelled" && <p class="safety">{t("visit.cancelled")}</p>}
         <WhatCanBeDone visit={visit} />
         <Facts visit={visit} />
+        <Photos
+          of={`/appointments/${visit.id}`}
+          photos={visit.photos}
+          missing={visit.missing_photos}
+        />
         {visit.track_url && <OwnerLink url={visit.track_url} />}
       </div>
       {cancellingVisit.value && <CancelVisit visit={visit} />}
