@@ -28,6 +28,9 @@ test("more than one may be asked for", () => {
   const two = job({ evidence: [{ ...asked, n: 2 }], photos: [taken("technician")] });
   expect(wantedPhoto(two, "loaded", [])).not.toBeNull();
   expect(wantedPhoto(two, "loaded", [{ job_id: 1, step: "before_loading" }])).toBeNull();
+  // Sent and listed is one photo, not two; sent and not listed yet is another one.
+  expect(wantedPhoto(two, "loaded", [{ id: 1, job_id: 1, step: "before_loading" }])).not.toBeNull();
+  expect(wantedPhoto(two, "loaded", [{ id: 2, job_id: 1, step: "before_loading" }])).toBeNull();
 });
 
 test("a list that an older page has kept asks for none", () => {

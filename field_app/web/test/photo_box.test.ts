@@ -36,6 +36,7 @@ function server() {
     }
     if (!heard.includes(client_id)) heard.push(client_id);
     if (state.losesAnswers) throw new OfflineError();
+    return 1 + heard.indexOf(client_id);
   };
   return { heard, state, send };
 }
@@ -57,6 +58,7 @@ test("offline nothing is lost, not by a restart either; online each is sent once
   expect(await restarted.flush()).toBe(true);
   expect(heard).toEqual(["a", "b"]);
   expect(restarted.unsent.value).toEqual([]);
+  expect(restarted.sent.value.map(({ id }) => id)).toEqual([1, 2]);
   expect(kept.held.size).toBe(0);
 });
 

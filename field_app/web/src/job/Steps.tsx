@@ -4,7 +4,7 @@ import type { FieldJob, NoPhotoReason } from "@roadflare/kit/contract.ts";
 import { useState } from "preact/hooks";
 import { wantedPhoto } from "../store/evidence.ts";
 import { stepsOf } from "../store/progress.ts";
-import { report, unsentPhotos } from "../store/sync.ts";
+import { report, unlistedPhotos } from "../store/sync.ts";
 import { t } from "../words.ts";
 import { Evidence } from "./Evidence.tsx";
 import { WaysOut } from "./Reasons.tsx";
@@ -18,7 +18,7 @@ export function Steps({ job }: { job: FieldJob }) {
   const [resting, setResting] = useState(false);
   const { primary, others, waysOut } = stepsOf(job);
   if (!primary && waysOut.length === 0) return null;
-  const wanted = wantedPhoto(job, primary, unsentPhotos.value);
+  const wanted = wantedPhoto(job, primary, unlistedPhotos.value);
   const goOn = (noPhoto?: NoPhotoReason) => {
     if (!primary) return;
     setResting(true);

@@ -9,8 +9,17 @@ import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { isFinal } from "./final.ts";
 import type { KeptPhoto, PhotoShelf } from "./photo_shelf.ts";
 
+/** What the server has, by its own id. */
+export interface SentPhoto {
+  id: number;
+  job_id: number;
+  step: string;
+}
+
 export interface PhotoBox {
   unsent: ReadonlySignal<readonly KeptPhoto[]>;
+  /** What was sent since the page was opened: the list at hand may not show it yet. */
+  sent: ReadonlySignal<readonly SentPhoto[]>;
   refused: ReadonlySignal<readonly KeptPhoto[]>;
   /** Resolves when what was kept before the page was opened is known. */
   opened: Promise<void>;
@@ -20,12 +29,14 @@ export interface PhotoBox {
   forgive(clientId: string): Promise<void>;
 }
 
-export type SendPhoto = (photo: KeptPhoto) => Promise<void>;
+/** Returns the server's id of it. */
+export type SendPhoto = (photo: KeptPhoto) => Promise<number>;
 
 export function makePhotoBox(shelf: PhotoShelf, unit: number, send: SendPhoto): PhotoBox {
   const kept = signal<readonly KeptPhoto[]>([]);
   const unsent = computed(() => kept.value.filter((photo) => !photo.refused));
   const refused = computed(() => kept.value.filter((photo) => photo.refused));
+  const sent = signal<readonly SentPhoto[]>([]);
   let running: Promise<boolean> | null = null;
 
   const opened = shelf.all(unit).then(
@@ -52,7 +63,8 @@ export function makePhotoBox(shelf: PhotoShelf, unit: number, send: SendPhoto): 
       const [next] = unsent.value;
       if (!next) return true;
       try {
-        await send(next);
+        const id = await send(next);
+        sent.value = [...sent.value, { id, job_id: next.job_id, step: next.step }];
       } catch (error) {
         if (!isFinal(error)) return false; // out of reach: kept for the next flush
         await refuse({ ...next, refused: { code: error.code, text: error.text } });
@@ -64,6 +76,7 @@ export function makePhotoBox(shelf: PhotoShelf, unit: number, send: SendPhoto): 
 
   return {
     unsent,
+    sent,
     refused,
     opened,
     async add(photo) {

@@ -5,6 +5,7 @@ import type {
   FieldEventKind,
   FieldJob,
   FieldJobs,
+  FieldPhoto,
   FieldResult,
   FieldShift,
   LonLat,
@@ -75,7 +76,8 @@ function photoBoxOf(unit: number): PhotoBox {
   const made = makePhotoBox(photoShelf(), unit, async (photo) => {
     const { client_id, job_id, step, taken_at, picture } = photo;
     const query = new URLSearchParams({ client_id, job_id: String(job_id), step, taken_at });
-    await callOf(unit)(`/field/photos?${query}`, { picture });
+    const kept = await callOf(unit)<FieldPhoto>(`/field/photos?${query}`, { picture });
+    return kept.id;
   });
   photoBoxes.set(unit, made);
   return made;
@@ -94,6 +96,11 @@ export const photoBox = computed(() => {
   return unit == null ? null : photoBoxOf(unit);
 });
 export const unsentPhotos = computed(() => photoBox.value?.unsent.value ?? []);
+/** Photos that the list at hand need not show yet. */
+export const unlistedPhotos = computed(() => [
+  ...unsentPhotos.value,
+  ...(photoBox.value?.sent.value ?? []),
+]);
 /** What people are told is unsent: reports and photos. */
 export const nUnsent = computed(() => unsent.value.length + unsentPhotos.value.length);
 export const refusals = computed(() => outbox.value?.refusals.value ?? []);
@@ -152,22 +159,31 @@ export async function deliver(): Promise<void> {
   clearTimeout(retry);
   const mine = outbox.value;
   if (!mine) return;
-  const photos = photoBox.value;
-  await photos?.opened;
   const hasReports = mine.unsent.value.length > 0;
-  if (!hasReports && !photos?.unsent.value.length) return;
-  // Where a car is matters now; what it looked like can wait for it.
   const told = await mine.flush();
-  if (told && hasReports && mine === outbox.value) await refresh();
-  const sent = told && (await photos?.flush()) !== false;
   if (mine !== outbox.value) return;
-  if (sent) {
+  if (told && hasReports) {
     attempt = 0;
-    if (photos) await refresh();
-    return;
+    await refresh();
   }
+  // Where a car is matters now; what it looked like can wait for it.
+  const sent = told && (await deliverPhotos());
+  if (sent || mine !== outbox.value) return;
   retry = setTimeout(() => void deliver(), RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]);
   attempt += 1;
+}
+
+/** True when no photo is left to be sent. */
+async function deliverPhotos(): Promise<boolean> {
+  const photos = photoBox.value;
+  if (!photos) return true;
+  const before = photos.sent.value.length;
+  const done = await photos.flush();
+  if (photos.sent.value.length > before && photos === photoBox.value) {
+    attempt = 0;
+    await refresh();
+  }
+  return done;
 }
 
 export interface Said {
