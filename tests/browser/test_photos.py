@@ -90,7 +90,7 @@ def test_what_is_no_picture_is_told_on_the_phone_and_the_owners_page(live_town: 
     owner.goto(f"{live_town.url}{incident['track_url']}")
     owner.locator(".add-photo input").set_input_files([fake])
     expect(owner.locator(".own-photos .failed")).to_contain_text("not a photo that we can read")
-    owner.click("text=Remove")
+    owner.get_by_role("button", name="Remove").click()
     expect(owner.locator(".own-photos .failed")).to_have_count(0)
 
 
@@ -108,7 +108,7 @@ def test_the_owners_photo_reaches_phone_and_card_and_a_failed_one_is_tried_again
     owner.locator(".add-photo input").set_input_files([photo(drawn())])
     expect(owner.locator(".own-photos .failed")).to_contain_text("No connection")
     owner.context.set_offline(False)
-    owner.click("text=Try again")
+    owner.get_by_role("button", name="Try again").click()
     expect(owner.locator(".own-photos button.photo img")).to_have_count(2)
     expect(owner.locator(".own-photos .failed")).to_have_count(0)
 

@@ -98,6 +98,7 @@ test("one that cannot be had says so, and what came late says when", async () =>
   await show([photo(3, { received_at: at(90) })]);
   expect(box.querySelector(".photos img")).toBeNull();
   await act(() => box.querySelector<HTMLButtonElement>(".photo")?.click());
+  await act(settled); // it was asked for once more
   expect(box.querySelector(".photo-viewer")?.textContent).toBe("The photo cannot be shown now.");
   expect(box.querySelector(".photo-steps")?.textContent).toBe("sent 13:30");
 });

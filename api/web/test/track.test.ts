@@ -293,6 +293,8 @@ test("where nothing can be copied the owner sees the link", async () => {
     one.textContent?.includes("Share this page"),
   );
   share?.click();
-  await vi.waitFor(() => expect(box.querySelector("input")?.value).toBe(location.href));
+  await vi.waitFor(() =>
+    expect(box.querySelector<HTMLInputElement>(".link-by-hand input")?.value).toBe(location.href),
+  );
   render(null, box);
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { unreached } from "../src/track/store.ts";
 import { drop, sending, sendPhotos, tryAgain } from "../src/track/uploads.ts";
 
 /** A browser that can draw: happy-dom cannot. */
@@ -24,8 +25,7 @@ beforeEach(() => {
   sent = [];
   Object.assign(state, { status: 201, reachable: true });
   vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
-    if (init.method !== "POST") return Response.json({ timezone: "UTC", photos: [] });
-    if (!state.reachable) throw new TypeError("no network");
+    if (init.method !== "POST" || !state.reachable) throw new TypeError("no network");
     const id = new URL(path, location.href).searchParams.get("client_id") ?? "";
     sent.push({ id, type: String((init.headers as Record<string, string>)["content-type"]) });
     return Response.json({}, { status: state.status });
@@ -35,6 +35,7 @@ beforeEach(() => {
 afterEach(() => {
   for (const { id } of sending.value) drop(id);
   vi.unstubAllGlobals();
+  unreached.value = false;
 });
 
 const file = (type = "image/png") => new Blob(["x"], { type });

@@ -6,11 +6,11 @@ import { type Shown, usePicture } from "@roadflare/kit/picture.ts";
 import { said } from "@roadflare/kit/words.ts";
 import { useEffect, useState } from "preact/hooks";
 import { Sheet } from "../Sheet.tsx";
-import { stepOfMore } from "../store/evidence.ts";
+import { stepOfMore, wantedPhoto } from "../store/evidence.ts";
 import type { KeptPhoto } from "../store/photo_shelf.ts";
 import { stepsOf } from "../store/progress.ts";
 import { call } from "../store/session.ts";
-import { unsentPhotos } from "../store/sync.ts";
+import { unlistedPhotos, unsentPhotos } from "../store/sync.ts";
 import { t } from "../words.ts";
 import { TakePhoto } from "./TakePhoto.tsx";
 
@@ -63,9 +63,14 @@ function Unsent({ job, photo }: { job: FieldJob; photo: KeptPhoto }) {
 
 export function Photos({ job }: { job: FieldJob }) {
   const unsent = unsentPhotos.value.filter((photo) => photo.job_id === job.job_id);
-  const isThere = ["on_site", "loaded"].includes(job.state);
+  const { primary } = stepsOf(job);
+  // Where the step itself asks for one, its button is the camera.
+  const isFree =
+    ["on_site", "loaded"].includes(job.state) &&
+    wantedPhoto(job, primary, unlistedPhotos.value) === null;
   const sent = job.photos ?? [];
-  if (sent.length + unsent.length === 0 && !isThere) return null;
+  const isFirst = unsent.length === 0 && sent.every(({ by }) => by === "owner");
+  if (sent.length + unsent.length === 0 && !isFree) return null;
   return (
     <section class="photos" aria-label={t("photo.title")}>
       <h3>{t("photo.title")}</h3>
@@ -79,9 +84,9 @@ export function Photos({ job }: { job: FieldJob }) {
           ))}
         </ul>
       )}
-      {isThere && (
-        <TakePhoto job={job} step={stepOfMore(job, stepsOf(job).primary)} class="big">
-          {t(sent.length + unsent.length > 0 ? "photo.another" : "photo.take")}
+      {isFree && (
+        <TakePhoto job={job} step={stepOfMore(job, primary)} class="big">
+          {t(isFirst ? "photo.take" : "photo.another")}
         </TakePhoto>
       )}
     </section>
