@@ -12,7 +12,14 @@ from dispatch.evidence import evidence_rules
 from dispatch.job import Job
 from dispatch.job_option import JobKind
 from dispatch.photos import PhotoSent, add_technicians_photo, no_such_photo
-from dispatch.store import PhotoRow, active_job_row, job_of, photos_of_incidents, photos_of_visits
+from dispatch.store import (
+    PhotoRow,
+    active_job_row,
+    has_photos,
+    job_of,
+    photos_of_incidents,
+    photos_of_visits,
+)
 from field_app.models import FieldEvidence, FieldPhoto
 from field_app.photo_body import picture_response
 from field_app.wire import Bilingual
@@ -50,6 +57,8 @@ def take_photo(
 
 def photos_in_hand(session: Session, jobs: Sequence[Job]) -> dict[int, list[FieldPhoto]]:
     """Return what the technicians see who have these jobs in hand, by job."""
+    if not has_photos(session):
+        return {}
     rows = _rows_in_hand(session, jobs)
     return {job_id: [_shown(row) for row in mine] for job_id, mine in rows.items()}
 
@@ -74,6 +83,8 @@ def photo_ids(
     session: Session, incident_ids: Collection[int], appointment_ids: Collection[int]
 ) -> dict[tuple[str, int | None], Hashable]:
     """Return which photos there are of incidents and bookings: another set, another list."""
+    if not has_photos(session):
+        return {}
     return {
         **{
             ("incident", key): tuple(row.id for row in rows)

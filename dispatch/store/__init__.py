@@ -37,7 +37,7 @@ from dispatch.store.offers import (
     open_offers,
 )
 from dispatch.store.owner_links import OwnerLinkRow
-from dispatch.store.photos import PhotoRow, photos_of_incidents, photos_of_visits
+from dispatch.store.photos import PhotoRow, has_photos, photos_of_incidents, photos_of_visits
 from dispatch.store.plans import PlanRow, RegionRow
 from dispatch.store.ratings import RatingRow, rating_of_incident, ratings_of_visits
 
@@ -60,6 +60,7 @@ __all__ = [
     "active_job_row",
     "get_incident",
     "get_job",
+    "has_photos",
     "incident_of",
     "incident_row",
     "incidents_of",

@@ -60,6 +60,14 @@ class PhotoRow(Base):
         return self.unit_id is None
 
 
+_ANY = select(PhotoRow.id).limit(1)
+
+
+def has_photos(session: Session) -> bool:
+    """Return whether there is any photo at all: asked before what takes longer, at each report."""
+    return session.scalar(_ANY) is not None
+
+
 def photos_of_incidents(
     session: Session, incident_ids: Collection[int]
 ) -> dict[int, list[PhotoRow]]:
