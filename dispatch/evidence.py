@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from dispatch.job import Job
 from dispatch.job_option import JobKind
 from dispatch.progress import ReportKind
-from dispatch.store import JobRow, PhotoRow, TechnicianEventRow, job_of
+from dispatch.store import PhotoRow, TechnicianEventRow
 from kernel.errors import BadData
 from kernel.words import Words
 
@@ -121,30 +122,17 @@ def _required(raw: dict[str, Any], steps: dict[str, PhotoStep]) -> RequiredPhoto
         raise BadData(f"A required photo is wrong: {error}.", remedy="Mend the table.") from error
 
 
-def missing_photos(
-    session: Session, *, incident_id: int | None = None, appointment_ids: Collection[int] = ()
-) -> dict[int, list[MissingPhoto]]:
-    """Return what is missing of an incident or of visits, by its id, jobs in order.
+def missing_photos(session: Session, jobs: Iterable[Job]) -> dict[int, list[MissingPhoto]]:
+    """Return what is missing of jobs, by the incident or appointment that they serve.
 
     A car that was not loaded after all has changed no hands: nothing is missing then.
     """
-    query = select(JobRow).where(JobRow.loaded_at.is_not(None)).order_by(JobRow.id)
-    if incident_id is not None:
-        query = query.where(JobRow.incident_id == incident_id)
-    else:
-        query = query.where(JobRow.appointment_id.in_(appointment_ids))
-    jobs = [job_of(row) for row in session.scalars(query)]
-    return _missing(session, jobs) if jobs else {}
-
-
-def _missing(session: Session, jobs: Iterable[Job]) -> dict[int, list[MissingPhoto]]:
-    jobs = list(jobs)
+    jobs = [job for job in jobs if job.loaded_at is not None]
+    if not jobs:
+        return {}
     ids = [job.id for job in jobs]
-    taken = set(
-        session.execute(
-            select(PhotoRow.job_id, PhotoRow.step).where(PhotoRow.job_id.in_(ids))
-        ).all()
-    )
+    rows = select(PhotoRow.job_id, PhotoRow.step).where(PhotoRow.job_id.in_(ids))
+    n_taken = Counter((job_id, step) for job_id, step in session.execute(rows))
     reports = select(TechnicianEventRow).where(TechnicianEventRow.job_id.in_(ids))
     said = {
         (it.job_id, it.kind): it.data[WHY_NONE]
@@ -155,7 +143,7 @@ def _missing(session: Session, jobs: Iterable[Job]) -> dict[int, list[MissingPho
     for job in jobs:
         for asked in rules.of(job.option_named(job.option).kind):
             is_past = job.done_at if asked.before is ReportKind.DONE else job.loaded_at
-            if is_past is None or (job.id, asked.step.name) in taken:
+            if is_past is None or n_taken[job.id, asked.step.name] >= asked.n:
                 continue
             why = rules.reasons.get(said.get((job.id, asked.before.value), ""))
             key = job.incident_id or job.appointment_id or 0

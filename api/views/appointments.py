@@ -28,7 +28,8 @@ def appointments_out(
     ids = [it.id for it in found]
     keys, jobs = keys_of_appointments(session, ids), jobs_of_visits(session, ids)
     ratings = ratings_of_visits(session, ids)
-    photos, missing = photos_of_visits(session, ids), missing_photos(session, appointment_ids=ids)
+    photos = photos_of_visits(session, ids)
+    missing = missing_photos(session, (job for mine in jobs.values() for job in mine))
     took = {row.unit_id for rows in photos.values() for row in rows}
     took |= units_of_jobs(job for mine in jobs.values() for job in mine)
     codes = unit_codes(session, took)

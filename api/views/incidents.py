@@ -37,6 +37,7 @@ from dispatch.store import (
     JobRow,
     get_incident,
     job_of,
+    jobs_of,
     other_callers,
     photos_of_incidents,
     rating_of_incident,
@@ -61,7 +62,8 @@ def one_incident(
         return found
     others = [caller_out(it) for it in other_callers(session, incident)]
     photos = photos_of_incidents(session, [incident.id]).get(incident.id, [])
-    missing = missing_photos(session, incident_id=incident.id).get(incident.id, [])
+    jobs = jobs_of(session, runtime.region, incident_id=incident.id)
+    missing = missing_photos(session, jobs).get(incident.id, [])
     codes = unit_codes(session, [it.unit_id for it in (*photos, *missing)])
     more = {
         "photos": photos_out(photos, codes),
