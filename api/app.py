@@ -28,6 +28,7 @@ from api.routes import (
     incidents,
     login,
     operations,
+    photos,
     places,
     provider,
     region,
@@ -129,6 +130,7 @@ def _endpoints() -> APIRouter:
         places,
         cars,
         tracking,
+        photos,
         appointments,
         provider,
     )
@@ -151,9 +153,13 @@ async def _technician(who: TechnicianPrincipal, runtime: Run) -> Technician:
         return stream_changes(runtime, read, name=name, after=after, may=may, fits=fits)
 
     def write(
-        repeat: Repeated, act: Callable[[WriteSession], BaseModel], *, appends: bool = True
+        repeat: Repeated,
+        act: Callable[[WriteSession], BaseModel],
+        *,
+        status: int = 200,
+        appends: bool = True,
     ) -> Response:
-        return Repeatable(repeat).answer(runtime, who.key, act, appends=appends)
+        return Repeatable(repeat).answer(runtime, who.key, act, status=status, appends=appends)
 
     return Technician(
         unit_id=who.unit_id,

@@ -1,4 +1,4 @@
-"""Forgetting what has had its time: tokens, answers, failures, movement trails, deliveries."""
+"""Forgetting what has had its time: tokens, answers, failures, trails, photos, deliveries."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from api.login_guard import purge_attempts
 from api.retention import forget_old
 from api.sessions import purge_sessions
 from api.webhooks.outbox import purge_deliveries
+from dispatch.photos import purge_photos
 from fleet.positions import purge_trail
 from kernel.clock import Clock
 from kernel.database import Database, WriteSession
@@ -30,6 +31,7 @@ def tidy(session: WriteSession, now: datetime, *, keep_personal: timedelta | Non
     purge_attempts(session, now)
     purge_answers(session, now)
     purge_trail(session, now)
+    purge_photos(session, now)
     purge_deliveries(session, now)
     if keep_personal is not None:
         forget_old(session, now, keep_personal)

@@ -25,11 +25,16 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{20,43}")
 
 @dataclass(frozen=True, slots=True)
 class OwnerLink:
-    """What a valid key opens: exactly one of the two."""
+    """What a valid key opens: exactly one of the two.
+
+    ``own_incident_id`` is the incident it was made for: of one that was joined with another, what
+    its owner has sent stays with that owner.
+    """
 
     key: str
     incident_id: int | None
     appointment_id: int | None
+    own_incident_id: int | None = None
 
     @property
     def principal(self) -> str:
@@ -113,7 +118,7 @@ def open_link(session: Session, region: str, key: str, now: datetime) -> OwnerLi
 
 def _opened(session: Session, row: OwnerLinkRow) -> OwnerLink:
     incident_id = None if row.incident_id is None else remaining(session, row.incident_id)
-    return OwnerLink(row.key, incident_id, row.appointment_id)
+    return OwnerLink(row.key, incident_id, row.appointment_id, row.incident_id)
 
 
 def _end(session: Session, row: OwnerLinkRow, link: OwnerLink, region: str) -> datetime:

@@ -2,13 +2,14 @@
 
 A person is known by a telephone number. Erasing keeps what statistics and accounts need (that
 somebody called at about this hour in about this area, and how it was served) and takes away what
-leads back: number, name, car, words, exact place, link. The event log holds none of that, so that
-its chain verifies before and after; words that events point to are erased with their salt
+leads back: number, name, car, words, photos, exact place, link. The event log holds none of that,
+so that its chain verifies before and after; words that events point to are erased with their salt
 (`kernel.private_details`). Backups that were made before still hold everything until they expire.
 """
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -26,6 +27,7 @@ from dispatch.store import (
     IncidentRow,
     JobRow,
     OwnerLinkRow,
+    PhotoRow,
     RatingRow,
     TechnicianEventRow,
 )
@@ -103,6 +105,7 @@ def export(session: Session, person: Person) -> dict[str, Any]:
         ),
         "ratings": _rows(session, RatingRow, _of(RatingRow, person)),
         "words": _rows(session, PrivateDetailRow, _of(PrivateDetailRow, person)),
+        "photos": _photos(session, person),
         "reports": _rows(session, TechnicianEventRow, TechnicianEventRow.job_id.in_(jobs)),
         "events": [
             {"seq": it.seq, "at": it.at.isoformat(), "kind": it.kind, "incident_id": it.incident_id}
@@ -189,6 +192,11 @@ def forget(session: WriteSession, person: Person) -> dict[str, int]:
         ),
         "words": private_details.erase(
             session, incident_ids=person.incident_ids, appointment_ids=person.appointment_ids
+        ),
+        "photos": len(
+            session.scalars(
+                delete(PhotoRow).where(_of(PhotoRow, person)).returning(PhotoRow.id)
+            ).all()
         ),
     }
 
@@ -305,6 +313,12 @@ def _rows(session: Session, table: Any, where: Any) -> list[dict[str, Any]]:
     query = select(table).where(where)
     names = [column.key for column in table.__table__.columns if column.key not in ("salt", "seal")]
     return [{name: _plain(getattr(row, name)) for name in names} for row in session.scalars(query)]
+
+
+def _photos(session: Session, person: Person) -> list[dict[str, Any]]:
+    """Return photos with the pictures themselves, as JSON can carry them."""
+    rows = _rows(session, PhotoRow, _of(PhotoRow, person))
+    return [row | {"picture": b64encode(row["picture"]).decode()} for row in rows]
 
 
 def _plain(value: Any) -> Any:

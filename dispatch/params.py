@@ -9,7 +9,7 @@ import json
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -213,12 +213,37 @@ class ContractorRules:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoRules:
+    """How many photos are taken, and how long they are kept.
+
+    Attributes
+    ----------
+    most_by_owner
+        Of one incident or visit: all sides of the car, the dashboard and the fault are in twelve;
+        a link that was passed on must not fill the database.
+    most_in_all
+        The owner's and the technicians', of which one job asks for two.
+    kept_days
+        After so many days a photo is deleted: whether a car was damaged on the way is disputed
+        within half a year.
+    """
+
+    most_by_owner: int = 12
+    most_in_all: int = 24
+    kept_days: int = 180
+
+    def __post_init__(self) -> None:
+        _refuse(_negative(self, "/photos"))
+
+
+@dataclass(frozen=True, slots=True)
 class DispatchSettings:
     """All of them."""
 
     prices: PlanPrices
     timing: Timing
     contractors: ContractorRules
+    photos: PhotoRules = field(default_factory=PhotoRules)
 
 
 def load_settings(path: Path | None = None) -> DispatchSettings:
@@ -230,11 +255,13 @@ def load_settings(path: Path | None = None) -> DispatchSettings:
         For unknown, missing or impossible values, all at once by table.
     """
     raw = tomllib.loads((path or DEFAULT_FILE).read_text(encoding="utf-8"))
-    _refuse(_name_faults("", raw, ("prices", "timing", "contractors")))
+    raw.setdefault("photos", asdict(PhotoRules()))  # a region's own file may be older than photos
+    _refuse(_name_faults("", raw, ("prices", "timing", "contractors", "photos")))
     return DispatchSettings(
         prices=PlanPrices(**_values(PlanPrices, raw["prices"], "/prices")),
         timing=Timing(**_values(Timing, raw["timing"], "/timing")),
         contractors=ContractorRules(**_values(ContractorRules, raw["contractors"], "/contractors")),
+        photos=PhotoRules(**_values(PhotoRules, raw["photos"], "/photos")),
     )
 
 

@@ -70,9 +70,9 @@ def apply_event(
     if known is not None:
         return _repeated(known)
     now = context.clock.now()
-    at = _believable(event.at, now, context.settings.timing.reorder_future_s)
+    at = believable(event.at, now, context.settings.timing.reorder_future_s)
     event = replace(event, at=at, data=None if event.data == BY_HAND else event.data)
-    job = _job_of(session, context.region, event.job_id, unit_id)
+    job = job_of_unit(session, context.region, event.job_id, unit_id)
     row = _store(session, unit_id, event, _heard_at(job, unit_id, now))
     result = _applied(session, now, unit_id, job, event)
     row.status, row.detail = result.status, result.code or ""
@@ -120,10 +120,17 @@ def _repeated(known: TechnicianEventRow) -> EventResult:
     return replace(first, status="duplicate", detail=f"Known: rejected. {first.detail}")
 
 
-def _believable(at: datetime, now: datetime, future_s: int) -> datetime:
+def believable(at: datetime, now: datetime, future_s: int, pointer: str = "/at") -> datetime:
+    """Return a time of a device's clock, held to now where it is a little ahead.
+
+    Raises
+    ------
+    InvalidInput
+        When it has no time zone or lies more than ``future_s`` in the future.
+    """
     if at.tzinfo is None:
         raise InvalidInput.one(
-            "/at",
+            pointer,
             "event.time_zone",
             f"{at.isoformat()} has no time zone.",
             "End it with Z.",
@@ -131,7 +138,7 @@ def _believable(at: datetime, now: datetime, future_s: int) -> datetime:
         )
     if at > now + timedelta(seconds=future_s):
         raise InvalidInput.one(
-            "/at",
+            pointer,
             "event.future",
             f"{at.isoformat()} lies more than {future_s} s in the future.",
             "Set the phone's clock.",
@@ -140,8 +147,14 @@ def _believable(at: datetime, now: datetime, future_s: int) -> datetime:
     return min(at.astimezone(UTC), now)
 
 
-def _job_of(session: WriteSession, region: str, job_id: int, unit_id: int) -> JobRow:
-    """Return the job if it is or was the unit's."""
+def job_of_unit(session: WriteSession, region: str, job_id: int, unit_id: int) -> JobRow:
+    """Return the job if it is or was the unit's, and hold it.
+
+    Raises
+    ------
+    NotFound
+        When there is no such job, or it was never this unit's.
+    """
     job = session.get(JobRow, job_id, with_for_update=True, populate_existing=True)
     if job is None or job.region != region:
         raise NotFound(

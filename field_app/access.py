@@ -44,6 +44,7 @@ class Writer(Protocol):
         repeat: Repeated,
         act: Callable[[WriteSession], BaseModel],
         *,
+        status: int = 200,
         appends: bool = True,
     ) -> Response:
         """Run ``act`` once and return its answer; ``appends``: see `Database.write`."""

@@ -9,16 +9,19 @@ from dispatch.vehicles import vehicle_of
 from field_app import reporting
 from field_app.access import Authenticate, Technician
 from field_app.driving import goal_of, read_start, way
+from field_app.evidence import photo_in_hand, take_photo
 from field_app.jobs import field_jobs, held_by
 from field_app.models import (
     DrivingRoute,
     FieldEventResults,
     FieldEventsIn,
     FieldJobs,
+    FieldPhoto,
     FieldPositionsIn,
     FieldPositionsOut,
     FieldShiftIn,
 )
+from field_app.photo_body import PHOTO_BODY, PICTURE, PhotoId, SentPhoto
 from field_app.repeating import Repeat
 from fleet.store import get_unit
 from kernel import events
@@ -112,6 +115,30 @@ async def take_positions(body: FieldPositionsIn, who: Who, repeat: Repeat) -> Re
         return reporting.take_fixes(session, who.context, who.unit_id, body)
 
     return await run_in_threadpool(who.write, repeat, act, appends=False)
+
+
+@_routes.post("/photos", status_code=201, response_model=FieldPhoto, openapi_extra=PHOTO_BODY)
+def send_photo(
+    photo: SentPhoto,
+    job_id: Annotated[int, Query(ge=1, le=2**31 - 1)],
+    step: Annotated[str, Query(max_length=20)],
+    who: Who,
+    repeat: Repeat,
+) -> Response:
+    """Take a photo of a step of a job that is or was mine, also late; repeats are harmless."""
+    sent = photo.read()  # takes a moment, in which nobody else has to wait
+
+    def act(session: WriteSession) -> FieldPhoto:
+        return take_photo(session, who.context, sent, who.unit_id, job_id, step)
+
+    return who.write(repeat, act, status=201)
+
+
+@_routes.get("/jobs/{job_id}/photos/{photo_id}", response_class=Response, responses=PICTURE)
+def photo_of_job(job_id: JobId, photo_id: PhotoId, who: Who) -> Response:
+    """Return a photo of the job in hand: the owner's of the fault, or one of mine."""
+    with who.context.database.read() as session:
+        return photo_in_hand(session, who.unit_id, job_id, photo_id)
 
 
 @_routes.post("/shift", response_model=FieldJobs)

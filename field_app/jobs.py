@@ -17,6 +17,7 @@ from dispatch.job import ACTIVE, Job
 from dispatch.job_option import Destination, JobOption
 from dispatch.status import allowed_kinds, take_back_until
 from dispatch.store import AppointmentRow, IncidentRow, JobRow, job_of
+from field_app.evidence import evidence_of, photo_ids, photos_in_hand
 from field_app.models import (
     FieldCaller,
     FieldDestination,
@@ -112,9 +113,11 @@ def made_of(session: Session, unit_ids: Sequence[int]) -> dict[int, Hashable]:
         **{("incident", key): row for (key,), row in _known(session, _RAW_INCIDENTS, incidents)},
         **{("booking", key): row for (key,), row in _known(session, _RAW_BOOKINGS, bookings)},
     }
+    seen = photo_ids(session, incidents, bookings)
     mine: dict[int | None, list[Hashable]] = {}
     for (incident, booking, *holders), row in jobs:
-        whole = row, said.get(("incident", incident)), said.get(("booking", booking))
+        served = ("booking", booking) if incident is None else ("incident", incident)
+        whole = row, said.get(served), seen.get(served)
         for unit_id in set(holders):
             mine.setdefault(unit_id, []).append(whole)
     return {key or 0: (row, *mine.get(key, ())) for (key,), row in units}
@@ -208,9 +211,11 @@ def _unit(unit: Unit) -> FieldUnit:
 
 
 class _Sources:
-    """Incidents and appointments of jobs, read at once."""
+    """Incidents and appointments of jobs, and photos of those in hand, read at once."""
 
     def __init__(self, session: Session, held: Iterable[Held]) -> None:
+        held = list(held)
+        self.photos = photos_in_hand(session, [it.current for it in held if it.current is not None])
         jobs = [job for it in held for job in (it.current, *it.planned) if job is not None]
         incidents = {job.incident_id for job in jobs if job.incident_id is not None}
         bookings = {job.appointment_id for job in jobs if job.appointment_id is not None}
@@ -265,6 +270,8 @@ class _Reader:
             safe_place=None if incident is None else incident.safe_place,
             notes=source.note or "",
             service_s=option.service.mean_s,
+            evidence=evidence_of(option.kind),
+            photos=self.sources.photos.get(job.id, []) if is_current else [],
         )
 
 

@@ -33,6 +33,9 @@ FieldEventKind = Literal[
 ]
 """What a technician can report about a job."""
 
+NoPhoto = Literal["unsafe", "dark", "camera"]
+"""Why a technician goes on without a photo that the step asks for."""
+
 ClientId = Annotated[ShortText, Field(max_length=64)]
 """Chosen by the phone, unique per unit: repeats of one event carry the same one."""
 
@@ -82,11 +85,33 @@ class FieldCaller(WireModel):
     phone: str
 
 
+class FieldPhoto(WireModel):
+    """A photo that was sent; the picture itself is asked for by ``id``."""
+
+    id: int
+    step: str
+    label: Bilingual
+    by: Literal["owner", "technician"]
+    taken_at: datetime
+    width: int
+    height: int
+
+
+class FieldEvidence(WireModel):
+    """What a job asks for: ``n`` photos of a step, before the report ``before``."""
+
+    step: str
+    label: Bilingual
+    before: FieldEventKind
+    n: int
+
+
 class FieldJob(WireModel):
     """One job as the technician sees it; ``allowed`` are the event kinds that are legal now.
 
     Until ``take_back_until`` the arrival can be taken back (``not_there``), which is not among
     them: it is no step.
+    ``photos`` are the owner's of the fault and the unit's own of this job, with the job in hand.
     """
 
     job_id: int
@@ -110,6 +135,8 @@ class FieldJob(WireModel):
     safe_place: bool | None
     notes: str
     service_s: int
+    evidence: list[FieldEvidence]
+    photos: list[FieldPhoto]
 
 
 class FieldJobs(WireModel):
@@ -135,6 +162,7 @@ class FieldEventIn(WireModel):
     kind: FieldEventKind
     job_id: Id
     reason: LongText | None = None
+    no_photo: NoPhoto | None = None
     data: AnyObject | None = None
 
 

@@ -38,7 +38,8 @@ IdempotencyKey = Annotated[
 
 async def _repeated(request: Request, idempotency_key: IdempotencyKey = None) -> Repeated:
     body = await request.body()
-    return Repeated(idempotency_key, digest_of(request.method, request.url.path, body))
+    asked = f"?{request.url.query}" if request.url.query else ""
+    return Repeated(idempotency_key, digest_of(request.method, request.url.path + asked, body))
 
 
 Repeat = Annotated[Repeated, Depends(_repeated)]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.context import DispatchContext
+from dispatch.evidence import WHY_NONE
 from dispatch.job import ACTIVE
 from dispatch.job_steps import TechnicianEvent
 from dispatch.progress import ReportKind
@@ -160,8 +161,12 @@ def _report(event: FieldEventIn) -> TechnicianEvent:
         kind=ReportKind(event.kind),
         job_id=event.job_id,
         reason=event.reason,
-        data=event.data,
+        data=event.data if event.no_photo is None else (event.data or {}) | _why_none(event),
     )
+
+
+def _why_none(event: FieldEventIn) -> dict[str, str | None]:
+    return {WHY_NONE: event.no_photo}
 
 
 def _pointed(error: RoadflareError, index: int) -> RoadflareError:

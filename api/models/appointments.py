@@ -9,6 +9,7 @@ from pydantic import Field, Strict
 
 from api.models.incident_in import CallerIn, LocationIn, VehicleIn
 from api.models.incident_out import CallerOut, LocationOut, VehicleOut
+from api.models.photos import MissingPhotoOut, PhotoOut
 from api.models.rating import Rating
 from api.models.tracking import VisitStage
 from field_app.wire import Id, Instant, LongText, WireModel
@@ -49,7 +50,8 @@ class AppointmentOut(WireModel):
     """A booked visit; ``code`` is what the owner is told.
 
     ``stage`` is what its owner is told; ``unit_code`` is the unit at work on it, or else the one
-    that is planned for its first job. ``rating`` is the owner's, of a visit that is done.
+    that is planned for its first job. ``rating`` is the owner's, of a visit that is done;
+    ``missing_photos`` are those that its jobs asked for and have not.
     """
 
     id: int
@@ -69,6 +71,8 @@ class AppointmentOut(WireModel):
     note: str | None
     track_url: str | None
     rating: Rating | None
+    photos: list[PhotoOut]
+    missing_photos: list[MissingPhotoOut]
 
 
 class Appointments(WireModel):

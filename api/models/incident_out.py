@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from api.models.incident_in import Channel, FaultKind
+from api.models.photos import MissingPhotoOut, PhotoOut
 from api.models.rating import Rating
 from field_app.wire import Bilingual, WireModel
 
@@ -144,8 +145,8 @@ class TimelineItem(WireModel):
 class IncidentOut(WireModel):
     """One motorist's call for help.
 
-    ``timeline``, the owner's ``rating`` and ``other_callers``, who called about the same car from
-    another number, only where one incident was asked for.
+    ``timeline``, the owner's ``rating``, ``photos``, those that are missing, and ``other_callers``,
+    who called about the same car from another number, only where one incident was asked for.
     ``etag`` goes into ``If-Match`` of a change: another value means that somebody has changed it.
     """
 
@@ -190,6 +191,8 @@ class IncidentOut(WireModel):
     track_url: str | None
     rating: Rating | None = None
     other_callers: list[CallerOut] | None = None
+    photos: list[PhotoOut] | None = None
+    missing_photos: list[MissingPhotoOut] | None = None
     timeline: list[TimelineItem] | None = None
 
 

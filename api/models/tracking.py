@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, Strict
 
 from api.models.incident_out import Outcome, TimelineItem
+from api.models.photos import PhotoOut
 from api.models.rating import Rating
 from api.models.region import GeoJson
 from field_app.wire import Bilingual, LongText, WireModel
@@ -71,7 +72,10 @@ class TrackUnit(WireModel):
 
 
 class Track(WireModel):
-    """All an owner may see through the link, and nothing of anybody else."""
+    """All an owner may see through the link, and nothing of anybody else.
+
+    ``photos`` are those that came through this link.
+    """
 
     number: str
     state: str
@@ -90,6 +94,8 @@ class Track(WireModel):
     can_cancel: bool
     can_rate: bool
     rating: Rating | None
+    photos: list[PhotoOut]
+    can_add_photos: bool
     now: datetime
     timezone: str
     basemap: str | None

@@ -12,11 +12,13 @@ from api.models.rating import Rating
 from api.owner_links import keys_of_appointments
 from api.runtime import Runtime
 from api.views.incidents import caller_out, location_out, unit_codes, units_of_jobs, vehicle_out
+from api.views.photos import missing_out, photos_out
 from api.views.ratings import rating_out
 from api.views.visit_stages import offers_to_cancel, visit_stage
 from dispatch.appointments import Appointment
+from dispatch.evidence import missing_photos
 from dispatch.job import Job
-from dispatch.store import jobs_of_visits, ratings_of_visits
+from dispatch.store import jobs_of_visits, photos_of_visits, ratings_of_visits
 from dispatch.visit_moving import may_be_moved
 
 
@@ -27,7 +29,11 @@ def appointments_out(
     ids = [it.id for it in found]
     keys, jobs = keys_of_appointments(session, ids), jobs_of_visits(session, ids)
     ratings = ratings_of_visits(session, ids)
-    codes = unit_codes(session, units_of_jobs(job for mine in jobs.values() for job in mine))
+    photos = photos_of_visits(session, ids)
+    missing = missing_photos(session, (job for mine in jobs.values() for job in mine))
+    took = {row.unit_id for rows in photos.values() for row in rows}
+    took |= units_of_jobs(job for mine in jobs.values() for job in mine)
+    codes = unit_codes(session, took)
     base = runtime.settings.public_url.rstrip("/")
     return Appointments(
         items=[
@@ -38,6 +44,11 @@ def appointments_out(
                 codes,
                 f"{base}/t/{keys[it.id]}" if it.id in keys else None,
                 rating_out(ratings.get(it.id)),
+            ).model_copy(
+                update={
+                    "photos": photos_out(photos.get(it.id, []), codes),
+                    "missing_photos": missing_out(missing.get(it.id, []), codes),
+                }
             )
             for it in found
         ]
@@ -74,4 +85,6 @@ def _appointment_out(
         note=it.note,
         track_url=url,
         rating=rating,
+        photos=[],
+        missing_photos=[],
     )

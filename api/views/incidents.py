@@ -23,11 +23,13 @@ from api.models.incident_out import (
 )
 from api.owner_links import keys_of_incidents
 from api.runtime import Runtime
+from api.views.photos import missing_out, photos_out
 from api.views.ratings import rating_out
 from api.views.timeline import timeline_of
 from api.views.words import bilingual
 from dispatch.core.model import Lock
 from dispatch.disclosure import shown_phone
+from dispatch.evidence import missing_photos
 from dispatch.incident import Caller, Incident, Place, Vehicle
 from dispatch.job import ACTIVE, FINAL, Job, JobState
 from dispatch.store import (
@@ -35,8 +37,10 @@ from dispatch.store import (
     JobRow,
     get_incident,
     job_of,
+    jobs_of,
     no_incident,
     other_callers,
+    photos_of_incidents,
     rating_of_incident,
 )
 from fleet.store import ContractorRow, UnitRow
@@ -58,7 +62,14 @@ def one_incident(
     if not timeline:
         return found
     others = [caller_out(it) for it in other_callers(session, incident)]
+    photos = photos_of_incidents(session, [incident.id]).get(incident.id, [])
+    jobs = jobs_of(session, runtime.region, incident_id=incident.id)
+    missing = missing_photos(session, jobs).get(incident.id, [])
+    units = [*(it.unit_id for it in photos), *(it.unit_id for it in missing)]
+    codes = unit_codes(session, units)
     more = {
+        "photos": photos_out(photos, codes),
+        "missing_photos": missing_out(missing, codes),
         "timeline": timeline_of(session, incident.id),
         "rating": rating_out(rating_of_incident(session, incident.id)),
         "other_callers": others,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -10,12 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.models.incident_out import TimelineItem
+from dispatch.evidence import evidence_rules
 from dispatch.incident import incident_number
 from field_app.wire import Bilingual
 from fleet.store import UnitRow
 from kernel import private_details
 from kernel.events import EventRow
 from kernel.words import Words
+
+PHOTO = "photo.added"
 
 FOR_STAFF: dict[str, Words] = {
     "incident.created": Words("接到求助", "Call received"),
@@ -56,6 +59,7 @@ FOR_STAFF: dict[str, Words] = {
     "contractor.done": Words("外协已完成", "The contractor is done"),
     "alarm.raised": Words("已报警给调度员", "Dispatcher alarmed"),
     "alarm.acknowledged": Words("警报原因已消除", "The alarm is over"),
+    PHOTO: Words("{unit} 拍摄照片", "{unit} took photos"),
     "appointment.booked": Words("已预约", "Booked"),
     "appointment.changed": Words("预约已更改", "Booking changed"),
     "appointment.cancelled": Words("预约已取消", "Booking cancelled"),
@@ -90,6 +94,7 @@ FOR_OWNERS: dict[str, Words] = {
     "job.loaded": Words(
         "车辆已装车，正送往服务中心", "Your car is being taken to the service centre"
     ),
+    PHOTO: Words("救援人员已拍摄照片", "Help has taken photos of your car"),
     "contractor.accepted": Words("合作救援商将前往", "A partner of ours is coming"),
     "contractor.arrived": Words("合作救援商已到达", "Our partner has arrived"),
 }
@@ -97,6 +102,9 @@ FOR_OWNERS: dict[str, Words] = {
 
 JOINED_FOR_OWNERS = Words("已与同一车辆的另一求助合并", "Joined with another request for your car")
 """Told where staff joined two incidents; a further call for one changes nothing for its owner."""
+
+PHOTO_BY_OWNER = Words("您发来了照片", "You have sent photos")
+PHOTO_BY_OWNER_FOR_STAFF = Words("车主发来照片", "The owner has sent photos")
 
 CLOSED_FOR_OWNERS: dict[str, Words] = {
     "repaired": Words("已完成", "All done"),
@@ -122,15 +130,25 @@ def timeline_of(session: Session, incident_id: int) -> list[TimelineItem]:
     )
     happened = session.execute(query).all()
     reasons = reasons_of(session, [event.payload for event, _ in happened])
-    return [
-        told(event, _for_staff(event), code, reasons.get(event.payload.get("said")))
+    items = [
+        told(event, _for_staff(event), _who(event, code), reasons.get(event.payload.get("said")))
         for event, code in happened
+    ]
+    return without_runs(items, {PHOTO})
+
+
+def without_runs(items: Sequence[TimelineItem], kinds: Collection[str]) -> list[TimelineItem]:
+    """Leave the last of what is told of a kind several times in a row, by the same words."""
+    return [
+        item
+        for item, following in zip_longest(items, items[1:])
+        if item.kind not in kinds or following is None or following.text != item.text
     ]
 
 
 def _for_staff(event: EventRow) -> Words:
-    if event.kind == "job.planned":
-        return _planned(event)
+    if event.kind in _BY_KIND:
+        return _BY_KIND[event.kind](event)
     if event.payload.get("change") == "contractor withdrawn":
         return Words("已撤回外协", "Withdrawn from the contractor")
     if event.kind == "incident.closed" and "merged_into" in event.payload:
@@ -151,6 +169,19 @@ def _for_staff(event: EventRow) -> Words:
         zh=f"{words.zh}：{'、'.join(it.zh for it in learned)}",
         en=f"{words.en}: {', '.join(it.en for it in learned)}",
     )
+
+
+def _who(event: EventRow, code: str | None) -> str | None:
+    """Return the unit that did it; an owner's photo only concerns the unit at work."""
+    return None if event.kind == PHOTO and event.payload["by"] == "owner" else code
+
+
+def _photo(event: EventRow) -> Words:
+    """Say of which step they are; its label may have changed since."""
+    if event.payload["by"] == "owner":
+        return PHOTO_BY_OWNER_FOR_STAFF
+    label, words = evidence_rules().label(event.payload["step"]), FOR_STAFF[PHOTO]
+    return Words(f"{words.zh}（{label.zh}）", f"{words.en} {label.en}")
 
 
 def _of_alarm(payload: Mapping[str, Any]) -> Words:
@@ -192,6 +223,9 @@ def _by_hand(payload: Mapping[str, Any]) -> Words:
     return Words("已交回系统规划", "Left to the plan again")
 
 
+_BY_KIND = {PHOTO: _photo, "job.planned": _planned}
+
+
 def reasons_of(session: Session, payloads: Iterable[dict[str, Any]]) -> dict[Any, str]:
     """Return the reasons that people gave, by the seal in an event's payload, unless erased."""
     seals = [payload["said"] for payload in payloads if payload.get("said")]
@@ -231,6 +265,7 @@ def owner_timeline(session: Session, incident_id: int) -> list[TimelineItem]:
     told_of = filter(is_news, session.scalars(query))
     found = ((event, _for_owner(event)) for event in told_of)
     items = [told(event, words, None) for event, words in found if words is not None]
+    items = without_runs(items, {PHOTO})
     return [
         item
         for item, following in zip_longest(items, items[1:])
@@ -253,6 +288,8 @@ def _for_owner(event: EventRow) -> Words | None:
         return CLOSED_FOR_OWNERS.get(event.payload.get("outcome", ""))
     if event.kind == "incident.merged":
         return JOINED_FOR_OWNERS if "merged" in event.payload else None
+    if event.kind == PHOTO and event.payload["by"] == "owner":
+        return PHOTO_BY_OWNER
     return FOR_OWNERS[event.kind]
 
 

@@ -14,6 +14,7 @@ from api.route_lines import line_string
 from api.runtime import Runtime
 from api.streams import BATCH
 from api.views.incidents import eta_range, jobs_that_count
+from api.views.photos import own_rows, photo_out
 from api.views.ratings import rating_out
 from api.views.region import basemap_url
 from api.views.timeline import owner_timeline
@@ -28,7 +29,7 @@ from api.views.words import bilingual
 from dispatch.appointments import appointment_of, jobs_of_appointment
 from dispatch.booking import Window
 from dispatch.incident import CANCELLABLE_BY_OWNER, HELPED, Incident, IncidentState, Outcome
-from dispatch.job import ACTIVE, Job, JobState
+from dispatch.job import ACTIVE, FINAL, Job, JobState
 from dispatch.merging import remaining
 from dispatch.store import (
     AppointmentRow,
@@ -73,10 +74,13 @@ class _Helper:
 def track_out(session: Session, runtime: Runtime, link: OwnerLink) -> Track:
     """Return all that the link shows."""
     if link.incident_id is not None:
-        return _incident_track(session, runtime, get_incident(session, link.incident_id))
-    return _appointment_track(
-        session, runtime, session.get_one(AppointmentRow, link.appointment_id)
-    )
+        shown = _incident_track(session, runtime, get_incident(session, link.incident_id))
+    else:
+        booking = session.get_one(AppointmentRow, link.appointment_id)
+        shown = _appointment_track(session, runtime, booking)
+    photos = [photo_out(row) for row in own_rows(session, link)]
+    may_add = shown.can_add_photos and len(photos) < runtime.context.settings.photos.most_by_owner
+    return shown.model_copy(update={"photos": photos, "can_add_photos": may_add})
 
 
 def concerns(session: Session, link: OwnerLink, seq: int) -> list[Event]:
@@ -119,6 +123,8 @@ def _incident_track(session: Session, runtime: Runtime, incident: Incident) -> T
         can_cancel=incident.state in CANCELLABLE_BY_OWNER,
         can_rate=incident.outcome in HELPED and rating is None,
         rating=rating,
+        photos=[],
+        can_add_photos=incident.is_open,
         now=runtime.clock.now(),
         timezone=runtime.city.timezone,
         basemap=basemap_url(runtime),
@@ -228,6 +234,8 @@ def _appointment_track(session: Session, runtime: Runtime, booking: AppointmentR
         can_cancel=stage != "failed" and offers_to_cancel(visit, jobs),
         can_rate=stage == "done" and rating is None,
         rating=rating,
+        photos=[],
+        can_add_photos=booking.cancelled_at is None and any(job.state not in FINAL for job in jobs),
         now=now,
         timezone=runtime.city.timezone,
         basemap=basemap_url(runtime),

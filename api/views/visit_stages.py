@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.models.incident_out import TimelineItem
 from api.models.tracking import VisitStage
-from api.views.timeline import is_news, told
+from api.views.timeline import PHOTO, PHOTO_BY_OWNER, is_news, told, without_runs
 from dispatch.appointments import Appointment, may_be_cancelled
 from dispatch.job import Job, JobState
 from kernel.events import EventRow
@@ -37,6 +37,7 @@ _ANY: dict[str, Words] = {
     "appointment.booked": Words("预约成功", "Your visit is booked"),
     "appointment.changed": Words("预约已更改", "Your visit has changed"),
     "appointment.cancelled": Words("预约已取消", "Your visit is cancelled"),
+    PHOTO: Words("服务人员已拍摄照片", "Photos of your car were taken"),
     "job.failed": Words("很抱歉，未能完成", "We are sorry: it could not be done"),
 }
 _TO_OWNER: dict[str, Words] = {
@@ -100,4 +101,13 @@ def visit_timeline(session: Session, jobs: Sequence[Job]) -> list[TimelineItem]:
     query = select(EventRow).where(EventRow.job_id.in_(purposes)).order_by(EventRow.seq)
     told_of = filter(is_news, session.scalars(query))
     found = ((event, _OF_PURPOSE[purposes[event.job_id or 0]]) for event in told_of)
-    return [told(event, words[event.kind], None) for event, words in found if event.kind in words]
+    items = [
+        told(event, _said(event, words), None) for event, words in found if event.kind in words
+    ]
+    return without_runs(items, {PHOTO})
+
+
+def _said(event: EventRow, words: dict[str, Words]) -> Words:
+    if event.kind == PHOTO and event.payload["by"] == "owner":
+        return PHOTO_BY_OWNER
+    return words[event.kind]

@@ -19,6 +19,7 @@ import httpx
 
 from benchmarks.demo import caller, contractor, technician
 from benchmarks.demo.connection import API, Connection
+from benchmarks.demo.drawing import drawn_car
 from benchmarks.demo.street import Street
 from benchmarks.demo.timeline import LiveTimeline
 from benchmarks.demo.world import draw_day
@@ -88,7 +89,9 @@ async def _technician(
     timeline.spawn(_listen(timeline, phone, crew["user"]))
     # Uploads at least each 2 s of wall time would flood a fast clock; each 5 s of it is smooth.
     every_s = min(technician.UPLOAD_EVERY_S, max(2.0 * speed, technician.SAMPLE_EVERY_S))
-    person = technician.Technician(crew["user"], timeline, phone, street, upload_every_s=every_s)
+    person = technician.Technician(
+        crew["user"], timeline, phone, street, upload_every_s=every_s, draw_photo=drawn_car
+    )
     await person.work(crew["lon"], crew["lat"])
 
 

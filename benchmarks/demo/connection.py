@@ -49,6 +49,10 @@ class Connection:
         """Return the JSON answer of a GET."""
         return await self._send("GET", path, None, {}, query)
 
+    async def send_picture(self, path: str, picture: bytes, **query: Any) -> Any:
+        """Return the JSON answer of a POST of a JPEG."""
+        return await self._send("POST", path, picture, {"Content-Type": "image/jpeg"}, query)
+
     async def post(self, path: str, body: dict[str, Any], *, key: str | None = None) -> Any:
         """Return the JSON answer of a POST; ``key`` is its idempotency key."""
         return await self._send("POST", path, body, {"Idempotency-Key": key} if key else {}, {})
@@ -61,16 +65,17 @@ class Connection:
         self,
         method: str,
         path: str,
-        body: dict[str, Any] | None,
+        body: dict[str, Any] | bytes | None,
         headers: dict[str, str],
         query: dict[str, Any],
     ) -> Any:
         if self.token:
             headers = headers | {"Authorization": f"Bearer {self.token}"}
+        given: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {"json": body}
         for attempt in range(self.patience + 1):
             try:
                 answer = await self.client.request(
-                    method, API + path, json=body, headers=headers, params=query
+                    method, API + path, headers=headers, params=query, **given
                 )
             except httpx.TransportError:
                 if attempt == self.patience:

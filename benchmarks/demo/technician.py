@@ -6,6 +6,7 @@ Knows what the phone shows and what stands at the roadside. Positions are upload
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,6 +44,8 @@ class Technician:
     driven_s: float = 0.0
     """Time at the wheel so far, to cars and with them, seconds."""
     trail: list[dict[str, Any]] = field(default_factory=list)
+    draw_photo: Callable[[str, str], bytes] | None = None
+    """Draws what the camera sees, by step and number; without it no photos are taken."""
 
     async def work(self, lon: float, lat: float) -> None:
         """Start the shift at a place, then serve orders for ever."""
@@ -75,10 +78,12 @@ class Technician:
         elif state == "on_site":
             is_tow = job["destination"] is not None
             await self._rest(truth.loading_s if is_tow else truth.repair_s, awake=False)
+            await self._take_photos(job, "loaded" if is_tow else "done")
             await self._press(job, "loaded" if is_tow else "done")
         elif state == "loaded":
             if await self._drive(job, truth.travel_factor):
                 await self._rest(truth.unload_s, awake=False)
+                await self._take_photos(job, "done")
                 await self._press(job, "done")
         else:
             await self._rest(LOOK_EVERY_S)
@@ -127,6 +132,25 @@ class Technician:
         if self.trail:
             await self.phone.post("/field/positions", {"positions": self.trail})
             self.trail = []
+
+    async def _take_photos(self, job: dict[str, Any], before: str) -> None:
+        """Take the photos that a step asks for; one that is not taken holds nobody up."""
+        if self.draw_photo is None:
+            return
+        for step in (it["step"] for it in job["evidence"] if it["before"] == before):
+            about = {
+                "client_id": self._client_id(),
+                "taken_at": self.timeline.now().isoformat(),
+                "job_id": job["job_id"],
+                "step": step,
+            }
+            try:
+                await self.phone.send_picture(
+                    "/field/photos", self.draw_photo(step, job["number"]), **about
+                )
+            except Refused as refused:
+                if refused.status not in _GONE:
+                    raise
 
     async def _press(self, job: dict[str, Any], kind: str) -> None:
         event = {

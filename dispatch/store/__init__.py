@@ -40,6 +40,7 @@ from dispatch.store.offers import (
     open_offers,
 )
 from dispatch.store.owner_links import OwnerLinkRow
+from dispatch.store.photos import PhotoRow, has_photos, photos_of_incidents, photos_of_visits
 from dispatch.store.plans import PlanRow, RegionRow
 from dispatch.store.ratings import RatingRow, rating_of_incident, ratings_of_visits
 
@@ -54,6 +55,7 @@ __all__ = [
     "IncidentRow",
     "JobRow",
     "OwnerLinkRow",
+    "PhotoRow",
     "PlanRow",
     "RatingRow",
     "RegionRow",
@@ -61,6 +63,7 @@ __all__ = [
     "active_job_row",
     "get_incident",
     "get_job",
+    "has_photos",
     "incident_of",
     "incident_row",
     "incidents_of",
@@ -77,6 +80,8 @@ __all__ = [
     "open_job_row",
     "open_offers",
     "other_callers",
+    "photos_of_incidents",
+    "photos_of_visits",
     "rating_of_incident",
     "ratings_of_visits",
     "which_incidents",

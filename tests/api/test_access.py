@@ -101,7 +101,8 @@ def test_only_these_ask_nobody() -> None:
 def test_only_owner_pages_are_opened_by_a_link() -> None:
     linked = {address.path for address in API if isinstance(address.rule, OwnerGate)}
     assert linked == {
-        f"{PREFIX}/track/{{key}}{rest}" for rest in ("", "/cancel", "/rating", "/events")
+        f"{PREFIX}/track/{{key}}{rest}"
+        for rest in ("", "/cancel", "/rating", "/events", "/photos", "/photos/{photo_id}")
     }
 
 
@@ -248,6 +249,8 @@ def foreign(shared_town: Town, tokens: dict[str, str | None]) -> dict[str, int]:
         )
         session.flush()
         ids = {name: row.id for name, row in rows.items()} | {"unit_id": unit.id}
+        photo = stored.photo(incident_id=ids["incident_id"])
+        ids["photo_id"] = stored.stored(session, photo)
         ids["contractor_id"] = put_contractor(
             session,
             ContractorSpec(
@@ -378,7 +381,7 @@ def test_an_owners_link_opens_nothing_in_another_region(
         assert open_link(session, "elsewhere", key, now).key == key
     unknown = shared_town.nobody.get("track/" + "x" * 32)
     for address in LINKED:
-        path = address.path.replace("{key}", key)
+        path = address.path.replace("{key}", key).replace("{photo_id}", NOT_THERE)
         body = {"cancel": {"reason": "x"}, "rating": {"stars": 5}}.get(path.rpartition("/")[2])
         answer = shared_town.nobody.request(address.method, path, json=body)
         assert (answer.status_code, answer.json()) == (404, unknown.json())

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, settings, strategies
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -20,7 +20,9 @@ from sqlalchemy import select
 from api.app import create_app
 from api.identity import issue_token
 from api.store import UserRow
+from dispatch.pictures import MEDIA_TYPES
 from tests.api.test_every_write import APPOINTMENT
+from tests.support.pictures import drawn
 from tests.support.service import HARBOUR, OpenTown, Town, a_call
 
 ON_BOTH_DATABASES = True
@@ -42,6 +44,10 @@ SPEAKERS = {
 
 ENDLESS = ("/events", "/stream", "/logout")
 
+
+for kind in MEDIA_TYPES:
+    pictures = strategies.sampled_from([drawn(), b"no picture", b""])
+    schemathesis.openapi.media_type(kind, pictures)
 
 SCHEMA = schemathesis.openapi.from_dict(create_app(None).openapi())
 OPERATIONS = [

@@ -12,7 +12,8 @@ from sqlalchemy import MetaData, Table, inspect, select
 from api import schema
 from kernel import events
 from kernel.database import Database
-from tests.support.service import OpenTown, Town
+from tests.support.pictures import drawn
+from tests.support.service import OpenTown, Town, owner_of
 
 ON_BOTH_DATABASES = True
 REVISIONS = sorted(path.name[1:5] for path in schema.SCRIPTS.glob("v*.py"))
@@ -38,6 +39,9 @@ def live(town: Town) -> None:
     code, job = town.unit_with_job()
     for kind in ("accepted", "rolling", "arrived"):
         assert town.press(code, kind, job["job_id"]).status_code == 200
+    _, page = owner_of(town, first)
+    sent = town.nobody.request("POST", f"{page}/photos?client_id=c1", content=drawn())
+    assert sent.status_code == 201
     reason = {"reason": "they drove on"}
     etag = town["desk"].get(f"incidents/{first['id']}").headers["ETag"]
     cancel = f"incidents/{first['id']}/cancel"

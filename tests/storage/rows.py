@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dispatch.store import AppointmentRow, ContractorOfferRow, IncidentRow, JobRow
+from dispatch.store import AppointmentRow, ContractorOfferRow, IncidentRow, JobRow, PhotoRow
 from fleet.model import UnitKind, UnitSpec
 from fleet.registers import ContractorSpec, put_contractor
 from fleet.store import put_unit
@@ -86,6 +86,25 @@ def offer(**changes: Any) -> ContractorOfferRow:
             "state": "offered",
             "offered_at": NOW,
             "expires_at": NOW + timedelta(minutes=3),
+            **changes,
+        }
+    )
+
+
+def photo(**changes: Any) -> PhotoRow:
+    return PhotoRow(
+        **{
+            "sender": "incident:1",
+            "client_id": "a-1",
+            "step": "fault",
+            "taken_at": NOW,
+            "received_at": NOW,
+            "purge_at": NOW + timedelta(days=180),
+            "sha256": "0" * 64,
+            "n_bytes": 3,
+            "width": 4,
+            "height": 3,
+            "picture": b"\xff\x00\xd8",
             **changes,
         }
     )

@@ -22,6 +22,7 @@ from tests.storage.rows import (
     incident,
     job,
     offer,
+    photo,
     stored,
     unit_id,
 )
@@ -120,6 +121,22 @@ def test_a_technician_event_is_stored_once(database: Database) -> None:
         stored(session, event(unit_id(session)))
         stored(session, event(unit_id(session, "T-02")))
         refused(session, event(1))
+
+
+def test_a_photo_is_of_one_thing_and_kept_once(database: Database) -> None:
+    with database.write() as session:
+        call, visit = stored(session, incident()), stored(session, appointment())
+        unit, work = unit_id(session), stored(session, job(incident_id=call))
+        refused(session, photo())
+        refused(session, photo(incident_id=call, appointment_id=visit))
+        refused(session, photo(incident_id=call, unit_id=unit))
+        refused(session, photo(incident_id=call, job_id=work))
+        refused(session, photo(incident_id=call, width=0))
+        refused(session, photo(incident_id=call, n_bytes=0))
+        stored(session, photo(incident_id=call))
+        refused(session, photo(appointment_id=visit))
+        stored(session, photo(incident_id=call, client_id="a-2"))
+        stored(session, photo(incident_id=call, sender="unit:1", unit_id=unit, job_id=work))
 
 
 def test_an_incident_is_taken_by_one_contractor(database: Database) -> None:

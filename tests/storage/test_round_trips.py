@@ -5,13 +5,21 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.orm.exc import StaleDataError
 
 from dispatch.core.model import Lock
 from dispatch.job import Job, JobState
 from dispatch.job_option import Destination, JobKind, JobOption, ServiceTime
-from dispatch.store import IncidentRow, JobRow, get_job, incident_row, job_of_incident, jobs_of
+from dispatch.store import (
+    IncidentRow,
+    JobRow,
+    get_job,
+    incident_row,
+    job_of_incident,
+    jobs_of,
+    photos_of_incidents,
+)
 from fleet.model import PositionReport, UnitKind, UnitSpec
 from fleet.positions import take_positions, trail
 from fleet.shifts import start_shift
@@ -21,7 +29,7 @@ from kernel.database import Database
 from kernel.errors import NotFound
 from kernel.position import Position
 from kernel.words import Words
-from tests.storage.rows import NOW, PLACE, REGION, incident, job, stored, unit_id
+from tests.storage.rows import NOW, PLACE, REGION, incident, job, photo, stored, unit_id
 
 BEIJING = timezone(timedelta(hours=8))
 TOW = JobOption(
@@ -101,6 +109,30 @@ def test_a_job_comes_back_with_its_options(database: Database) -> None:
         assert (read.lock, read.declined_by, read.position) == (Lock.UNIT, {7}, PLACE)
         assert jobs_of(session, REGION, states=[JobState.OPEN]) == (read,)
         assert jobs_of(session, REGION, states=[JobState.DONE]) == ()
+
+
+def test_a_picture_comes_back_byte_by_byte_and_only_when_asked_for(database: Database) -> None:
+    with database.write() as session:
+        first = stored(session, incident())
+        gone = {"state": "closed", "outcome": "merged", "closed_at": NOW, "merged_into": first}
+        joined = stored(session, incident(**gone))
+        stored(session, incident(**gone | {"merged_into": joined}))
+        every_byte = bytes(range(256))
+        stored(session, photo(incident_id=first, picture=every_byte))
+        stored(session, photo(incident_id=joined, client_id="a-2"))
+        stored(session, photo(incident_id=joined + 1, client_id="a-3"))
+        other = stored(session, incident())
+        stored(session, photo(incident_id=other, client_id="a-4"))
+    with database.read() as session:
+        found = photos_of_incidents(session, [first, joined])
+        assert {key: [it.client_id for it in rows] for key, rows in found.items()} == {
+            first: ["a-1", "a-2", "a-3"],
+            joined: ["a-2", "a-3"],
+        }
+        row = found[first][0]
+        assert "picture" in inspect(row).unloaded
+        assert row.picture == every_byte
+        assert photos_of_incidents(session, []) == {}
 
 
 def test_the_job_that_counts_is_the_newest_unfinished_one(database: Database) -> None:

@@ -30,6 +30,8 @@ function tracked(part: Partial<Track> = {}): Track {
     can_cancel: true,
     can_rate: false,
     rating: null,
+    photos: [],
+    can_add_photos: true,
     now: at(0),
     timezone: "UTC",
     basemap: null,
@@ -291,6 +293,8 @@ test("where nothing can be copied the owner sees the link", async () => {
     one.textContent?.includes("Share this page"),
   );
   share?.click();
-  await vi.waitFor(() => expect(box.querySelector("input")?.value).toBe(location.href));
+  await vi.waitFor(() =>
+    expect(box.querySelector<HTMLInputElement>(".link-by-hand input")?.value).toBe(location.href),
+  );
   render(null, box);
 });

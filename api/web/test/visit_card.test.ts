@@ -17,6 +17,8 @@ const VISIT = {
   vehicle: {},
   caller: {},
   location: { lon: 113, lat: 23, text: "Sun Street 1" },
+  photos: [],
+  missing_photos: [],
 };
 
 beforeEach(() => document.body.append(box));

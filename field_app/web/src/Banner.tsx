@@ -4,14 +4,14 @@ import { timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
 import { Sentence } from "@roadflare/kit/sentence.tsx";
 import { problemText } from "./problem_words.ts";
-import { refusalText } from "./refusal_words.ts";
+import { photoRefusalText, refusalText } from "./refusal_words.ts";
 import { withdrawn } from "./store/news.ts";
 import { placeFault } from "./store/positions.ts";
-import { connection, list, listFault, outbox, refusals, unsent } from "./store/sync.ts";
+import { connection, list, listFault, nUnsent, outbox, photoBox, refusals } from "./store/sync.ts";
 import { t } from "./words.ts";
 
 export function Banner() {
-  const n = unsent.value.length;
+  const n = nUnsent.value;
   const { connected } = connection.value;
   return (
     <div class="banners" aria-live="polite">
@@ -55,6 +55,18 @@ export function Banner() {
             type="button"
             class="button"
             onClick={() => outbox.value?.forgive(refusal.event.client_id)}
+          >
+            {t("refused.ok")}
+          </button>
+        </p>
+      ))}
+      {photoBox.value?.refused.value.map((photo) => (
+        <p class="banner refused" role="alert" key={photo.client_id}>
+          <span>{photoRefusalText(photo)}</span>
+          <button
+            type="button"
+            class="button"
+            onClick={() => void photoBox.value?.forgive(photo.client_id)}
           >
             {t("refused.ok")}
           </button>

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { Sheet } from "./Sheet.tsx";
 import { logOut } from "./store/session.ts";
-import { forgetList, list, unsent } from "./store/sync.ts";
+import { forgetList, list, nUnsent } from "./store/sync.ts";
 import { t } from "./words.ts";
 
 function leave(): void {
@@ -13,7 +13,7 @@ function leave(): void {
 
 export function LogOut({ class: look }: { class: string }) {
   const [asking, setAsking] = useState(false);
-  const n = unsent.value.length;
+  const n = nUnsent.value;
   const onShift = list.value !== null && list.value.unit.state !== "off_shift";
   return (
     <>

@@ -28,7 +28,7 @@ test("what waits on the phone is not called reported", async () => {
   await refresh();
   it.reachable = false;
   report("rolling", 70);
-  report("declined", 70, "flat tyre");
+  report("declined", 70, { reason: "flat tyre" });
   await deliver();
   render(h(ShiftPanel, {}), page);
   expect(page.textContent).toContain("Kept on this phone.");

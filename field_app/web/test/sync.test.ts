@@ -76,7 +76,7 @@ test("what was reported as over, or never begun, was not taken back", async () =
   session.value = as(7);
   await refresh();
   report("rolling", 70);
-  report("declined", 70, "flat tyre");
+  report("declined", 70, { reason: "flat tyre" });
   it.job = null;
   await deliver();
   expect(current.value).toBeNull();

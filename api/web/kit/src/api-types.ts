@@ -108,6 +108,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/appointments/{appointment_id}/photos/{photo_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Photo Of Visit
+         * @description Return a picture of a visit.
+         */
+        get: operations["photo_of_visit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cars/history": {
         parameters: {
             query?: never;
@@ -234,6 +254,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/field/jobs/{job_id}/photos/{photo_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Photo Of Job
+         * @description Return a photo of the job in hand: the owner's of the fault, or one of mine.
+         */
+        get: operations["photo_of_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/field/jobs/{job_id}/route": {
         parameters: {
             query?: never;
@@ -248,6 +288,26 @@ export interface paths {
         get: operations["way_to_job"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/field/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Photo
+         * @description Take a photo of a step of a job that is or was mine, also late; repeats are harmless.
+         */
+        post: operations["send_photo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -616,6 +676,26 @@ export interface paths {
          * @description End the owner's link, for instance because it was passed on; and make a new one.
          */
         post: operations["change_owner_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/photos/{photo_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Photo Of Incident
+         * @description Return a picture of an incident, or of one that was joined with it.
+         */
+        get: operations["photo_of_incident"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1030,6 +1110,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/track/{key}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Photo
+         * @description Take a photo of the car and its fault, until all is over.
+         */
+        post: operations["add_photo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/track/{key}/photos/{photo_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Owners Photo
+         * @description Return a picture that came through this link.
+         */
+        get: operations["owners_photo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/track/{key}/rating": {
         parameters: {
             query?: never;
@@ -1375,7 +1495,8 @@ export interface components {
          * @description A booked visit; ``code`` is what the owner is told.
          *
          *     ``stage`` is what its owner is told; ``unit_code`` is the unit at work on it, or else the one
-         *     that is planned for its first job. ``rating`` is the owner's, of a visit that is done.
+         *     that is planned for its first job. ``rating`` is the owner's, of a visit that is done;
+         *     ``missing_photos`` are those that its jobs asked for and have not.
          */
         AppointmentOut: {
             caller: components["schemas"]["CallerOut"];
@@ -1393,8 +1514,12 @@ export interface components {
              */
             kind: "pickup_delivery" | "installation";
             location: components["schemas"]["LocationOut"];
+            /** Missing Photos */
+            missing_photos: components["schemas"]["MissingPhotoOut"][];
             /** Note */
             note: string | null;
+            /** Photos */
+            photos: components["schemas"]["PhotoOut"][];
             /** Planned Arrival At */
             planned_arrival_at: string | null;
             rating: components["schemas"]["Rating"] | null;
@@ -1932,6 +2057,8 @@ export interface components {
              * @enum {string}
              */
             kind: "accepted" | "rolling" | "arrived" | "loaded" | "done" | "declined" | "gone_on_arrival" | "not_possible" | "not_there";
+            /** No Photo */
+            no_photo?: ("unsafe" | "dark" | "camera") | null;
             /** Reason */
             reason?: string | null;
         };
@@ -1975,17 +2102,36 @@ export interface components {
             events: components["schemas"]["FieldEventIn"][];
         };
         /**
+         * FieldEvidence
+         * @description What a job asks for: ``n`` photos of a step, before the report ``before``.
+         */
+        FieldEvidence: {
+            /**
+             * Before
+             * @enum {string}
+             */
+            before: "accepted" | "rolling" | "arrived" | "loaded" | "done" | "declined" | "gone_on_arrival" | "not_possible" | "not_there";
+            label: components["schemas"]["Bilingual"];
+            /** N */
+            n: number;
+            /** Step */
+            step: string;
+        };
+        /**
          * FieldJob
          * @description One job as the technician sees it; ``allowed`` are the event kinds that are legal now.
          *
          *     Until ``take_back_until`` the arrival can be taken back (``not_there``), which is not among
          *     them: it is no step.
+         *     ``photos`` are the owner's of the fault and the unit's own of this job, with the job in hand.
          */
         FieldJob: {
             /** Allowed */
             allowed: ("accepted" | "rolling" | "arrived" | "loaded" | "done" | "declined" | "gone_on_arrival" | "not_possible" | "not_there")[];
             caller: components["schemas"]["FieldCaller"];
             destination: components["schemas"]["FieldDestination"] | null;
+            /** Evidence */
+            evidence: components["schemas"]["FieldEvidence"][];
             /** Fault */
             fault: string | null;
             /** Gcj02 */
@@ -2007,6 +2153,8 @@ export interface components {
             number: string;
             /** Option */
             option: string | null;
+            /** Photos */
+            photos: components["schemas"]["FieldPhoto"][];
             /** Planned Arrival At */
             planned_arrival_at: string | null;
             /** Safe Place */
@@ -2045,6 +2193,31 @@ export interface components {
             version: number;
             /** Visits */
             visits: components["schemas"]["FieldJob"][];
+        };
+        /**
+         * FieldPhoto
+         * @description A photo that was sent; the picture itself is asked for by ``id``.
+         */
+        FieldPhoto: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "owner" | "technician";
+            /** Height */
+            height: number;
+            /** Id */
+            id: number;
+            label: components["schemas"]["Bilingual"];
+            /** Step */
+            step: string;
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+            /** Width */
+            width: number;
         };
         /**
          * FieldPlace
@@ -2382,8 +2555,8 @@ export interface components {
          * IncidentOut
          * @description One motorist's call for help.
          *
-         *     ``timeline``, the owner's ``rating`` and ``other_callers``, who called about the same car from
-         *     another number, only where one incident was asked for.
+         *     ``timeline``, the owner's ``rating``, ``photos``, those that are missing, and ``other_callers``,
+         *     who called about the same car from another number, only where one incident was asked for.
          *     ``etag`` goes into ``If-Match`` of a change: another value means that somebody has changed it.
          */
         IncidentOut: {
@@ -2427,6 +2600,8 @@ export interface components {
             location: components["schemas"]["LocationOut"];
             /** Merged Into */
             merged_into: number | null;
+            /** Missing Photos */
+            missing_photos?: components["schemas"]["MissingPhotoOut"][] | null;
             /** N Calls */
             n_calls: number;
             /** N People */
@@ -2439,6 +2614,8 @@ export interface components {
             other_callers?: components["schemas"]["CallerOut"][] | null;
             /** Outcome */
             outcome: ("repaired" | "boosted" | "towed" | "solved_remotely" | "merged" | "cancelled_by_owner" | "cancelled_by_dispatcher" | "gone_on_arrival" | "not_possible") | null;
+            /** Photos */
+            photos?: components["schemas"]["PhotoOut"][] | null;
             promise_reason: components["schemas"]["Bilingual"] | null;
             /** Promised At */
             promised_at: string | null;
@@ -2647,6 +2824,18 @@ export interface components {
             into: number;
         };
         /**
+         * MissingPhotoOut
+         * @description A photo that a job asked for: its unit went on without one; ``reason`` says why, if known.
+         */
+        MissingPhotoOut: {
+            label: components["schemas"]["Bilingual"];
+            reason: components["schemas"]["Bilingual"] | null;
+            /** Step */
+            step: string;
+            /** Unit Code */
+            unit_code: string | null;
+        };
+        /**
          * MotorwayLocation
          * @description Road number, kilometre post and direction of travel.
          */
@@ -2771,6 +2960,38 @@ export interface components {
              * @enum {string}
              */
             action: "renew" | "revoke";
+        };
+        /**
+         * PhotoOut
+         * @description A photo of the fault by the owner, or of a step of a job by its technician.
+         */
+        PhotoOut: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "owner" | "technician";
+            /** Height */
+            height: number;
+            /** Id */
+            id: number;
+            label: components["schemas"]["Bilingual"];
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Step */
+            step: string;
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+            /** Unit Code */
+            unit_code: string | null;
+            /** Width */
+            width: number;
         };
         /**
          * PinLocation
@@ -3191,6 +3412,8 @@ export interface components {
         /**
          * Track
          * @description All an owner may see through the link, and nothing of anybody else.
+         *
+         *     ``photos`` are those that came through this link.
          */
         Track: {
             /** Attribution */
@@ -3204,6 +3427,8 @@ export interface components {
                 number,
                 number
             ];
+            /** Can Add Photos */
+            can_add_photos: boolean;
             /** Can Cancel */
             can_cancel: boolean;
             /** Can Rate */
@@ -3235,6 +3460,8 @@ export interface components {
             number: string;
             /** Outcome */
             outcome: ("repaired" | "boosted" | "towed" | "solved_remotely" | "merged" | "cancelled_by_owner" | "cancelled_by_dispatcher" | "gone_on_arrival" | "not_possible") | null;
+            /** Photos */
+            photos: components["schemas"]["PhotoOut"][];
             promise_reason: components["schemas"]["Bilingual"] | null;
             /** Promised At */
             promised_at: string | null;
@@ -3820,6 +4047,47 @@ export interface operations {
             };
         };
     };
+    photo_of_visit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appointment_id: number;
+                photo_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture, without metadata. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+        };
+    };
     get_car_history: {
         parameters: {
             query?: {
@@ -4070,6 +4338,47 @@ export interface operations {
             };
         };
     };
+    photo_of_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+                photo_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture, without metadata. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+        };
+    };
     way_to_job: {
         parameters: {
             query: {
@@ -4108,6 +4417,61 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DrivingRoute"];
+                };
+            };
+        };
+    };
+    send_photo: {
+        parameters: {
+            query: {
+                /** @description Chosen by the device: repeats of one photo carry the same. */
+                client_id: string;
+                job_id: number;
+                step: string;
+                /** @description By the device's clock; without: now. */
+                taken_at?: string | null;
+            };
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The picture itself: JPEG, PNG or WebP, less than 1 MB. */
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
+            };
+        };
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldPhoto"];
                 };
             };
         };
@@ -5024,6 +5388,47 @@ export interface operations {
             };
         };
     };
+    photo_of_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: number;
+                photo_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture, without metadata. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+        };
+    };
     release: {
         parameters: {
             query?: never;
@@ -5921,6 +6326,111 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+        };
+    };
+    add_photo: {
+        parameters: {
+            query: {
+                /** @description Chosen by the device: repeats of one photo carry the same. */
+                client_id: string;
+                /** @description By the device's clock; without: now. */
+                taken_at?: string | null;
+            };
+            header?: {
+                /** @description The same key and body get the same answer; another body gets 422. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /** @description The picture itself: JPEG, PNG or WebP, less than 1 MB. */
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
+            };
+        };
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was sent before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoOut"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoOut"];
+                };
+            };
+        };
+    };
+    owners_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                photo_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Problem details (RFC 9457). */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details (RFC 9457). */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture, without metadata. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
                 };
             };
         };

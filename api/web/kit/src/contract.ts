@@ -31,6 +31,8 @@ export type AppointmentKind = Appointment["kind"];
 export type IncidentIn = Schemas["IncidentIn"];
 export type LocationIn = IncidentIn["location"];
 export type CallerNumber = Schemas["CallerNumber"];
+export type Photo = Schemas["PhotoOut"];
+export type MissingPhoto = Schemas["MissingPhotoOut"];
 export type TimelineEntry = Schemas["TimelineItem"];
 
 export type UnitKind = "tow" | "charge" | "repair" | "valet" | "electrician";
@@ -76,6 +78,8 @@ export type Track = With<
 
 export type FieldEvent = Schemas["FieldEventIn"];
 export type FieldEventKind = FieldEvent["kind"];
+export type NoPhotoReason = NonNullable<FieldEvent["no_photo"]>;
+export type FieldPhoto = Schemas["FieldPhoto"];
 export type FieldResult = Schemas["FieldEventResult"];
 export type FieldPosition = Schemas["FieldPositionIn"];
 export type FieldShift = Schemas["FieldShiftIn"];

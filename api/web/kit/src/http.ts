@@ -76,6 +76,10 @@ export async function timely<T>(
 
 export interface CallOptions {
   body?: unknown;
+  /** A picture instead of a body in JSON. */
+  picture?: Blob;
+  /** The answer is a `Blob`, not JSON. */
+  blob?: boolean;
   signal?: AbortSignal;
   idempotencyKey?: string;
   /** The `etag` of what is changed: refused (412) if somebody else has changed it since. */
@@ -110,11 +114,11 @@ export function caller({ token, renew, refused = () => {} }: Bearer): Call {
     if (options.body !== undefined) headers["content-type"] = "application/json";
     if (options.idempotencyKey) headers["idempotency-key"] = options.idempotencyKey;
     if (options.ifMatch) headers["if-match"] = options.ifMatch;
-    const init: RequestInit = {
-      method: options.method ?? (options.body === undefined ? "GET" : "POST"),
-      headers,
-    };
+    if (options.picture) headers["content-type"] = options.picture.type;
+    const sends = options.body !== undefined || options.picture;
+    const init: RequestInit = { method: options.method ?? (sends ? "POST" : "GET"), headers };
     if (options.body !== undefined) init.body = JSON.stringify(options.body);
+    if (options.picture) init.body = options.picture;
     return init;
   }
 
@@ -123,6 +127,7 @@ export function caller({ token, renew, refused = () => {} }: Bearer): Call {
     return timely(async (signal) => {
       const answer = await fetch(`/api/v1${path}`, { ...initOf(options, token()), signal });
       if (!answer.ok) return { problem: await problemOf(answer) };
+      if (options.blob) return { value: (await answer.blob()) as T };
       return { value: (answer.status === 204 ? undefined : await answer.json()) as T };
     }, options.signal);
   }

@@ -3,6 +3,7 @@ import "@roadflare/kit/fonts.ts";
 import "./styles/shell.css";
 import "./styles/queue.css";
 import "./styles/card.css";
+import "./styles/photos.css";
 import "./styles/intake.css";
 import "./styles/map.css";
 import "@preact/signals";

@@ -11,6 +11,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Arrival } from "./Arrival.tsx";
 import { Cancel } from "./Cancel.tsx";
 import { headline, isHelped, WAITING } from "./headline.ts";
+import { Photos } from "./Photos.tsx";
 import { Rating } from "./Rating.tsx";
 import { connection, gone, track as tracked, unreached } from "./store.ts";
 import { TrackMap } from "./TrackMap.tsx";
@@ -167,6 +168,7 @@ function Content({ track }: { track: Track }) {
       <Rating track={track} />
       {!ended && <TrackMap track={track} />}
       {waiting && <Safety />}
+      <Photos track={track} />
       <Facts track={track} />
       <Timeline track={track} />
       <div class="page-actions">

@@ -1,6 +1,7 @@
 import "@roadflare/kit/theme.css";
 import "@roadflare/kit/fonts.ts";
 import "./page.css";
+import "./photos.css";
 import "@preact/signals";
 import "@roadflare/kit/theme.ts";
 import { startClock } from "@roadflare/kit/server_clock.ts";

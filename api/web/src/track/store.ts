@@ -64,6 +64,13 @@ export async function cancel(reason: string): Promise<void> {
   await refresh();
 }
 
+export const photoPath = (id: number) => `/api/v1${base}/photos/${id}`;
+
+/** A repeat carries the same `clientId`: it is kept once. */
+export async function sendPhoto(clientId: string, picture: Blob): Promise<void> {
+  await call(`${base}/photos?client_id=${clientId}`, { picture });
+}
+
 export async function rate(stars: number, text: string): Promise<void> {
   await call(`${base}/rating`, { body: { stars, text } });
   await refresh();

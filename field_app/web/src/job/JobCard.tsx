@@ -20,6 +20,7 @@ import { t } from "../words.ts";
 import { goalOf } from "./goal.ts";
 import { JobMap } from "./JobMap.tsx";
 import { Navigate } from "./Navigate.tsx";
+import { Photos } from "./Photos.tsx";
 import { findRoute, routeOf } from "./route.ts";
 
 function PromiseClock({ job }: { job: FieldJob }) {
@@ -125,6 +126,7 @@ export function JobCard({ job }: { job: FieldJob }) {
       )}
       {job.symptom && <p>{job.symptom}</p>}
       {job.notes && <p class="job-note">{job.notes}</p>}
+      <Photos job={job} />
       <JobMap />
       {navigating && <Navigate goal={goalOf(job)} onClose={() => setNavigating(false)} />}
     </article>

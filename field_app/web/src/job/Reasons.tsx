@@ -10,7 +10,7 @@ import { reasonsFor, stepText, type WayOut } from "./step_words.ts";
 function Reason({ kind, job, onClose }: { kind: WayOut; job: FieldJob; onClose: () => void }) {
   const [other, setOther] = useState<string | null>(null);
   const send = (reason: string) => {
-    report(kind, job.job_id, reason);
+    report(kind, job.job_id, { reason });
     onClose();
   };
   return (

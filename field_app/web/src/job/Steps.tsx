@@ -1,11 +1,13 @@
 /** The bottom of the screen: one big button for the next step, one small one for all else. */
 
-import type { FieldJob } from "@roadflare/kit/contract.ts";
+import type { FieldJob, NoPhotoReason } from "@roadflare/kit/contract.ts";
 import { now } from "@roadflare/kit/server_clock.ts";
 import { useState } from "preact/hooks";
+import { wantedPhoto } from "../store/evidence.ts";
 import { mayTakeBack, stepsOf } from "../store/progress.ts";
-import { report } from "../store/sync.ts";
+import { report, unlistedPhotos } from "../store/sync.ts";
 import { t } from "../words.ts";
+import { Evidence } from "./Evidence.tsx";
 import { WaysOut } from "./Reasons.tsx";
 import { stepText } from "./step_words.ts";
 
@@ -18,15 +20,16 @@ export function Steps({ job }: { job: FieldJob }) {
   const { primary, others, waysOut } = stepsOf(job);
   if (!primary && waysOut.length === 0) return null;
   const takeBack = mayTakeBack(job, now.value);
-  const press = () => {
+  const wanted = wantedPhoto(job, primary, unlistedPhotos.value);
+  const goOn = (noPhoto?: NoPhotoReason) => {
     if (!primary) return;
     setResting(true);
     setTimeout(setResting, TREMBLE_MS, false);
     navigator.vibrate?.(40);
-    report(primary, job.job_id);
+    report(primary, job.job_id, noPhoto && { noPhoto });
   };
   return (
-    <footer class="steps">
+    <footer class={wanted ? "steps with-photo" : "steps"}>
       <button type="button" class="button more" onClick={() => setOpen(true)}>
         {t("do.more")}
       </button>
@@ -35,11 +38,17 @@ export function Steps({ job }: { job: FieldJob }) {
           {stepText(job, "not_there")}
         </button>
       )}
-      {primary && (
-        <button type="button" class={`button next ${primary}`} disabled={resting} onClick={press}>
+      {primary && !wanted && (
+        <button
+          type="button"
+          class={`button next ${primary}`}
+          disabled={resting}
+          onClick={() => goOn()}
+        >
           {stepText(job, primary)}
         </button>
       )}
+      {wanted && primary && <Evidence job={job} wanted={wanted} goOn={goOn} resting={resting} />}
       {open && (
         <WaysOut job={job} waysOut={waysOut} others={others} onClose={() => setOpen(false)} />
       )}

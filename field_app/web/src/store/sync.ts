@@ -3,14 +3,18 @@
 import { computed, effect, signal } from "@preact/signals";
 import type {
   FieldEventKind,
+  FieldJob,
   FieldJobs,
+  FieldPhoto,
   FieldResult,
   FieldShift,
   LonLat,
+  NoPhotoReason,
 } from "@roadflare/kit/contract.ts";
 import { type Connection, openStream } from "@roadflare/kit/event_stream.ts";
 import { timezone } from "@roadflare/kit/format.ts";
 import { OfflineError } from "@roadflare/kit/http.ts";
+import { forgetPictures } from "@roadflare/kit/picture.ts";
 import { serverNow } from "@roadflare/kit/server_clock.ts";
 import { uniqueId } from "@roadflare/kit/unique.ts";
 import { isFinal } from "./final.ts";
@@ -18,6 +22,8 @@ import { keepFresh } from "./fresh.ts";
 import { kept } from "./kept.ts";
 import { tellNews, withdrawn } from "./news.ts";
 import { adopt, makeOutbox, type Outbox, type Report } from "./outbox.ts";
+import { makePhotoBox, type PhotoBox } from "./photo_box.ts";
+import { photoShelf } from "./photo_shelf.ts";
 import { withReports } from "./progress.ts";
 import { callOf, onRefused, renew, session } from "./session.ts";
 
@@ -62,12 +68,41 @@ function outboxOf(unit: number): Outbox {
   return made;
 }
 
+const photoBoxes = new Map<number, PhotoBox>();
+
+function photoBoxOf(unit: number): PhotoBox {
+  const found = photoBoxes.get(unit);
+  if (found) return found;
+  const made = makePhotoBox(photoShelf(), unit, async (photo) => {
+    const { client_id, job_id, step, taken_at, picture } = photo;
+    const query = new URLSearchParams({ client_id, job_id: String(job_id), step, taken_at });
+    const kept = await callOf(unit)<FieldPhoto>(`/field/photos?${query}`, { picture });
+    return kept.id;
+  });
+  photoBoxes.set(unit, made);
+  return made;
+}
+
 /** What the unit that is logged in has to tell; nobody logged in has anything. */
 export const outbox = computed(() => {
   const unit = session.value?.unit_id;
   return unit == null ? null : outboxOf(unit);
 });
 export const unsent = computed(() => outbox.value?.unsent.value ?? []);
+
+/** The photos of the unit that is logged in, sent and unsent. */
+export const photoBox = computed(() => {
+  const unit = session.value?.unit_id;
+  return unit == null ? null : photoBoxOf(unit);
+});
+export const unsentPhotos = computed(() => photoBox.value?.unsent.value ?? []);
+/** Photos that the list at hand need not show yet. */
+export const unlistedPhotos = computed(() => [
+  ...unsentPhotos.value,
+  ...(photoBox.value?.sent.value ?? []),
+]);
+/** What people are told is unsent: reports and photos. */
+export const nUnsent = computed(() => unsent.value.length + unsentPhotos.value.length);
 export const refusals = computed(() => outbox.value?.refusals.value ?? []);
 
 /** The current job as the technician left it, with the steps that its list does not show yet. */
@@ -123,19 +158,41 @@ let retry: ReturnType<typeof setTimeout> | undefined;
 export async function deliver(): Promise<void> {
   clearTimeout(retry);
   const mine = outbox.value;
-  if (!mine || mine.unsent.value.length === 0) return;
-  const sent = await mine.flush();
+  if (!mine) return;
+  const hasReports = mine.unsent.value.length > 0;
+  const told = await mine.flush();
   if (mine !== outbox.value) return;
-  if (sent) {
+  if (told && hasReports) {
     attempt = 0;
     await refresh();
-    return;
   }
+  // Where a car is matters now; what it looked like can wait for it.
+  const sent = told && (await deliverPhotos());
+  if (sent || mine !== outbox.value) return;
   retry = setTimeout(() => void deliver(), RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]);
   attempt += 1;
 }
 
-export function report(kind: FieldEventKind, jobId: number, reason?: string): void {
+/** True when no photo is left to be sent. */
+async function deliverPhotos(): Promise<boolean> {
+  const photos = photoBox.value;
+  if (!photos) return true;
+  const before = photos.sent.value.length;
+  const done = await photos.flush();
+  if (photos.sent.value.length > before && photos === photoBox.value) {
+    attempt = 0;
+    await refresh();
+  }
+  return done;
+}
+
+export interface Said {
+  reason?: string;
+  /** Why there is no photo of what ends with this report. */
+  noPhoto?: NoPhotoReason;
+}
+
+export function report(kind: FieldEventKind, jobId: number, { reason, noPhoto }: Said = {}): void {
   const event: Report = {
     client_id: uniqueId(),
     at: new Date(serverNow()).toISOString(),
@@ -143,9 +200,24 @@ export function report(kind: FieldEventKind, jobId: number, reason?: string): vo
     job_id: jobId,
   };
   if (reason) event.reason = reason;
+  if (noPhoto) event.no_photo = noPhoto;
   const job = list.value?.current;
   if (job?.job_id === jobId) event.number = job.number;
   outbox.value?.add(event);
+  attempt = 0;
+  void deliver();
+}
+
+/** Keeps a photo on the phone and sends it when there is a network. */
+export async function addPhoto(job: FieldJob, step: string, picture: Blob): Promise<void> {
+  await photoBox.value?.add({
+    client_id: uniqueId(),
+    job_id: job.job_id,
+    number: job.number,
+    step,
+    taken_at: new Date(serverNow()).toISOString(),
+    picture,
+  });
   attempt = 0;
   void deliver();
 }
@@ -221,5 +293,6 @@ export function follow(): () => void {
 export function forgetList(): void {
   known.value = null;
   withdrawn.value = null;
+  forgetPictures();
   store.write(null);
 }

@@ -23,6 +23,7 @@ import { CardHead, ShowOnMap } from "./CardHead.tsx";
 import { CorrectPlace } from "./CorrectPlace.tsx";
 import { Facts, SafetyLine } from "./Facts.tsx";
 import { OwnerLink } from "./OwnerLink.tsx";
+import { Photos } from "./Photos.tsx";
 import { PromiseClock } from "./PromiseClock.tsx";
 import { Refusals, Timeline } from "./Timeline.tsx";
 
@@ -142,6 +143,13 @@ export function IncidentCard({ id }: { id: number }) {
         )}
         <JobLine incident={incident} />
         <Facts incident={incident} others={detail?.other_callers} rating={detail?.rating ?? null} />
+        {detail?.photos && (
+          <Photos
+            of={`/incidents/${id}`}
+            photos={detail.photos}
+            missing={detail.missing_photos ?? []}
+          />
+        )}
         {incident.safe_place !== true && incident.state !== "closed" && (
           <button
             type="button"

@@ -2,6 +2,7 @@
 
 import { effect, signal } from "@preact/signals";
 import type { CandidateList, Incident } from "@roadflare/kit/contract.ts";
+import { forgetPictures } from "@roadflare/kit/picture.ts";
 import { refresher } from "./refresher.ts";
 import { selectedIncidentId } from "./selection.ts";
 import { call } from "./session.ts";
@@ -102,6 +103,7 @@ export function followDetail(): () => void {
     stopEvents();
     clearInterval(timer);
     soon.stop();
+    forgetPictures();
     incident.value = candidates.value = null; // whoever comes next may see less
   };
 }

@@ -5,6 +5,7 @@ import { dayOf, timeOfDay, timeRange } from "@roadflare/kit/format.ts";
 import { placeText } from "@roadflare/kit/place_words.ts";
 import { CardHead, ShowOnMap } from "../card/CardHead.tsx";
 import { OwnerLink } from "../card/OwnerLink.tsx";
+import { Photos } from "../card/Photos.tsx";
 import { Rated } from "../card/Rated.tsx";
 import { Dialog } from "../shell/Dialog.tsx";
 import { DialogFoot } from "../shell/DialogFoot.tsx";
@@ -152,6 +153,11 @@ export function VisitCard({ visit }: { visit: Appointment }) {
         {(visit.can_move || visit.can_cancel) && <Actions visit={visit} />}
         <Instead visit={visit} />
         <Facts visit={visit} />
+        <Photos
+          of={`/appointments/${visit.id}`}
+          photos={visit.photos}
+          missing={visit.missing_photos}
+        />
         {visit.track_url && <OwnerLink url={visit.track_url} />}
       </div>
       {cancellingVisit.value && <CancelVisit visit={visit} />}
