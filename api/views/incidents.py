@@ -64,7 +64,8 @@ def one_incident(
     photos = photos_of_incidents(session, [incident.id]).get(incident.id, [])
     jobs = jobs_of(session, runtime.region, incident_id=incident.id)
     missing = missing_photos(session, jobs).get(incident.id, [])
-    codes = unit_codes(session, [it.unit_id for it in (*photos, *missing)])
+    took, went_on = [it.unit_id for it in photos], [it.unit_id for it in missing]
+    codes = unit_codes(session, [*took, *went_on])
     more = {
         "photos": photos_out(photos, codes),
         "missing_photos": missing_out(missing, codes),
