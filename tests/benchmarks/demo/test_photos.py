@@ -42,6 +42,7 @@ def test_one_photo_is_sent_at_each_step_and_none_without_a_camera(town: Town) ->
 
     portal = town.nobody._portal
     for before in ("loaded", "done"):
+        town.clock.advance(60)
         portal.call(lambda before=before: take(before))
         portal.call(lambda before=before: take(before, draw_photo=drawn_car))
     portal.call(lambda: take("arrived", draw_photo=drawn_car))
