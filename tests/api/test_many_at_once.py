@@ -133,7 +133,7 @@ def test_nobody_waits_for_those_who_have_left(town: Town) -> None:
     assert worked_out == [incident]
 
 
-ALONE = {"timeline": None, "other_callers": None}
+ALONE = dict.fromkeys(("timeline", "other_callers", "photos", "missing_photos"))
 """What only one incident by itself is told with."""
 
 

@@ -22,6 +22,7 @@ CONTRACT = {
     (S.ROLLING, M.ROLL): S.ROLLING,
     (S.ON_SITE, M.LOAD): S.LOADED,
     (S.ON_SITE, M.FINISH): S.IDLE,
+    (S.ON_SITE, M.NOT_THERE): S.ROLLING,
     (S.LOADED, M.FINISH): S.IDLE,
 }
 
@@ -40,7 +41,7 @@ def test_a_refusal_names_unit_state_move_and_what_is_legal() -> None:
     with pytest.raises(IllegalTransition) as refusal:
         UNIT_MACHINE.after(S.ON_SITE, M.PAUSE, who="T-07")
     assert str(refusal.value) == (
-        "unit T-07 is on_site: pause is not possible. Legal now: load, finish."
+        "unit T-07 is on_site: pause is not possible. Legal now: load, finish, not_there."
     )
 
 
@@ -81,6 +82,8 @@ class UnitWalk(RuleBasedStateMachine):
             self.has_job = True
         elif move is M.ARRIVE:
             self.at_car = True
+        elif move is M.NOT_THERE:
+            self.at_car = False
         elif move in (M.FINISH, M.STAND_DOWN):
             self.has_job = self.at_car = False
 

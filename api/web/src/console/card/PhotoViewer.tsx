@@ -3,7 +3,7 @@
 import type { Photo } from "@roadflare/kit/contract.ts";
 import { secondsBetween, timeOfDay } from "@roadflare/kit/format.ts";
 import { Icon } from "@roadflare/kit/icons.tsx";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { Dialog } from "../shell/Dialog.tsx";
 import { t } from "../words.ts";
 import { usePhoto } from "./Photos.tsx";
@@ -31,7 +31,8 @@ export function PhotoViewer({
   onClose,
 }: PhotoViewerProps) {
   const shown = usePhoto(of, photo);
-  useEffect(() => {
+  // As soon as it is seen: an arrow pressed at once is not lost.
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.key === "ArrowRight" && hasNext) go(1);
       else if (event.key === "ArrowLeft" && hasBefore) go(-1);
