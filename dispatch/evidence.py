@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from dispatch.job import Job
 from dispatch.job_option import JobKind
 from dispatch.progress import ReportKind
-from dispatch.store import PhotoRow, TechnicianEventRow
+from dispatch.store import TechnicianEventRow
 from kernel.errors import BadData
+from kernel.events import EventRow
 from kernel.words import Words
 
 OWNERS_STEP = "fault"
@@ -25,6 +26,9 @@ OWNERS_STEP = "fault"
 
 ANY_TIME = "work"
 """The step of what no other step asks for."""
+
+PHOTO_ADDED = "photo.added"
+"""The event that a photo was kept."""
 
 WHY_NONE = "no_photo"
 """The member of a stored report that says why there is no photo."""
@@ -125,14 +129,17 @@ def _required(raw: dict[str, Any], steps: dict[str, PhotoStep]) -> RequiredPhoto
 def missing_photos(session: Session, jobs: Iterable[Job]) -> dict[int, list[MissingPhoto]]:
     """Return what is missing of jobs, by the incident or appointment that they serve.
 
-    A car that was not loaded after all has changed no hands: nothing is missing then.
+    A car that was not loaded after all has changed no hands: nothing is missing then. A photo that
+    was deleted since, as its time was over or its owner was erased, was there: the events know it.
     """
     jobs = [job for job in jobs if job.loaded_at is not None]
     if not jobs:
         return {}
     ids = [job.id for job in jobs]
-    rows = select(PhotoRow.job_id, PhotoRow.step).where(PhotoRow.job_id.in_(ids))
-    n_taken = Counter((job_id, step) for job_id, step in session.execute(rows))
+    added = select(EventRow.job_id, EventRow.payload).where(
+        EventRow.job_id.in_(ids), EventRow.kind == PHOTO_ADDED
+    )
+    n_taken = Counter((job_id, told["step"]) for job_id, told in session.execute(added))
     reports = select(TechnicianEventRow).where(TechnicianEventRow.job_id.in_(ids))
     said = {
         (it.job_id, it.kind): it.data[WHY_NONE]

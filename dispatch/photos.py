@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.appointments import get_appointment, jobs_of_appointment
 from dispatch.context import DispatchContext
-from dispatch.evidence import OWNERS_STEP, evidence_rules
+from dispatch.evidence import OWNERS_STEP, PHOTO_ADDED, evidence_rules
 from dispatch.incident import incident_number
 from dispatch.job import FINAL
 from dispatch.merging import joined, remaining
@@ -31,7 +31,6 @@ from kernel import events
 from kernel.database import WriteSession
 from kernel.errors import Conflict, InvalidInput, NotFound
 
-TOLD = "photo.added"
 PURGED = "photos.purged"
 
 
@@ -290,7 +289,7 @@ def _keep(
     events.append(
         session,
         row.received_at,
-        TOLD,
+        PHOTO_ADDED,
         region=context.region,
         incident_id=None if incident_id is None else remaining(session, incident_id),
         job_id=None if job is None else job.id,

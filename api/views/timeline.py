@@ -10,15 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.models.incident_out import TimelineItem
-from dispatch.evidence import evidence_rules
+from dispatch.evidence import PHOTO_ADDED, evidence_rules
 from dispatch.incident import incident_number
 from field_app.wire import Bilingual
 from fleet.store import UnitRow
 from kernel import private_details
 from kernel.events import EventRow
 from kernel.words import Words
-
-PHOTO = "photo.added"
 
 FOR_STAFF: dict[str, Words] = {
     "incident.created": Words("接到求助", "Call received"),
@@ -59,7 +57,7 @@ FOR_STAFF: dict[str, Words] = {
     "contractor.done": Words("外协已完成", "The contractor is done"),
     "alarm.raised": Words("已报警给调度员", "Dispatcher alarmed"),
     "alarm.acknowledged": Words("警报原因已消除", "The alarm is over"),
-    PHOTO: Words("{unit} 拍摄照片", "{unit} took photos"),
+    PHOTO_ADDED: Words("{unit} 拍摄照片", "{unit} took photos"),
     "appointment.booked": Words("已预约", "Booked"),
     "appointment.changed": Words("预约已更改", "Booking changed"),
     "appointment.cancelled": Words("预约已取消", "Booking cancelled"),
@@ -94,7 +92,7 @@ FOR_OWNERS: dict[str, Words] = {
     "job.loaded": Words(
         "车辆已装车，正送往服务中心", "Your car is being taken to the service centre"
     ),
-    PHOTO: Words("救援人员已拍摄照片", "Help has taken photos of your car"),
+    PHOTO_ADDED: Words("救援人员已拍摄照片", "Help has taken photos of your car"),
     "contractor.accepted": Words("合作救援商将前往", "A partner of ours is coming"),
     "contractor.arrived": Words("合作救援商已到达", "Our partner has arrived"),
 }
@@ -134,7 +132,7 @@ def timeline_of(session: Session, incident_id: int) -> list[TimelineItem]:
         told(event, _for_staff(event), _who(event, code), reasons.get(event.payload.get("said")))
         for event, code in happened
     ]
-    return without_runs(items, {PHOTO})
+    return without_runs(items, {PHOTO_ADDED})
 
 
 def without_runs(items: Sequence[TimelineItem], kinds: Collection[str]) -> list[TimelineItem]:
@@ -173,14 +171,14 @@ def _for_staff(event: EventRow) -> Words:
 
 def _who(event: EventRow, code: str | None) -> str | None:
     """Return the unit that did it; an owner's photo only concerns the unit at work."""
-    return None if event.kind == PHOTO and event.payload["by"] == "owner" else code
+    return None if event.kind == PHOTO_ADDED and event.payload["by"] == "owner" else code
 
 
 def _photo(event: EventRow) -> Words:
     """Say of which step they are; its label may have changed since."""
     if event.payload["by"] == "owner":
         return PHOTO_BY_OWNER_FOR_STAFF
-    label, words = evidence_rules().label(event.payload["step"]), FOR_STAFF[PHOTO]
+    label, words = evidence_rules().label(event.payload["step"]), FOR_STAFF[PHOTO_ADDED]
     return Words(f"{words.zh}（{label.zh}）", f"{words.en} {label.en}")
 
 
@@ -223,7 +221,7 @@ def _by_hand(payload: Mapping[str, Any]) -> Words:
     return Words("已交回系统规划", "Left to the plan again")
 
 
-_BY_KIND = {PHOTO: _photo, "job.planned": _planned}
+_BY_KIND = {PHOTO_ADDED: _photo, "job.planned": _planned}
 
 
 def reasons_of(session: Session, payloads: Iterable[dict[str, Any]]) -> dict[Any, str]:
@@ -265,7 +263,7 @@ def owner_timeline(session: Session, incident_id: int) -> list[TimelineItem]:
     told_of = filter(is_news, session.scalars(query))
     found = ((event, _for_owner(event)) for event in told_of)
     items = [told(event, words, None) for event, words in found if words is not None]
-    items = without_runs(items, {PHOTO})
+    items = without_runs(items, {PHOTO_ADDED})
     return [
         item
         for item, following in zip_longest(items, items[1:])
@@ -288,7 +286,7 @@ def _for_owner(event: EventRow) -> Words | None:
         return CLOSED_FOR_OWNERS.get(event.payload.get("outcome", ""))
     if event.kind == "incident.merged":
         return JOINED_FOR_OWNERS if "merged" in event.payload else None
-    if event.kind == PHOTO and event.payload["by"] == "owner":
+    if event.kind == PHOTO_ADDED and event.payload["by"] == "owner":
         return PHOTO_BY_OWNER
     return FOR_OWNERS[event.kind]
 

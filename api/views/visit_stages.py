@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from api.models.incident_out import TimelineItem
 from api.models.tracking import VisitStage
-from api.views.timeline import PHOTO, PHOTO_BY_OWNER, is_news, told, without_runs
+from api.views.timeline import PHOTO_BY_OWNER, is_news, told, without_runs
 from dispatch.appointments import Appointment, may_be_cancelled
+from dispatch.evidence import PHOTO_ADDED
 from dispatch.job import Job, JobState
 from kernel.events import EventRow
 from kernel.words import Words
@@ -37,7 +38,7 @@ _ANY: dict[str, Words] = {
     "appointment.booked": Words("预约成功", "Your visit is booked"),
     "appointment.changed": Words("预约已更改", "Your visit has changed"),
     "appointment.cancelled": Words("预约已取消", "Your visit is cancelled"),
-    PHOTO: Words("服务人员已拍摄照片", "Photos of your car were taken"),
+    PHOTO_ADDED: Words("服务人员已拍摄照片", "Photos of your car were taken"),
     "job.failed": Words("很抱歉，未能完成", "We are sorry: it could not be done"),
 }
 _TO_OWNER: dict[str, Words] = {
@@ -104,10 +105,10 @@ def visit_timeline(session: Session, jobs: Sequence[Job]) -> list[TimelineItem]:
     items = [
         told(event, _said(event, words), None) for event, words in found if event.kind in words
     ]
-    return without_runs(items, {PHOTO})
+    return without_runs(items, {PHOTO_ADDED})
 
 
 def _said(event: EventRow, words: dict[str, Words]) -> Words:
-    if event.kind == PHOTO and event.payload["by"] == "owner":
+    if event.kind == PHOTO_ADDED and event.payload["by"] == "owner":
         return PHOTO_BY_OWNER
     return words[event.kind]

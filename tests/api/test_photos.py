@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from api.housekeeping import tidy
 from api.personal_data import erase, export, find
+from dispatch.photos import purge_photos
 from dispatch.store import PhotoRow
 from kernel import events
 from kernel.database import Base
@@ -351,6 +352,20 @@ def test_photos_are_deleted_when_their_time_has_come_and_an_event_proves_it(town
     with database.write() as session:
         tidy(session, now + timedelta(days=181))
         assert session.scalars(select(PhotoRow)).all() == []
+
+
+def test_a_photo_that_was_deleted_in_its_time_is_not_said_to_be_missing(
+    towed: tuple[Town, dict[str, Any], dict[str, Any]],
+) -> None:
+    town, incident, job = towed
+    walk(town, job, "rolling", "arrived")
+    by_unit(town, "T-01", job, "before_loading")
+    walk(town, job, "loaded", "done")
+    with town.service.runtime.database.write() as session:
+        assert purge_photos(session, town.clock.now() + timedelta(days=181)) == 1
+    seen = card(town, incident)
+    assert seen["photos"] == []
+    assert [it["step"] for it in seen["missing_photos"]] == ["after_unloading"]
 
 
 def test_a_persons_photos_are_exported_and_erased_with_everything(
